@@ -1,0 +1,1 @@
+"""The outside: databases, files, export formats, keys. Each serves a port of core and imports core only."""

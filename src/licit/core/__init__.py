@@ -1,0 +1,1 @@
+"""What licit knows: records, rights, reasons, spans, evidence. Standard library only; no clock, no files."""

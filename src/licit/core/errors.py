@@ -1,0 +1,60 @@
+"""What went wrong, named by what the caller must do next.
+
+    LicitError
+    ├── InputError        this record or file cannot be read     → set it aside, go on
+    ├── RefusedError      the rules say no (only at an edge)     → show the reason; not a fault
+    ├── HeldError         a person must decide                   → open the decision
+    ├── EvidenceError     what we hold is not what we claimed    → stop the release
+    ├── UnavailableError  the outside did not answer             → retry, then hold
+    └── SetupError        a setting, extra or detector is absent → stop before starting
+
+A message says what happened, to which id, why (a reason name), and what to do now; never the text itself.
+"""
+
+
+class LicitError(Exception):
+    """Base of every error licit raises on purpose.
+
+    Args:
+        what: One sentence on what happened.
+        about: The id of the thing it happened to, or "".
+        reason: A reason name such as ``licence-unknown``, or "".
+        remedy: What to do now, or "".
+    """
+
+    def __init__(self, what: str, *, about: str = "", reason: str = "", remedy: str = "") -> None:
+        self.what, self.about, self.reason, self.remedy = what, about, reason, remedy
+        super().__init__(self.message())
+
+    def message(self) -> str:
+        """Give the whole message on one line."""
+        text = f"{self.about}: {self.what}" if self.about else self.what
+        if self.reason:
+            text += f" ({self.reason})"
+        if self.remedy:
+            text += f" {self.remedy}"
+        return text
+
+
+class InputError(LicitError):
+    """A record or file cannot be read; the caller sets it aside and goes on."""
+
+
+class RefusedError(LicitError):
+    """The rules say no; raised only at a command's edge."""
+
+
+class HeldError(LicitError):
+    """A person must decide before this goes on."""
+
+
+class EvidenceError(LicitError):
+    """What we hold does not match what was claimed; the release stops."""
+
+
+class UnavailableError(LicitError):
+    """Something outside did not answer; retry, then hold."""
+
+
+class SetupError(LicitError):
+    """A setting, an extra or a required detector is missing; stop before the first record."""

@@ -1,0 +1,179 @@
+"""Every seam to the outside, as Protocols, on one page.
+
+A plug-in is any object that fits; nothing here is inherited. Tables cross these seams as ``Table`` (a pyarrow Table),
+typed loosely because core imports the standard library only. Each port has one contract suite, run on every
+implementation, under ``tests/contracts/``.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from .ids import SubjectId
+from .records import Record, SetAside
+from .spans import Span
+
+Table = Any
+
+
+class Clock(Protocol):
+    """Tells the time; only surfaces and wiring hold one."""
+
+    def now(self) -> datetime:
+        """Give the time, aware, in UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputFile:
+    """One file a reader may read: its name as the user knows it, its size in bytes, and how to open it.
+
+    ``name`` may be a path inside an archive (``export.zip/conversations.json``). ``head`` holds the first bytes (at
+    most 64 KiB), decoded leniently, for recognition. ``sibling`` opens a file beside it (same folder or archive) or
+    gives None; ``siblings`` lists their names.
+    """
+
+    name: str
+    size: int
+    head: str = field(repr=False)
+    open: Any  # Callable[[], BinaryIO]
+    siblings: tuple[str, ...] = ()
+    sibling: Any = None  # Callable[[str], BinaryIO | None]
+    path: Path | None = None
+
+
+class Reader(Protocol):
+    """Turns one file of one format into records.
+
+    ``recognise`` looks at content, never at the name alone, and says how sure it is (0 not mine, 100 certain).
+    ``read`` streams: it must not hold the whole file, must go on after a record it cannot read (yielding a
+    :class:`SetAside`), and counts what it did not understand in ``Record.strange``. It raises
+    :class:`~licit.core.errors.InputError` only when nothing of the file can be read.
+    """
+
+    name: str
+
+    def recognise(self, file: InputFile) -> int:
+        """Say how sure it is that the file is of this format: 0 to 100."""
+        ...
+
+    def read(self, file: InputFile) -> Iterator[Record | SetAside]:
+        """Read the file, record by record."""
+        ...
+
+
+class Detector(Protocol):
+    """Finds personal data in texts.
+
+    ``languages`` is empty when it serves every language. ``find`` gets many texts at once (so that it can work on
+    columns) with a language hint for each ("" unknown) and gives for each its spans, sorted by place. It is
+    deterministic, changes nothing, fetches nothing, and raises when it cannot look: the caller then holds the record.
+    """
+
+    name: str
+    version: str
+    labels: frozenset[str]
+    languages: frozenset[str]
+
+    def find(self, texts: Sequence[str], languages: Sequence[str]) -> Sequence[Sequence[Span]]:
+        """Find spans in each text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensitive:
+    """What a screener found in one text: the reason name to answer with, and the family (``health``, ``offence`` …)."""
+
+    reason: str
+    family: str
+
+
+class Screener(Protocol):
+    """Looks for what must not be trained on at all: special categories, offences, minors, pasted chats."""
+
+    name: str
+    version: str
+    languages: frozenset[str]
+
+    def look(self, texts: Sequence[str], languages: Sequence[str]) -> Sequence[Sequence[Sensitive]]:
+        """Give for each text what was found, the strictest first."""
+        ...
+
+
+class Signer(Protocol):
+    """Signs bytes with one Ed25519 key; ``key_id`` names the public key."""
+
+    key_id: str
+
+    def public_key(self) -> bytes:
+        """Give the raw 32-byte public key."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign a message: 64 bytes."""
+        ...
+
+
+class Keys(Protocol):
+    """Gives the secret keys of a workspace by use (``records``, ``order``, ``lookup`` …), 32 bytes each."""
+
+    def secret(self, use: str) -> bytes:
+        """Give the key for one use."""
+        ...
+
+    def epoch(self, use: str) -> str:
+        """Name the key's epoch, for identifiers that carry it."""
+        ...
+
+    def random(self, size: int) -> bytes:
+        """Give fresh random bytes, for salts and subject ids made at arrival."""
+        ...
+
+
+class Identities(Protocol):
+    """Keeps the random subject id of every (issuer, kind, key), found by keyed hash only."""
+
+    def subjects_for(self, people: Sequence[tuple[str, str, str]], *, create: bool) -> list[SubjectId]:
+        """Give a subject id for each (issuer, kind, raw key), in order; "" where unknown and ``create`` is false."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEntry:
+    """An entry to append: see :mod:`licit.core.rights` for kinds and bodies."""
+
+    kind: str
+    subject: SubjectId
+    received_at: datetime
+    decision: Mapping[str, Any]
+    particulars: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+class Log(Protocol):
+    """The one append-only log. Sequence numbers start at 0 and have no gaps."""
+
+    def append(self, entries: Sequence[NewEntry]) -> range:
+        """Append durably, all or none; give the sequence numbers."""
+        ...
+
+    def head(self) -> tuple[int, bytes]:
+        """Give the size and the RFC 6962 root."""
+        ...
+
+    def entries(self, *, start: int = 0, stop: int | None = None, subject: SubjectId | None = None,
+                kinds: Iterable[str] = ()) -> Iterator[Any]:
+        """Give :class:`~licit.core.rights.Entry` in sequence, optionally of one subject or of some kinds."""
+        ...
+
+    def inclusion(self, seq: int, size: int) -> list[bytes]:
+        """Give the RFC 6962 audit path of one entry in the tree of a size."""
+        ...
+
+    def consistency(self, old: int, new: int) -> list[bytes]:
+        """Give the RFC 6962 consistency proof between two sizes."""
+        ...
+
+
+Opener = BinaryIO

@@ -1,0 +1,1 @@
+"""What people read: reports and papers made from a release's evidence."""

@@ -1,0 +1,1 @@
+"""Checks a licit release without trusting licit: imports nothing of it."""
