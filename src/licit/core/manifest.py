@@ -1,0 +1,108 @@
+"""Release, tally, row digest and content root: what a release is, independent of how its files are laid out.
+
+Rules kept here:
+
+- ``content_root`` covers the ordered live logical rows and nothing else: each row's typed, length-prefixed digest, in
+  the order of its keyed position. File names, compression and signatures are bound by ``manifest_digest`` only.
+- A tally balances or it cannot be made: arrived = released + held + refused.
+- Public counts below :data:`SMALL` are merged, so that a reason does not point at a person.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import EvidenceError
+from .ids import canonical_json, frame
+
+FORMAT = "licit-release/1"
+
+#: What de-identified output is called; "anonymous" is a claim this version cannot make.
+LABEL = "de-identified (personal data)"
+
+#: The columns a release may have, in order; nothing else leaves (GDPR Art. 5(1)(c)).
+COLUMNS = ("record", "chunk", "messages", "text", "language", "source", "licence", "day", "first_day", "last_day",
+           "participants", "topics", "tokens", "turns")
+
+#: Public counts under this size are merged into ``other``.
+SMALL = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many rows arrived and what became of them, by reason."""
+
+    arrived: int
+    released: int
+    held: Mapping[str, int]
+    refused: Mapping[str, int]
+
+    def __post_init__(self) -> None:
+        """Insist on the balance.
+
+        Raises:
+            EvidenceError: arrived differs from released + held + refused, or a count is below one.
+        """
+        out = self.released + sum(self.held.values()) + sum(self.refused.values())
+        if self.arrived != out or self.released < 0 or any(n < 1 for n in (*self.held.values(),
+                                                                            *self.refused.values())):
+            raise EvidenceError(f"the tally does not balance: {self.arrived} arrived, {out} accounted for",
+                                remedy="Nothing was released; report this.")
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the exact tally, reasons by name."""
+        return {"arrived": self.arrived, "released": self.released, "held": dict(sorted(self.held.items())),
+                "refused": dict(sorted(self.refused.items()))}
+
+    def public(self) -> dict[str, Any]:
+        """Give the tally with small cells merged into ``other``."""
+        return {"arrived": self.arrived, "released": self.released, "held": merge_small(self.held),
+                "refused": merge_small(self.refused)}
+
+
+def merge_small(counts: Mapping[str, int], small: int = SMALL) -> dict[str, int]:
+    """Merge counts below ``small`` into ``other``; the sum stays what it was."""
+    out = {name: n for name, n in sorted(counts.items()) if n >= small}
+    if rest := sum(n for n in counts.values() if n < small):
+        out["other"] = rest
+    return out
+
+
+def row_digest(row: Sequence[Any]) -> bytes:
+    """Give the 32-byte digest of one row: its values in the order of :data:`COLUMNS`.
+
+    Every value is written with a type letter and a length: ``n`` null, ``i`` integer in decimal, ``s`` UTF-8 text,
+    ``l`` a list of values, ``m`` a list of messages (role, content alternating).
+    """
+    return hashlib.sha256(b"licit/row/1" + b"".join(map(_typed, row))).digest()
+
+
+def _typed(value: Any) -> bytes:
+    if isinstance(value, str):
+        data = value.encode()
+        return b"s%d:" % len(data) + data
+    if value is None:
+        return b"n"
+    if isinstance(value, int):
+        return b"i%d;" % value
+    if value and isinstance(value[0], dict):
+        inner = b"".join(_typed(item["role"]) + _typed(item["content"]) for item in value)
+        return b"m%d:" % len(value) + inner
+    return b"l%d:" % len(value) + b"".join(map(_typed, value))
+
+
+def content_root(digests: Iterable[bytes]) -> str:
+    """Give the root over row digests, already in the order of their keyed positions."""
+    rows = b"".join(digests)
+    return "sha256:" + hashlib.sha256(b"licit/content-root/1" + frame(rows)).hexdigest()
+
+
+def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
+    """Write a manifest as the bytes that its digest covers."""
+    return canonical_json(manifest) + b"\n"
+
+
+def manifest_digest(data: bytes) -> str:
+    """Give the digest of a manifest file's bytes."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
