@@ -1,0 +1,130 @@
+"""Scan: many rules over many texts in one pass, exact work only where something was seen.
+
+Rules kept here:
+
+- A re2 set over blocks of plain text says which rules can match at all. Each block ends with a mark that only a scan
+  that really reached the end can report; a mark unseen raises (a set that ran out of memory reports nothing, which
+  would look like a clean text).
+- Shapes are linear (re2) and must not end in an open-ended repeat that can fail late.
+- A rule's ``accept`` sees a candidate and may narrow it or say no; it runs on candidates only.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import re2
+
+from licit.core.spans import Span
+
+from ._plain import SEPARATOR, CrossingError, Plain
+
+Accept = Callable[[str, int, int], tuple[int, int, int] | None]
+Hit = tuple[str, int, int, int]
+
+_BLOCK = 32_768
+_MARK = b"\x00\x03end of block\x03\x00"
+_MEMORY = 256 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    r"""One shape and what it stands for.
+
+    ``shape`` is re2 syntax over plain text (one byte a character: ASCII, accents stripped; other letters are
+    ``\xC0`` upper, ``\xE0`` lower, ``\xE1`` neither). With ``whole`` no letter or digit may touch the match.
+    ``accept(text, start, end)`` gives (start, end, score) or None; without it every match counts with ``score``.
+    """
+
+    label: str
+    shape: str
+    score: int = 90
+    accept: Accept | None = field(default=None, repr=False)
+    whole: bool = True
+
+
+class Scan:
+    """Rules compiled together."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = tuple(rules)
+        options = plain_options()
+        self._set = re2.Set.SearchSet(options)
+        for rule in self.rules:
+            self._set.Add(rule.shape.encode("latin-1"))
+        self._mark = self._set.Add(_MARK)
+        self._set.Compile()
+        self._exact = [re2.compile(rule.shape.encode("latin-1"), options) for rule in self.rules]
+
+    def hits(self, page: Plain) -> Iterator[Hit]:
+        """Give (label, start, end, score) in plain places, unsorted.
+
+        Raises:
+            CrossingError: the set did not reach the end of a block.
+        """
+        for start, end in blocks(page):
+            block = page.data[start:end]
+            seen = self._set.Match(block + _MARK) or []
+            if self._mark not in seen:
+                raise CrossingError("The text scan stopped before the end of a block.",
+                                    remedy="Hold these texts; report the rules if it happens again.")
+            for index in seen:
+                if index != self._mark:
+                    yield from self._one(index, block, page.text, start)
+
+    def _one(self, index: int, block: bytes, text: str, offset: int) -> Iterator[Hit]:
+        rule, search, at = self.rules[index], self._exact[index].search, 0
+        while at <= len(block) and (match := search(block, at)):
+            start, end = match.span()
+            at = end if end > start else end + 1
+            start, end = start + offset, end + offset
+            if rule.whole and touches(text, start, end):
+                # A shorter or later match may lie inside this one.
+                at = start - offset + 1
+                continue
+            # What accept turns down is not looked at again from inside: that would be quadratic on hostile texts.
+            found = rule.accept(text, start, end) if rule.accept else (start, end, rule.score)
+            if found:
+                yield rule.label, *found
+
+
+def plain_options() -> re2.Options:
+    """Give the re2 options for plain text: bytes, no groups, enough memory, silent."""
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.never_capture = True
+    options.log_errors = False
+    options.max_mem = _MEMORY
+    return options
+
+
+def touches(text: str, start: int, end: int) -> bool:
+    """Say whether a letter or digit touches the place on either side."""
+    return (start > 0 and text[start - 1].isalnum() and text[start].isalnum()) or (
+        end < len(text) and text[end].isalnum() and text[end - 1].isalnum())
+
+
+def blocks(page: Plain) -> Iterator[tuple[int, int]]:
+    """Cut plain text into blocks of whole texts, about 32 KiB each."""
+    start = 0
+    while start < len(page.data):
+        end = page.data.find(SEPARATOR, min(start + _BLOCK, len(page.data) - 1)) + 1
+        yield start, end
+        start = end
+
+
+def spans(page: Plain, hits: Iterable[Hit], detector: str) -> list[tuple[Span, ...]]:
+    """Turn plain places into sorted spans, a tuple for each text; the same place and label is told once."""
+    out: list[dict[tuple[int, int, str], Span]] = [{} for _ in range(len(page.starts) - 1)]
+    found = sorted(hits, key=lambda hit: (hit[1], hit[2], hit[0], hit[3]))
+    if found:
+        which, starts, ends = page.places([hit[1] for hit in found], [hit[2] for hit in found])
+        for (label, _, _, score), text, start, end in zip(found, which.tolist(), starts.tolist(), ends.tolist(),
+                                                          strict=True):
+            out[text][start, end, label] = Span(start=start, end=end, label=label, detector=detector, score=score)
+    return [tuple(sorted(one.values(), key=lambda span: (span.start, span.end, span.label))) for one in out]
+
+
+def around(text: str, start: int, end: int, *, left: int = 40, right: int = 0) -> str:
+    """Give what stands before (and after) a place in the same text, in lower case, the place itself as a NUL."""
+    before, after = text[max(0, start - left):start], text[end:end + right]
+    return (before.rpartition("\0")[2] + "\0" + after.partition("\0")[0]).lower()

@@ -1,0 +1,103 @@
+"""Phones: telephone numbers, told from other digit runs by national shape, a country code, or the words before.
+
+Rules kept here:
+
+- The telephone library sees candidates only, never whole texts.
+- A number with ``+`` counts when it is possible at all; without, it must have a national shape, or be announced
+  ("tel", "call me"), or be valid where numbers start with 0.
+"""
+
+import functools
+import re
+from collections.abc import Sequence
+
+import phonenumbers
+
+from licit.core.ids import settings_key
+from licit.core.spans import Span
+
+from ._plain import plain
+from ._scan import Rule, Scan, around, spans
+
+_CANDIDATE = r"(?:\+ ?)?\(?[0-9](?:[ \t./()-]{0,3}[0-9]){6,16}"
+_FRENCH = re.compile(r"(?<![0-9])0[1-9]([ ./-]{0,2})[0-9]{2}(?:\1[0-9]{2}){3}(?![0-9])"
+                     r"|(?<![0-9])0[1-9][0-9](?:[ .-]?[0-9]{3}[ .-]?[0-9]{2}[ .-]?[0-9]{2})(?![0-9])")
+_AMERICAN = re.compile(r"(?<![0-9.])(?:1[ .-]?)?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[ .-])[2-9][0-9]{2}[ .-][0-9]{4}(?![0-9])")
+_DATE = re.compile(r"(?<![0-9])(?:[0-3]?[0-9][./ -][01]?[0-9][./ -](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[./-][01][0-9][./-][0-3][0-9])"
+                   r"(?![0-9])")
+_ANNOUNCED = re.compile(
+    r"(?:\btel\b|tele?ph|\bphone|mobile|portable|\bcell|\bcall\b|\bcalling|\bring\b|\btext (?:me|us|him|her)|appel|joign|"
+    r"contact|whatsapp|\bsms\b|\bfax|\bgsm\b|telegram|signal|numero est|number is|number's|my number|mon numero|handy|"
+    r"telefon|movil|\bcel\b|cellulare|\bfixe\b)[^\n0-9]{0,30}\0")
+_SCALE = re.compile(r"(?:eur|usd|gbp|[$%]|euros?|dollars?|km|kg)\b")
+_REGIONS = ("GB", "DE", "BE", "NL", "CH", "IT", "AT", "SE", "IE")
+
+
+def _phone(text: str, start: int, end: int) -> tuple[int, int, int] | None:
+    while text[end - 1] in " ./(-":
+        end -= 1
+    piece = text[start:end]
+    if piece.lstrip("(").startswith(("+", "00")):
+        place = _international(piece)
+        if place:
+            return start, start + place, 95
+    for shape in (_FRENCH, _AMERICAN):
+        if match := shape.search(piece):
+            return start + match.start(), start + match.end(), 90
+    if _DATE.search(piece) or (start and text[start - 1] in "$-_#=" and piece[0] != "("):
+        return None
+    digits = sum(char.isdigit() for char in piece)
+    if 7 <= digits <= 15 and _ANNOUNCED.search(around(text, start, end)):
+        return (start, end, 85) if not _SCALE.match(text[end:end + 8].lower().lstrip()) else None
+    if piece.lstrip("(")[0] == "0" and 9 <= digits <= 12 and any(_valid(piece, region) for region in _REGIONS):
+        return start, end, 75
+    return None
+
+
+def _international(piece: str) -> int:
+    """Give the length of the longest start of a piece, cut between groups, that is a possible number; 0 for none."""
+    ends = [len(piece), *(match.start() for match in reversed(list(re.finditer(r"[ ./-]+(?=[0-9(])", piece))))]
+    for end in ends[:8]:
+        number = piece[:end].replace("(0)", "").lstrip("(")
+        number = "+" + number[2:] if number.startswith("00") else number
+        if _valid(number, None, possible=piece.lstrip("(").startswith("+")):
+            return end
+    return 0
+
+
+@functools.lru_cache(maxsize=4096)
+def _valid(number: str, region: str | None, *, possible: bool = False) -> bool:
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return False
+    check = phonenumbers.is_possible_number if possible else phonenumbers.is_valid_number
+    return bool(check(parsed))
+
+
+_RULES = (Rule(label="PHONE", shape=_CANDIDATE, accept=_phone),)
+
+
+class Phones:
+    """Finds telephone numbers, in every language."""
+
+    name = "phones"
+    version = "1"
+    labels = frozenset({"PHONE"})
+    languages: frozenset[str] = frozenset()
+    digest = settings_key([_CANDIDATE, *(rule.pattern for rule in (_FRENCH, _AMERICAN, _DATE, _ANNOUNCED, _SCALE)),
+                           phonenumbers.__version__])
+
+    def __init__(self) -> None:
+        self._scan = Scan(_RULES)
+
+    def find(self, texts: Sequence[str], languages: Sequence[str]) -> Sequence[Sequence[Span]]:
+        """Find spans in each text."""
+        page = plain(texts)
+        return spans(page, self._scan.hits(page), self.name)
+
+
+@functools.cache
+def detectors() -> tuple[Phones, ...]:
+    """Offer the detector to the registry."""
+    return (Phones(),)

@@ -1,0 +1,112 @@
+"""Registry: which detectors and screeners there are, and which exact ones a plan asks for.
+
+A module of this folder offers a function ``detectors()`` or ``screeners()`` without arguments that gives a tuple; a
+package elsewhere offers the same as an entry point of the group ``licit.detectors`` or ``licit.screeners``. Modules
+whose name starts with ``_`` are parts of others. So a new detector edits no existing file.
+
+Rules kept here:
+
+- A module or entry point that cannot be loaded stops the run (SetupError): a detector that silently stays away would
+  look like a clean text.
+- Two of one name are an error.
+- A pin ``name@version+digest`` covers the version, the detector's own ``digest`` of its data and rules if it has one,
+  and the source of its module, so that a change of either is seen.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterable, Sequence
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from licit.core.errors import SetupError
+from licit.core.ids import settings_key
+from licit.core.ports import Detector, Screener
+
+
+def find_detectors() -> tuple[Detector, ...]:
+    """Find every detector there is, by name.
+
+    Raises:
+        SetupError: one cannot be loaded, or two have one name.
+    """
+    return _find("detectors")
+
+
+def find_screeners() -> tuple[Screener, ...]:
+    """Find every screener there is, by name.
+
+    Raises:
+        SetupError: one cannot be loaded, or two have one name.
+    """
+    return _find("screeners")
+
+
+def pin(detectors: Iterable[Detector | Screener]) -> tuple[str, ...]:
+    """Name each detector exactly: ``name@version+digest``, in order of name."""
+    return tuple(sorted(_pin(detector) for detector in detectors))
+
+
+def require(names: Sequence[str], available: Iterable[Any]) -> tuple[Any, ...]:
+    """Give the detectors that a plan asks for: by ``name``, ``name@version`` or ``name@version+digest``, in that order.
+
+    Raises:
+        SetupError: one is missing or of another version; says which, and what there is.
+    """
+    pins = {_pin(detector): detector for detector in available}
+    chosen, missing = [], []
+    for name in names:
+        match = [pinned for pinned in pins
+                 if name in (pinned, pinned.rpartition("+")[0], pinned.rpartition("+")[0].rpartition("@")[0])]
+        if match:
+            chosen.append(pins[match[0]])
+        else:
+            missing.append(name)
+    if missing:
+        raise SetupError(f"No such detector: {', '.join(missing)}.",
+                         remedy=f"There is: {', '.join(sorted(pins)) or 'none'}. Install it, or change the plan.")
+    return tuple(chosen)
+
+
+def _find(what: str) -> tuple[Any, ...]:
+    found: dict[str, Any] = {}
+    for where, load in [*_own(), *_foreign(what)]:
+        try:
+            loaded = load()
+            offered = getattr(loaded, what, None) if inspect.ismodule(loaded) else loaded
+            each = tuple(offered()) if offered is not None else ()
+        except Exception as error:
+            raise SetupError(f"{where} cannot be loaded ({type(error).__name__}).",
+                             remedy="Repair or uninstall it; nothing runs without it unseen.") from error
+        for one in each:
+            if one.name in found:
+                raise SetupError(f"Two {what} are named {one.name}; the second comes from {where}.",
+                                 remedy="Uninstall one of them.")
+            found[one.name] = one
+    return tuple(found[name] for name in sorted(found))
+
+
+def _own() -> list[tuple[str, Any]]:
+    package = importlib.import_module(__package__)
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__)
+                   if not module.name.startswith("_") and module.name != "registry")
+    return [(f"{__package__}.{name}", lambda name=name: importlib.import_module(f"{__package__}.{name}"))
+            for name in names]
+
+
+def _foreign(what: str) -> list[tuple[str, Any]]:
+    points = sorted(entry_points(group=f"licit.{what}"), key=lambda point: (point.name, point.value))
+    return [(f"entry point {point.name} ({point.value})", point.load) for point in points]
+
+
+def _pin(detector: Any) -> str:
+    try:
+        source = Path(inspect.getfile(type(detector))).read_bytes().hex()
+    except (OSError, TypeError):
+        # No file to read (a frozen or interactive module): version and digest must do.
+        source = type(detector).__qualname__
+    facts = [detector.name, detector.version, getattr(detector, "digest", ""), source,
+             *sorted(getattr(detector, "labels", ())), *sorted(detector.languages)]
+    return f"{detector.name}@{detector.version}+{settings_key(facts)[:12]}"
