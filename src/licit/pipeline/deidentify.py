@@ -1,0 +1,219 @@
+"""De-identification: find, settle, replace, look again.
+
+It works on all the texts of a record at once, so that one person has one stand-in throughout a conversation, and on many
+records at once, so that detectors see columns.
+
+Rules kept here:
+
+- Every detector runs on every text. One that fails, overruns or is missing holds the record (``detector-failed``).
+- A name found once is looked for in all texts of the record, whole words, whatever the case.
+- A stand-in is derived from a key, the record and the entity: the same inside a record, unlinkable across records, and
+  independent of the order in which things were found.
+- After replacement the detectors look again; what they still find holds the record (``second-look``).
+- No raw text leaves in an error.
+
+Law: DEI-02, DEI-03, SEN-06
+"""
+
+import re
+import signal
+import threading
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..core.ids import keyed, short_text
+from ..core.ports import Detector
+from ..core.spans import LABELS, Edit, Span, apply_edits, settle
+
+#: What is replaced unless a plan says otherwise: everything that identifies by itself.
+DIRECT = ("PERSON", "ADDRESS", "EMAIL", "PHONE", "HANDLE", "IP_ADDRESS", "MAC_ADDRESS", "DATE_OF_BIRTH", "NATIONAL_ID",
+          "TAX_ID", "SOCIAL_SECURITY", "PASSPORT", "DRIVING_LICENCE", "VEHICLE_PLATE", "BANK_ACCOUNT", "PAYMENT_CARD",
+          "CASE_NUMBER", "MEDICAL_ID", "ACCOUNT_ID", "SECRET", "COORDINATES", "OTHER_ID", "URL")
+
+#: The shape of a stand-in; detectors' findings inside one are its own and are passed over.
+STAND_IN = re.compile(r"\[(?:" + "|".join(LABELS) + r")_[a-z2-7]{5}\]")
+
+Found = tuple[Span, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeidentifySettings:
+    """Which labels are replaced, and how long a detector may take: ``seconds`` for a batch and each megabyte of it."""
+
+    labels: tuple[str, ...] = DIRECT
+    seconds: int = 20
+
+    def __post_init__(self) -> None:
+        """Insist on known labels.
+
+        Raises:
+            ValueError: otherwise.
+        """
+        if unknown := set(self.labels) - set(LABELS):
+            raise ValueError(f"no such label: {', '.join(sorted(unknown))}")
+
+
+class Overrun(Exception):
+    """A detector took longer than it may."""
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Stop what runs inside after so many seconds, by alarm; only a process's main thread can be stopped so.
+
+    Raises:
+        Overrun: the time is over.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(*_: Any) -> None:
+        raise Overrun
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def find_all(detectors: Sequence[Detector], texts: Sequence[str], languages: Sequence[str], *, seconds: int = 20
+             ) -> list[Found]:
+    """Give for each text its settled spans, or None where some detector could not look."""
+    found: list[list[Span] | None] = [[] if detectors else None for _ in texts]
+    for detector in detectors:
+        for i, spans in enumerate(_find(detector, texts, languages, seconds)):
+            kept = found[i]
+            if spans is None:
+                found[i] = None
+            elif kept is not None:
+                kept += spans
+    return [None if spans is None else settle(spans) for spans in found]
+
+
+def _find(detector: Detector, texts: Sequence[str], languages: Sequence[str], seconds: int) -> Sequence[Found]:
+    budget = seconds * (1 + sum(map(len, texts)) / 1_000_000)
+    try:
+        with within(budget):
+            spans = detector.find(texts, languages)
+        return [_checked(detector, text, found) for text, found in zip(texts, spans, strict=True)]
+    except Exception:
+        if len(texts) == 1:
+            return [None]
+    half = len(texts) // 2
+    return [*_find(detector, texts[:half], languages[:half], seconds),
+            *_find(detector, texts[half:], languages[half:], seconds)]
+
+
+def _checked(detector: Detector, text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
+    for span in spans:
+        if span.end > len(text) or span.label not in detector.labels:
+            raise ValueError("a span outside its text, or a label the detector does not declare")
+    return tuple(spans)
+
+
+def canonical(label: str, text: str) -> str:
+    """Give the form under which two mentions are one: case, accents, spaces and punctuation folded."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    if label == "PERSON":
+        plain = re.sub(r"^(?:m|mr|mrs|ms|mme|mlle|dr|me|pr|prof|monsieur|madame|maitre|docteur)\b\.?\s*", "", plain)
+        return " ".join(re.findall(r"\w+", plain))
+    return plain if label in ("EMAIL", "URL", "HANDLE", "SECRET") else re.sub(r"[\W_]", "", plain)
+
+
+def sweep_names(texts: Sequence[str], found: Sequence[tuple[Span, ...]]) -> list[tuple[Span, ...]]:
+    """Look for every name found anywhere in a record in all its texts: whole words, whatever the case."""
+    names: set[str] = set()
+    for text, spans in zip(texts, found, strict=True):
+        for span in spans:
+            if span.label == "PERSON":
+                mention = text[span.start:span.end]
+                names.add(mention)
+                names.update(word for word in re.findall(r"[^\W\d_][\w'’-]*", mention)
+                             if len(word) >= 3 and word[0].isupper())
+    if not names:
+        return list(found)
+    words = "|".join(re.escape(name) for name in sorted(names, key=lambda n: (-len(n), n)))
+    pattern = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
+    out = []
+    for text, spans in zip(texts, found, strict=True):
+        again = [Span(start=m.start(), end=m.end(), label="PERSON", detector="sweep", score=60)
+                 for m in pattern.finditer(text) if _is_name(m.group())]
+        out.append(settle((*spans, *again)))
+    return out
+
+
+def _is_name(mention: str) -> bool:
+    """Tell a name from the common word it may also be: a lower-case single word of up to four letters is a word."""
+    return " " in mention or not mention.islower() or len(mention) > 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Masked:
+    """The texts of one record after replacement, or why it is held; with what was found, for the people it names."""
+
+    texts: tuple[str, ...] = field(repr=False)
+    reason: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+    entities: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+def stand_in(key: bytes, record: str, label: str, entity: str) -> str:
+    """Give the stand-in of an entity in a record, such as ``[PERSON_k3f2a]``."""
+    return f"[{label}_{short_text(keyed(key, 'licit/stand-in', record.encode(), label.encode(), entity.encode()), 5)}]"
+
+
+def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Span, ...]], labels: Sequence[str]
+         ) -> Masked:
+    """Replace what was found in a record's texts by stand-ins; labels not asked for stay."""
+    wanted = frozenset(labels)
+    entities: list[tuple[str, str]] = []
+    for text, spans in zip(texts, found, strict=True):
+        entities += [(span.label, canonical(span.label, text[span.start:span.end])) for span in spans
+                     if span.label in wanted]
+    person = _one_name_each({name for label, name in entities if label == "PERSON"})
+    out, counts = [], dict[str, int]()
+    for text, spans in zip(texts, found, strict=True):
+        taken = [(m.start(), m.end()) for m in STAND_IN.finditer(text)]
+        edits = []
+        for span in spans:
+            if span.label not in wanted or any(a < span.end and span.start < b for a, b in taken):
+                continue
+            entity = canonical(span.label, text[span.start:span.end])
+            entity = person.get(entity, entity) if span.label == "PERSON" else entity
+            edits.append(Edit(start=span.start, end=span.end, label=span.label,
+                              replacement=stand_in(key, record, span.label, entity)))
+            counts[span.label] = counts.get(span.label, 0) + 1
+        out.append(apply_edits(text, edits))
+    return Masked(texts=tuple(out), counts=counts, entities=tuple(dict.fromkeys(entities)))
+
+
+def _one_name_each(names: set[str]) -> dict[str, str]:
+    """Map a part of a name to the longest full name that holds it, so that one person has one stand-in."""
+    full = sorted(names, key=lambda name: (-len(name.split()), name))
+    out: dict[str, str] = {}
+    for name in names:
+        words = set(name.split())
+        out[name] = next((other for other in full if words <= set(other.split())), name)
+    return out
+
+
+def still_there(texts: Sequence[str], found: Sequence[Found], labels: Sequence[str]) -> bool:
+    """Tell whether a second look found a wanted label outside every stand-in, or could not look."""
+    wanted = frozenset(labels)
+    for text, spans in zip(texts, found, strict=True):
+        if spans is None:
+            return True
+        rest = [span for span in spans if span.label in wanted]
+        if rest:
+            taken = [(m.start(), m.end()) for m in STAND_IN.finditer(text)]
+            if any(not any(a < span.end and span.start < b for a, b in taken) for span in rest):
+                return True
+    return False

@@ -1,0 +1,233 @@
+"""Everything costly about a record, computed once and blind to rights: chunks, screening, masked words, signatures.
+
+The result is one row a chunk (``docs/reference/formats.md``, attributes). Nothing here reads the log: who may be
+released is decided later, over these rows, so that one opt-out costs its own rows and not the corpus.
+
+Rules kept here:
+
+- A record whose check could not run has its rows held, by a ``static`` reason; none is dropped.
+- Offsets, stand-ins and signatures are those of the whole record as it arrived.
+- What leaves is an allow-list: words, language, days; no time of day, no id of a person.
+
+Law: DEI-08
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from ..core.decisions import because
+from ..core.ids import keyed, settings_key, short_text
+from ..core.manifest import COLUMNS
+from ..core.policy import said_between
+from ..core.ports import Detector, Screener
+from ..core.records import Record, Turn
+from .chunk import Chunk, ChunkSettings, CountTokens, cut, days, estimate_tokens, topics
+from .dedupe import sketch
+from .deidentify import DeidentifySettings, Masked, find_all, mask, still_there, sweep_names
+from .screen import language_of, screen
+
+_VERSION = "1"
+_LOOKS = 3
+
+_TEXTS = pa.list_(pa.string())
+CONTENT = pa.schema([
+    ("record", pa.string()), ("chunk", pa.int32()),
+    ("messages", pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))), ("text", pa.string()),
+    ("language", pa.string()), ("source", pa.string()), ("licence", pa.string()), ("day", pa.string()),
+    ("first_day", pa.string()), ("last_day", pa.string()), ("participants", _TEXTS), ("topics", _TEXTS),
+    ("tokens", pa.int32()), ("turns", pa.int32())])
+assert tuple(CONTENT.names) == COLUMNS
+
+FACTS = pa.schema([
+    ("record", pa.string()), ("chunk", pa.int32()), ("order", pa.binary(16)), ("bucket", pa.uint32()),
+    ("source", pa.string()), ("thread", pa.string()), ("holder", pa.string()), ("project", pa.string()),
+    ("surface", pa.string()), ("capacity", pa.string()), ("age", pa.string()), ("state", pa.string()),
+    ("notice", pa.string()), ("third_parties", pa.bool_()), ("said_first", pa.string()), ("said_last", pa.string()),
+    ("arrived", pa.string()), ("turn_ids", _TEXTS), ("turn_said", _TEXTS), ("turn_subjects", pa.list_(_TEXTS)),
+    ("subjects", _TEXTS), ("mentions", _TEXTS), ("names", _TEXTS), ("static", pa.string())])
+
+SIGNATURES = pa.schema([("exact", pa.binary(16)), ("bands", pa.list_(pa.uint64())), ("runs", pa.list_(pa.uint64()))])
+
+SCHEMA = pa.schema([*FACTS, *(f for f in CONTENT if f.name not in {*FACTS.names, "licence"}), *SIGNATURES])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What preparing needs: settings, detectors and screeners in a fixed order, and the secret keys it derives with.
+
+    ``lookup`` hashes an identifier of somebody mentioned: (kind, canonical value) to a keyed text.
+    """
+
+    chunk: ChunkSettings
+    deidentify: DeidentifySettings
+    languages: tuple[str, ...]
+    detectors: tuple[Detector, ...]
+    screeners: tuple[Screener, ...]
+    pins: tuple[str, ...]
+    stand_in_key: bytes = field(repr=False)
+    order_key: bytes = field(repr=False)
+    lookup: Callable[[str, str], str] = field(repr=False)
+    count: CountTokens = estimate_tokens
+
+    def key(self) -> str:
+        """Name these settings and versions; the same name means the same attributes for the same record."""
+        return settings_key([_VERSION, str(self.chunk.tokens), str(self.chunk.overlap), *self.deidentify.labels, "|",
+                             *self.languages, "|", *self.pins, "|", self.count.__name__])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """A record in its shard: its keyed id, source, and when it arrived (UTC, to the second)."""
+
+    id: str
+    source: str
+    arrived: str
+    record: Record
+
+
+def prepare(batch: Sequence[Arrived], tools: Tools) -> pa.Table:
+    """Compute the attribute rows of some records."""
+    texts = [[part.text for turn in item.record.turns for part in turn.parts] for item in batch]
+    languages = [_language(item.record) for item in batch]
+    whole = ["\n".join(parts) for parts in texts]
+    screened = screen(whole, languages, tools.screeners)
+    masked = _masked(batch, texts, languages, tools)
+    rows: list[dict[str, Any]] = []
+    for item, language, verdict, words in zip(batch, languages, screened, masked, strict=True):
+        static = words.reason
+        if verdict is not None:
+            static = verdict.reason if verdict.answer == "refuse" or not static else static
+        if not static and language and language not in tools.languages:
+            static = "language-unmeasured"
+        rows += _rows(item, language, static, words, tools)
+    for row, shape in zip(rows, sketch([_plain(row) for row in rows]), strict=True):
+        row.update(exact=shape.exact, bands=shape.bands, runs=shape.runs)
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def _language(record: Record) -> str:
+    said = "\n".join(turn.text for turn in record.turns if turn.shown)[:4000]
+    return language_of(said)
+
+
+def _masked(batch: Sequence[Arrived], texts: Sequence[Sequence[str]], languages: Sequence[str], tools: Tools
+            ) -> list[Masked]:
+    """Find, settle, replace and look again, over all texts of all records of the batch at once."""
+    labels, key = tools.deidentify.labels, tools.stand_in_key
+    pending = {i: Masked(texts=tuple(parts)) for i, parts in enumerate(texts)}
+    done: dict[int, Masked] = {}
+    for look in range(_LOOKS):
+        flat = [text for masked in pending.values() for text in masked.texts]
+        hints = [languages[i] for i, masked in pending.items() for _ in masked.texts]
+        found = iter(find_all(tools.detectors, flat, hints, seconds=tools.deidentify.seconds))
+        following: dict[int, Masked] = {}
+        for i, before in pending.items():
+            spans = [next(found) for _ in before.texts]
+            whole = [item for item in spans if item is not None]
+            if len(whole) < len(spans) or not tools.detectors:
+                done[i] = Masked(texts=before.texts, reason="detector-failed", counts=before.counts)
+            elif look and not still_there(before.texts, spans, labels):
+                done[i] = before
+            else:
+                again = mask(key, batch[i].id, before.texts, sweep_names(before.texts, whole), labels)
+                following[i] = Masked(texts=again.texts, counts=_sum(before.counts, again.counts),
+                                      entities=before.entities + again.entities)
+        pending = following
+    for i, masked in pending.items():
+        done[i] = Masked(texts=masked.texts, reason="second-look", counts=masked.counts, entities=masked.entities)
+    return [done[i] for i in range(len(texts))]
+
+
+def _sum(one: Mapping[str, int], two: Mapping[str, int]) -> dict[str, int]:
+    return {name: one.get(name, 0) + two.get(name, 0) for name in {*one, *two}}
+
+
+def _rows(item: Arrived, language: str, static: str, masked: Masked, tools: Tools) -> list[dict[str, Any]]:
+    record = item.record
+    words: dict[str, list[str]] = {}
+    at = 0
+    for turn in record.turns:
+        words[turn.id] = list(masked.texts[at:at + len(turn.parts)])
+        at += len(turn.parts)
+    mentions = {tools.lookup(label, value) for label, value in masked.entities if label in ("EMAIL", "PHONE", "HANDLE")}
+    names = {tools.lookup("NAME", value) for label, value in masked.entities if label == "PERSON"}
+    holder = record.person(record.holder).subject if record.holder else ""
+    bucket_of = holder or item.id
+    shared = {
+        "record": item.id, "source": item.source, "holder": holder, "project": record.project,
+        "surface": record.surface, "capacity": record.capacity, "age": record.age, "state": record.state,
+        "notice": record.notice, "third_parties": record.third_parties, "arrived": item.arrived, "language": language,
+        "mentions": sorted(mentions), "names": sorted(names),
+        "bucket": int.from_bytes(keyed(tools.order_key, "licit/bucket", bucket_of.encode())[:4], "big")}
+    subjects = {person.ref: str(person.subject) for person in record.people}
+    out = []
+    for number, chunk in enumerate(cut(record, tools.chunk, tools.count)):
+        row = {**shared, "chunk": number, "thread": chunk.thread,
+               "order": keyed(tools.order_key, "licit/order", item.id.encode(), str(number).encode())[:16]}
+        row.update(_judged(record, chunk, subjects, holder), **_content(record, chunk, words, tools))
+        row["static"] = _strictest(static, chunk.reason, "" if row["tokens"] else "empty")
+        out.append(row)
+    return out
+
+
+def _strictest(*reasons: str) -> str:
+    given = [reason for reason in reasons if reason]
+    refusing = [reason for reason in given if because(reason).answer == "refuse"]
+    return (refusing or given or [""])[0]
+
+
+def _judged(record: Record, chunk: Chunk, subjects: Mapping[str, str], holder: str) -> dict[str, Any]:
+    """Give whom and when each turn of a chunk concerns; an unknown date is bounded by the declared collection."""
+    turns = chunk.judged
+    concerned = [sorted({subjects[c.person] for c in turn.concerns} | ({holder} if holder else set()))
+                 for turn in turns]
+    said = [between for turn in turns if (between := said_between(turn.said_at))]
+    first = last = ""
+    if said and len(said) == len(turns):
+        first, last = _iso(min(a for a, _ in said)), _iso(max(b for _, b in said))
+    elif record.collected[0] and record.collected[1]:
+        bounds = [b for text in record.collected if (b := said_between(text))]
+        if len(bounds) == 2:
+            first, last = _iso(min([bounds[0][0], *(a for a, _ in said)])), _iso(max([bounds[1][1],
+                                                                                       *(b for _, b in said)]))
+    elif said:
+        first, last = _iso(min(a for a, _ in said)), ""
+    return {"turn_ids": [str(turn.id) for turn in turns], "turn_said": [turn.said_at for turn in turns],
+            "turn_subjects": concerned, "subjects": sorted({s for group in concerned for s in group}),
+            "said_first": first, "said_last": last}
+
+
+def _iso(moment: Any) -> str:
+    return str(moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def _content(record: Record, chunk: Chunk, words: Mapping[str, list[str]], tools: Tools) -> dict[str, Any]:
+    said = [(turn, "\n".join(text for text in words[turn.id] if text)) for turn in chunk.turns]
+    said = [(turn, text) for turn, text in said if text.strip()]
+    first, last = days([turn for turn, _ in said])
+    whole = "\n".join(text for _, text in said)
+    document = record.kind == "document"
+    if document:
+        first = last = record.declared.get("date", "")[:10]
+    return {
+        "messages": None if document else [{"role": turn.role, "content": text} for turn, text in said],
+        "text": "\n\n".join(text for _, text in said) if document else None,
+        "day": last, "first_day": first, "last_day": last, "participants": _participants(record, chunk.turns, tools),
+        "topics": topics(whole), "tokens": sum(tools.count(text) for _, text in said) if said else 0,
+        "turns": len(said)}
+
+
+def _participants(record: Record, turns: Sequence[Turn], tools: Tools) -> list[str]:
+    """Give a pseudonym for everybody who speaks or is named in these turns, unlinkable across records."""
+    refs = dict.fromkeys(c.person for turn in turns for c in turn.concerns if c.role != "holder")
+    return ["P-" + short_text(keyed(tools.stand_in_key, "licit/participant", record.origin_id.encode(), ref.encode()), 5)
+            for ref in refs]
+
+
+def _plain(row: Mapping[str, Any]) -> str:
+    if row["text"] is not None:
+        return str(row["text"])
+    return "\n".join(message["content"] for message in row["messages"])

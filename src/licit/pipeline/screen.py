@@ -1,0 +1,73 @@
+"""Screening: what must not be trained on at all, found before anything is replaced.
+
+Screeners look at the whole record as it arrived. A hit refuses or holds, by the reason the screener names; a screener
+that fails holds the record (``detector-failed``); a language that nobody measured is held.
+
+Law: SEN-01, SEN-02
+"""
+
+import re
+from collections.abc import Sequence
+
+from ..core.decisions import Decision, because, strictest
+from ..core.ports import Screener
+
+#: Function words by language, enough to tell a paragraph's language; no verdict without several of them.
+_FUNCTION_WORDS = {
+    "fr": "le la les des une est et que qui dans pour pas vous nous je ne sur avec mais au ce cette il elle mon ma sont",
+    "en": "the of and to is that it for you with not are this be have on was but they what can my please would i",
+    "es": "el los las una que es y por con para no se su lo como más pero mi está son del al qué me te",
+    "de": "der die das und ist nicht ich ein eine mit für auf den dem von zu sie es wir auch wie aber sind",
+    "it": "il che è di non per una con sono mi del della gli ma come questo più anche ho nel si ti",
+    "nl": "de het een en van is dat niet ik op te met voor zijn maar wat ook je er aan naar heb",
+    "pt": "os uma que não é para com por mais mas como você eu do da em se são isso meu está"}
+_LANGUAGE_OF: dict[str, tuple[str, ...]] = {}
+for _language, _words in _FUNCTION_WORDS.items():
+    for _word in _words.split():
+        _LANGUAGE_OF[_word] = (*_LANGUAGE_OF.get(_word, ()), _language)
+_WORD = re.compile(r"[^\W\d_]+")
+
+#: From this many words on, a text whose language cannot be told is in an unmeasured one.
+_LONG_ENOUGH = 20
+
+
+def language_of(text: str, *, most: int = 4000) -> str:
+    """Tell a text's language by its function words: a code, ``und`` for a long text nobody can place, or "".
+
+    Only the first ``most`` characters are read: language decides no check, since every detector runs on every text.
+    """
+    words = _WORD.findall(text[:most].casefold())
+    votes: dict[str, int] = {}
+    for word in words:
+        for language in _LANGUAGE_OF.get(word, ()):
+            votes[language] = votes.get(language, 0) + 1
+    if votes:
+        best = max(sorted(votes), key=votes.__getitem__)
+        if votes[best] >= 2 and votes[best] * 12 >= len(words):
+            return best
+    return "und" if len(words) >= _LONG_ENOUGH else ""
+
+
+def screen(texts: Sequence[str], languages: Sequence[str], screeners: Sequence[Screener]) -> list[Decision | None]:
+    """Give the strictest hit of each text, or None; a screener that fails holds every text it was given."""
+    if not screeners:
+        return [because("detector-failed") for _ in texts]
+    hits: list[list[Decision]] = [[] for _ in texts]
+    for screener in screeners:
+        try:
+            found = screener.look(texts, languages)
+            if len(found) != len(texts):
+                raise ValueError("one answer for each text is needed")
+            for i, sensitive in enumerate(found):
+                hits[i] += [because(item.reason) for item in sensitive]
+        except Exception:
+            for i, (text, language) in enumerate(zip(texts, languages, strict=True)):
+                hits[i] += _alone(screener, text, language)
+    return [strictest(decisions) if decisions else None for decisions in hits]
+
+
+def _alone(screener: Screener, text: str, language: str) -> list[Decision]:
+    try:
+        return [because(item.reason) for item in screener.look([text], [language])[0]]
+    except Exception:
+        return [because("detector-failed")]
