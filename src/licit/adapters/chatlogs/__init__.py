@@ -1,0 +1,1 @@
+"""Chat exports and logs, one format a file; a module with ``READERS`` is found by its being here."""

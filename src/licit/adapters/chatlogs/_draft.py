@@ -1,0 +1,180 @@
+"""A conversation being read: turns are gathered as they come, and checked once when the record is made.
+
+Rules kept here:
+
+- Every turn concerns the account holder where the export names one: as author of what the user says, as holder of all
+  else. Reference ``p0`` is kept for the holder, named or still to be declared.
+- Titles, summaries and feedback are turns of their own, so that rights reach them.
+- Half a character (a lone surrogate) is replaced by U+FFFD and counted; a NUL character sets the record aside.
+- Parents that form a cycle set the record aside; a parent that is not there is counted.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from licit.core.errors import InputError
+from licit.core.ids import TurnId
+from licit.core.records import Concern, Part, Person, Record, Role, SetAside, State, Turn
+
+from ._fields import PROTECTION, Fields, Strange, compact
+
+_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_HALF = re.compile("[\ud800-\udfff]")
+_ROLES: dict[str, Role] = {
+    "user": "user", "human": "user", "assistant": "assistant", "ai": "assistant", "bot": "assistant", "gpt": "assistant",
+    "chatgpt": "assistant", "model": "assistant", "system": "system", "developer": "system", "tool": "tool",
+    "function": "tool", "observation": "tool", "function_call": "assistant", "function_response": "tool"}
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """What is known so far of one conversation; ``account`` is the holder's id in the export, "" when not named."""
+
+    format: str
+    account: str = field(default="", repr=False)
+    origin_id: str = field(default="", repr=False)
+    project: str = ""
+    state: State = "live"
+    collected: tuple[str, str] = ("", "")
+    declared: dict[str, str] = field(default_factory=dict, repr=False)
+    strange: Strange = field(default_factory=Strange)
+    cut: Strange = field(default_factory=Strange)
+    turns: list[Turn] = field(default_factory=list, repr=False)
+    others: dict[str, Person] = field(default_factory=dict, repr=False)
+    _taken: set[str] = field(default_factory=set, repr=False)
+
+    def turn_id(self, value: Any) -> TurnId:
+        """Give a turn id: the export's own when it looks like an id and is free, else one made from the order."""
+        own = value if isinstance(value, str) and _ID.fullmatch(value) else ""
+        if own in self._taken:
+            self.strange.note("(repeated id)")
+            own = ""
+        number = len(self._taken)
+        while not own:
+            own = f"t{number}" if f"t{number}" not in self._taken else ""
+            number += 1
+        self._taken.add(own)
+        return TurnId(own)
+
+    def role(self, word: str) -> Role:
+        """Map a word for a role; one we do not know is counted and read as ``system``."""
+        if (role := _ROLES.get(word.strip().lower())) is None:
+            self.strange.note("(role)")
+            return "system"
+        return role
+
+    def heed(self, fields: Fields) -> None:
+        """Note that an object says the conversation is temporary, deleted or expired; the most protective stays."""
+        self.state = max(self.state, fields.state(), key=PROTECTION.index)
+
+    def add(self, turn: Turn, author: str = "") -> None:
+        """Take a turn; the holder's part in it is filled in here, and ``author`` names another speaker by handle.
+
+        Raises:
+            InputError: a NUL character in its text.
+        """
+        concerns = list(turn.concerns)
+        if author:
+            concerns.append(Concern(person=self._other(author), role="author"))
+            if self.account:
+                concerns.append(Concern(person="p0", role="holder"))
+        elif self.account:
+            concerns.append(Concern(person="p0", role="author" if turn.role == "user" else "holder"))
+        parts = tuple(replace(part, text=self._clean(part.text)) for part in turn.parts if part.text or part.path)
+        self.turns.append(replace(turn, parts=parts, concerns=tuple(concerns)))
+
+    def aside(self, kind: str, text: str, *, derived_from: tuple[TurnId, ...] = ()) -> None:
+        """Add a turn that is not part of the talk: ``title``, ``summary``, ``hidden`` or ``feedback``, when not empty."""
+        if not text.strip():
+            return
+        feedback = kind == "feedback"
+        self.add(Turn(id=self.turn_id(kind), role="user" if feedback else "system", parts=(Part(text=text),),
+                      origin="feedback" if feedback else "derived", kind=kind, shown=False, derived_from=derived_from,
+                      parent=derived_from[0] if derived_from else None))
+
+    def record(self) -> Record:
+        """Make the record.
+
+        Raises:
+            InputError: nothing in it, or turns whose parents form a cycle.
+        """
+        if not self.turns:
+            raise InputError("the conversation holds no message", reason="no-messages")
+        holder = () if not self.account else (
+            Person(ref="p0", kind="account", issuer=self.format, key=self._clean(self.account)),)
+        try:
+            return Record(kind="conversation", origin_id=self._clean(self.origin_id), format=self.format,
+                          turns=tuple(self._rooted()), people=holder + tuple(self.others.values()),
+                          holder="p0" if holder else "", project=self._clean(self.project), state=self.state,
+                          collected=self.collected,
+                          declared={key: self._clean(value) for key, value in self.declared.items()},
+                          cut=dict(self.cut), strange=dict(self.strange))
+        except ValueError:
+            raise InputError("the messages' parents form a cycle", reason="cycle") from None
+
+    def _rooted(self) -> Iterator[Turn]:
+        for turn in self.turns:
+            if turn.parent is not None and turn.parent not in self._taken:
+                self.strange.note("(parent missing)")
+                turn = replace(turn, parent=None)
+            yield turn
+
+    def _other(self, handle: str) -> str:
+        if handle not in self.others:
+            self.others[handle] = Person(ref=f"p{len(self.others) + 1}", kind="handle", issuer=self.format,
+                                         key=self._clean(handle))
+        return self.others[handle].ref
+
+    def _clean(self, text: str) -> str:
+        if "\0" in text:
+            raise InputError("a text holds a NUL character", reason="nul-bytes")
+        if not text.isascii() and _HALF.search(text):
+            self.strange.note("(half a character)")
+            return _HALF.sub("\N{REPLACEMENT CHARACTER}", text)
+        return text
+
+
+def ancestors(parents: Mapping[str, str | None], leaf: str) -> set[str]:
+    """Give a node and everything above it: the branch that is displayed.
+
+    Raises:
+        InputError: the parents form a cycle.
+    """
+    branch: set[str] = set()
+    node: str | None = leaf
+    while node is not None and node in parents:
+        if node in branch:
+            raise InputError("the messages' parents form a cycle", reason="cycle")
+        branch.add(node)
+        node = parents[node]
+    return branch
+
+
+def last_leaf(parents: Mapping[str, str | None], times: Mapping[str, str]) -> str:
+    """Give the newest node without children; of equals, or without times, the last in the file. "" when none."""
+    inner = set(parents.values())
+    leaf = ""
+    for node in parents:
+        if node not in inner and times.get(node, "") >= times.get(leaf, ""):
+            leaf = node
+    return leaf
+
+
+def read_each(found: Iterable[tuple[str, str, Any]],
+              build: Callable[[Any], Record]) -> Iterator[Record | SetAside]:
+    """Make a record of each value found; what cannot be one is set aside with its place and reason."""
+    for _, where, value in found:
+        if isinstance(value, SetAside):
+            yield value
+            continue
+        try:
+            yield build(value)
+        except InputError as error:
+            yield SetAside(reason=error.reason or "unreadable", where=where, detail=error.what)
+
+
+def text_part(value: Any, path: str = "", kind: Any = "text") -> Part:
+    """Make a part of a value, JSON where it is not text."""
+    return Part(kind=kind, text=compact(value), path=path)

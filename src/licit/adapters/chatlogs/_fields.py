@@ -1,0 +1,232 @@
+"""Reading one object of an export: what a reader asks for is given, what nobody asked for is counted.
+
+Rules kept here:
+
+- Tier, plan, price, product and retention fields are dropped unseen, under whatever spelling, by every reader alike:
+  they decide nothing (GDPR Art. 12(5)), so they are not even counted.
+- What was not understood is counted under the path of its key; a key that looks like data counts as ``(other)``.
+- A value of the wrong type is not guessed at: it is counted and read as absent.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from licit.core.errors import InputError
+from licit.core.records import State
+
+TIER_FIELDS = frozenset({
+    "account_plan", "account_tier", "account_type", "billing", "billing_plan", "billing_type", "chatgpt_plus_user",
+    "current_plan", "customer_type", "has_subscription", "is_enterprise", "is_free", "is_paid", "is_paying",
+    "is_plus_user", "is_premium", "is_pro", "is_subscribed", "licence_tier", "license_tier", "membership", "paid",
+    "paying", "plan", "plan_id", "plan_name", "plan_type", "premium", "price", "price_id", "price_plan", "pricing",
+    "product", "product_id", "product_name", "product_plan", "product_tier", "rate_limit_tier", "retention",
+    "retention_days", "retention_period", "retention_policy", "service_tier", "sku", "subscription",
+    "subscription_level", "subscription_plan", "subscription_status", "subscription_tier", "subscription_type", "tier",
+    "user_plan", "user_tier", "workspace_plan", "workspace_type"})
+
+_TIER = frozenset(name.replace("_", "") for name in TIER_FIELDS)
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
+_MOST_STRANGE = 200
+_NO = ("", "false", "no", "0", "none", "null")
+_STATES: dict[str, State] = {
+    "temporary": "temporary", "is_temporary": "temporary", "is_temporary_chat": "temporary",
+    "temporary_chat": "temporary", "incognito": "temporary", "is_incognito": "temporary", "ephemeral": "temporary",
+    "is_ephemeral": "temporary", "deleted": "deleted", "is_deleted": "deleted", "deleted_at": "deleted",
+    "deletedat": "deleted", "isdeleted": "deleted", "istemporary": "temporary", "removed": "deleted",
+    "trashed": "deleted", "expired": "expired", "is_expired": "expired", "expired_at": "expired"}
+_STATE_WORDS: dict[str, State] = {
+    "live": "live", "active": "live", "temporary": "temporary", "incognito": "temporary", "ephemeral": "temporary",
+    "deleted": "deleted", "removed": "deleted", "trashed": "deleted", "expired": "expired"}
+PROTECTION: tuple[State, ...] = ("live", "temporary", "expired", "deleted")
+
+
+def is_tier(key: str) -> bool:
+    """Tell whether a key names tier, plan, price, product or retention, however it is spelt."""
+    return re.sub(r"[^a-z0-9]", "", key.lower()) in _TIER
+
+
+class Strange(Counter[str]):
+    """Counts what was not understood, by path of keys; never holds a value."""
+
+    def note(self, path: str) -> None:
+        """Count one occurrence; past two hundred different paths the rest count as ``(other)``."""
+        self[path if path in self or len(self) < _MOST_STRANGE else "(other)"] += 1
+
+
+def plain_key(key: str) -> str:
+    """Give a key if it looks like a name for a field, else ``(other)``: some exports use data as keys."""
+    plain = _PLAIN_KEY.fullmatch(key) and sum(char.isdigit() for char in key) < 5
+    return key if plain else "(other)"
+
+
+class Fields:
+    """One object of an export, read key by key; :meth:`close` counts the keys nobody read."""
+
+    __slots__ = ("_path", "_read", "_strange", "value")
+
+    def __init__(self, value: Mapping[str, Any], strange: Strange, path: str = "") -> None:
+        self.value, self._strange, self._path = value, strange, path
+        self._read: set[str] = set()
+
+    def raw(self, key: str) -> Any:
+        """Give a value as it is, None when absent."""
+        self._read.add(key)
+        return self.value.get(key)
+
+    def text(self, *keys: str) -> str:
+        """Give the first non-empty string under any of the keys, "" when there is none."""
+        found = ""
+        for key in keys:
+            value = self.raw(key)
+            if isinstance(value, str):
+                found = found or value
+            elif value is not None:
+                self.strange(key)
+        return found
+
+    def name(self, *keys: str) -> str:
+        """Give an identifier: a string, or a whole number as a string."""
+        for key in keys:
+            value = self.raw(key)
+            if isinstance(value, int) and not isinstance(value, bool):
+                return str(value)
+        return self.text(*keys)
+
+    def time(self, *keys: str) -> str:
+        """Give the first known time under any of the keys as ISO 8601 UTC; "" when unknown."""
+        found = ""
+        for key in keys:
+            value = self.raw(key)
+            moment = stamp(value)
+            if not moment and value not in (None, "", 0):
+                self.strange(key)
+            found = found or moment
+        return found
+
+    def list(self, key: str) -> list[Any]:
+        """Give a list, empty when absent."""
+        value = self.raw(key)
+        if isinstance(value, list):
+            return value
+        if value is not None:
+            self.strange(key)
+        return []
+
+    def object(self, key: str) -> "Fields":
+        """Give an object, empty when absent."""
+        value = self.raw(key)
+        if value is not None and not isinstance(value, Mapping):
+            self.strange(key)
+        return Fields(value if isinstance(value, Mapping) else {}, self._strange, self.path(key))
+
+    def objects(self, key: str) -> Iterator["Fields"]:
+        """Give the objects of a list; an item that is none is counted."""
+        for item in self.list(key):
+            if isinstance(item, Mapping):
+                yield Fields(item, self._strange, self.path(key))
+            else:
+                self.strange(key)
+
+    def skip(self, *keys: str) -> None:
+        """Leave keys out knowingly: they are understood and serve nothing here."""
+        self._read.update(keys)
+
+    def state(self) -> State:
+        """Tell whether the product says it is temporary, deleted or expired; the most protective of what it says."""
+        found: State = "live"
+        for key, value in self.value.items():
+            state: State | None = None
+            if (named := _STATES.get(key.lower())) is not None:
+                state = "live" if value is None or str(value).strip().lower() in _NO else named
+            elif key == "state" and isinstance(value, str):
+                state = _STATE_WORDS.get(value.strip().lower())
+            if state is not None:
+                self._read.add(key)
+                found = max(found, state, key=PROTECTION.index)
+        return found
+
+    def strange(self, key: str) -> None:
+        """Count a key as not understood."""
+        self._strange.note(self.path(key))
+
+    def path(self, key: str) -> str:
+        """Give the path of a key, fit to be shown."""
+        return f"{self._path}.{plain_key(key)}" if self._path else plain_key(key)
+
+    def unread(self) -> Iterator[tuple[str, Any]]:
+        """Give the keys nobody read with their values; tier fields and nulls are not among them."""
+        for key, value in self.value.items():
+            if key not in self._read and value is not None and not is_tier(key):
+                yield key, value
+
+    def close(self) -> None:
+        """Count every key that nobody read."""
+        for key, _ in self.unread():
+            self.strange(key)
+
+
+def stamp(value: Any) -> str:
+    """Turn a time of an export into ``YYYY-MM-DDTHH:MM:SSZ``; "" when it is none.
+
+    Takes seconds or milliseconds since 1970, ISO 8601 (a time without a zone gives its day only), a ``datetime`` likewise, and
+    MongoDB's ``{"$date": …}``. Zero and what lies outside 1990 to 2100 are no times.
+    """
+    if isinstance(value, Mapping):
+        inner = value.get("$date", value.get("$numberLong"))
+        return stamp(inner) if not isinstance(inner, Mapping) or set(inner) == {"$numberLong"} else ""
+    if isinstance(value, str):
+        value = _from_text(value.strip())
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        seconds = value / 1000 if abs(value) > 1e11 else value
+        value = datetime.fromtimestamp(int(seconds), UTC) if 0 < seconds < 4_102_444_800 else None
+    if not isinstance(value, datetime):
+        return ""
+    try:
+        moment = value if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:
+        return ""
+    if not 1990 <= moment.year < 2100:
+        return ""
+    return moment.date().isoformat() if moment.tzinfo is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _from_text(text: str) -> datetime | float | None:
+    if re.fullmatch(r"[0-9]{9,16}(?:\.[0-9]{0,12})?", text):
+        return float(text)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def compact(value: Any) -> str:
+    """Write a value as text: a string as it is, anything else as compact JSON."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def payload(value: Any) -> str:
+    """Write an unknown piece of content as text, tier fields left out at every level."""
+    return compact(_untiered(value))
+
+
+def _untiered(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _untiered(item) for key, item in value.items() if not is_tier(key)}
+    return [_untiered(item) for item in value] if isinstance(value, list) else value
+
+
+def as_object(value: Any, what: str) -> Mapping[str, Any]:
+    """Insist on a JSON object.
+
+    Raises:
+        InputError: it is something else.
+    """
+    if not isinstance(value, Mapping):
+        raise InputError(f"a {what} is an object, and this is none", reason="not-a-conversation")
+    return value

@@ -1,0 +1,346 @@
+"""Opens what a user names, safely: files, folders and archives, one readable file at a time.
+
+It finds the readers too, and picks the one that knows a file. It reads no content beyond a file's head.
+
+Rules kept here:
+
+- Nothing is unpacked to disk. A member's true size and ratio are measured while it is read; its header is not believed.
+- What is not opened (a link, a device, a path that climbs out, a locked or nested archive, a bomb) is set aside with a
+  reason; nothing is passed over but the litter that systems leave in folders.
+- The order is by name, so that two runs see the same files in the same order.
+- A file is recognised by its content; a tie is an error, not a guess.
+"""
+
+import codecs
+import io
+import pkgutil
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO
+
+from licit.core.errors import InputError, SetupError
+from licit.core.ports import InputFile, Reader
+from licit.core.records import SetAside
+
+from .chatlogs._streams import read_lines as read_lines
+
+HEAD_BYTES = 64 * 1024
+READER_PACKAGES = ("licit.adapters.chatlogs", "licit.adapters.documents")
+ENTRY_POINTS = "licit.readers"
+
+_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+_ZIP_MAGIC = ("PK\x03\x04", "PK\x05\x06")
+_UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much an archive may hold: bytes of one member, growth over its packed size once past a size, members."""
+
+    member_bytes: int = 4 << 30
+    ratio: int = 200
+    ratio_from: int = 64 << 20
+    members: int = 100_000
+    nested_bytes: int = 64 << 20
+
+
+_DEFAULT = Limits()
+
+
+def open_inputs(paths: Sequence[Path], limits: Limits = _DEFAULT) -> Iterator[InputFile | SetAside]:
+    """Walk files, folders and archives; give every file that may be read, and what is set aside instead.
+
+    Names are as the user typed the path, members of an archive below it (``export.zip/conversations.json``). A path
+    given twice is read once. A path that does not exist is set aside as ``not-found``.
+    """
+    seen: set[Path] = set()
+    for path in paths:
+        for file in _walk(path, top=True):
+            if isinstance(file, SetAside):
+                yield file
+            elif (real := file.resolve()) not in seen:
+                seen.add(real)
+                yield from _open(file, limits)
+
+
+def _walk(path: Path, *, top: bool = False) -> Iterator[Path | SetAside]:
+    where = path.as_posix()
+    try:
+        if path.is_symlink() and not top:
+            yield SetAside(reason="symlink", where=where, detail="links inside a folder are not followed; name it itself")
+        elif path.is_dir():
+            for child in sorted(path.iterdir(), key=lambda item: item.name):
+                if child.name not in _LITTER and child.name != "__MACOSX":
+                    yield from _walk(child)
+        elif path.is_file():
+            yield path
+        elif path.exists():
+            yield SetAside(reason="not-a-file", where=where)
+        else:
+            yield SetAside(reason="not-found", where=where)
+    except OSError as error:
+        yield SetAside(reason="not-readable", where=where, detail=error.strerror or "")
+
+
+def _open(path: Path, limits: Limits) -> Iterator[InputFile | SetAside]:
+    name = path.as_posix()
+
+    def opened() -> BinaryIO:
+        return _guarded(lambda: path.open("rb"), name, None)
+
+    try:
+        head, size = read_head(opened), path.stat().st_size
+        if head.startswith(_ZIP_MAGIC):
+            yield from _members(zipfile.ZipFile(path), name, limits, nested=False)
+            return
+        siblings = tuple(sorted(child.name for child in path.parent.iterdir()
+                                if child.is_file() and not child.is_symlink() and child != path))
+    except InputError as error:
+        yield SetAside(reason=error.reason, where=name, detail=error.what)
+        return
+    except OSError as error:
+        yield SetAside(reason="not-readable", where=name, detail=error.strerror or "")
+        return
+    except _BROKEN:
+        yield SetAside(reason="broken-archive", where=name)
+        return
+
+    def sibling(other: str) -> BinaryIO | None:
+        return _guarded(lambda: (path.parent / other).open("rb"), other, None) if other in siblings else None
+
+    yield InputFile(name=name, size=size, head=head, open=opened, siblings=siblings, sibling=sibling, path=path)
+
+
+def _members(archive: zipfile.ZipFile, name: str, limits: Limits, *, nested: bool) -> Iterator[InputFile | SetAside]:
+    infos = sorted((info for info in archive.infolist() if not info.is_dir()), key=lambda info: info.filename)
+    packed, declared = sum(info.compress_size for info in infos), sum(info.file_size for info in infos)
+    if len(infos) > limits.members:
+        yield SetAside(reason="too-many-members", where=name, detail=f"{len(infos)} files, {limits.members} at most")
+        return
+    if declared > max(limits.ratio_from, packed * limits.ratio):
+        yield SetAside(reason="bomb", where=name, detail="it would unpack to far more than any real export")
+        return
+    good: dict[str, zipfile.ZipInfo] = {}
+    for info in infos:
+        if _is_litter(info.filename):
+            continue
+        if reason := "duplicate-member" if info.filename in good else _refusal(info, limits):
+            yield SetAside(reason=reason, where=f"{name}/{_safe(info.filename)}")
+        else:
+            good[info.filename] = info
+    folders: dict[str, list[str]] = {}
+    for member in good:
+        folders.setdefault(member.rpartition("/")[0], []).append(member.rpartition("/")[2])
+    for member in good:
+        yield from _member(_Archive(archive, name, limits, good), member, folders[member.rpartition("/")[0]], nested)
+
+
+@dataclass(frozen=True, slots=True)
+class _Archive:
+    file: zipfile.ZipFile
+    name: str
+    limits: Limits
+    members: Mapping[str, zipfile.ZipInfo]
+
+    def open(self, member: str) -> BinaryIO:
+        info = self.members[member]
+        return _guarded(lambda: self.file.open(info), f"{self.name}/{member}", _Allowance(
+            self.limits, info.compress_size))
+
+
+def _member(archive: _Archive, member: str, beside: list[str], nested: bool) -> Iterator[InputFile | SetAside]:
+    name = f"{archive.name}/{member}"
+    folder, _, own = member.rpartition("/")
+    try:
+        head = read_head(lambda: archive.open(member))
+        if head.startswith(_ZIP_MAGIC):
+            yield from _nested(archive, member, nested)
+            return
+    except InputError as error:
+        yield SetAside(reason=error.reason, where=name, detail=error.what)
+        return
+    siblings = tuple(other for other in beside if other != own)
+
+    def sibling(other: str) -> BinaryIO | None:
+        return archive.open(f"{folder}/{other}" if folder else other) if other in siblings else None
+
+    yield InputFile(name=name, size=archive.members[member].file_size, head=head,
+                    open=lambda: archive.open(member), siblings=siblings, sibling=sibling)
+
+
+def _nested(archive: _Archive, member: str, nested: bool) -> Iterator[InputFile | SetAside]:
+    name = f"{archive.name}/{member}"
+    if nested or archive.members[member].file_size > archive.limits.nested_bytes:
+        yield SetAside(reason="nested-archive", where=name, detail="unpack it and import it itself")
+        return
+    with archive.open(member) as stream:
+        data = stream.read()
+    try:
+        inner = zipfile.ZipFile(io.BytesIO(data))
+    except _BROKEN:
+        yield SetAside(reason="broken-archive", where=name)
+        return
+    yield from _members(inner, name, archive.limits, nested=True)
+
+
+def _is_litter(member: str) -> bool:
+    return member.startswith("__MACOSX/") or PurePosixPath(member).name in _LITTER
+
+
+def _refusal(info: zipfile.ZipInfo, limits: Limits) -> str:
+    name = info.filename.replace("\\", "/")
+    if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
+        return "path-traversal"
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "symlink"
+    if info.flag_bits & 0x1:
+        return "encrypted"
+    return "too-large" if info.file_size > limits.member_bytes else ""
+
+
+def _safe(member: str) -> str:
+    return re.sub(r"[^ -~\u00a0-\uffff]", "?", member)[:200]
+
+
+class _Allowance:
+    """How many bytes one member may still give."""
+
+    def __init__(self, limits: Limits, packed: int) -> None:
+        self._limits, self._packed, self._given = limits, packed, 0
+
+    def spend(self, count: int, name: str) -> None:
+        """Count bytes read.
+
+        Raises:
+            InputError: it gives more than it may.
+        """
+        self._given += count
+        if self._given > self._limits.member_bytes:
+            raise InputError("it unpacks to more than may be read", about=name, reason="too-large")
+        if self._given > max(self._limits.ratio_from, self._packed * self._limits.ratio):
+            raise InputError("it unpacks to far more than any real export", about=name, reason="bomb")
+
+
+class _Guarded(io.RawIOBase):
+    """A stream whose failures are input errors, and whose length is measured."""
+
+    def __init__(self, inner: Any, name: str, allowance: _Allowance | None) -> None:
+        self._inner, self._name, self._allowance = inner, name, allowance
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            data = self._inner.read(len(buffer))
+        except OSError as error:
+            raise InputError("it cannot be read", about=self._name, reason="not-readable") from error
+        except _BROKEN as error:
+            raise InputError("the archive is damaged here", about=self._name, reason="broken-archive") from error
+        if self._allowance is not None:
+            self._allowance.spend(len(data), self._name)
+        buffer[:len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._inner.close()
+        super().close()
+
+
+def _guarded(opener: Callable[[], Any], name: str, allowance: _Allowance | None) -> BinaryIO:
+    try:
+        inner = opener()
+    except OSError as error:
+        raise InputError("it cannot be opened", about=name, reason="not-readable") from error
+    except _BROKEN as error:
+        raise InputError("the archive is damaged here", about=name, reason="broken-archive") from error
+    return io.BufferedReader(_Guarded(inner, name, allowance), buffer_size=1 << 16)
+
+
+def read_head(opener: Callable[[], BinaryIO]) -> str:
+    """Read the first 64 KiB as text, leniently: UTF-8 with or without its mark, or UTF-16 with one.
+
+    Raises:
+        InputError: the file cannot be opened or read.
+    """
+    with opener() as stream:
+        data = stream.read(HEAD_BYTES)
+    if (encoding := _UTF16.get(data[:2])) is not None:
+        return data[2:].decode(encoding, errors="replace")
+    return data.decode("utf-8-sig", errors="replace")
+
+
+def find_readers() -> dict[str, Reader]:
+    """Find every reader: each public module of the reader packages, then installed plug-ins, by name.
+
+    Raises:
+        SetupError: a module or plug-in cannot be loaded, or two readers have one name.
+    """
+    found: dict[str, Reader] = {}
+    for place, load in _sources():
+        try:
+            loaded = load()
+        except Exception as error:
+            raise SetupError(f"the reader plug-in cannot be loaded: {type(error).__name__}", about=place,
+                             remedy="Mend or uninstall it.") from error
+        for reader in loaded if isinstance(loaded, tuple) else (loaded,):
+            if not isinstance(getattr(reader, "name", None), str) or not callable(getattr(reader, "read", None)):
+                raise SetupError("this plug-in gives something that is no reader", about=place)
+            if reader.name in found:
+                raise SetupError(f"two readers are named {reader.name}", about=place, remedy="Uninstall one of them.")
+            found[reader.name] = reader
+    return dict(sorted(found.items()))
+
+
+def _sources() -> Iterator[tuple[str, Callable[[], Any]]]:
+    for package in READER_PACKAGES:
+        for module in sorted(pkgutil.iter_modules(import_module(package).__path__), key=lambda item: item.name):
+            if not module.name.startswith("_"):
+                full = f"{package}.{module.name}"
+                yield full, partial(_module_readers, full)
+    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda item: item.name):
+        yield f"{ENTRY_POINTS}:{entry.name}", entry.load
+
+
+def _module_readers(module: str) -> Any:
+    return getattr(import_module(module), "READERS", ())
+
+
+def recognise(file: InputFile, readers: Mapping[str, Reader], forced: str | None = None) -> Reader:
+    """Pick the reader that is surest of a file, or the one that was asked for by name.
+
+    Raises:
+        InputError: no reader knows it, or two are equally sure (``format-unknown``).
+        SetupError: no reader has the name asked for.
+    """
+    if forced is not None:
+        if forced not in readers:
+            raise SetupError(f"no reader is named {forced}", remedy=f"Readers: {', '.join(sorted(readers))}.")
+        return readers[forced]
+    sure = {name: reader.recognise(file) for name, reader in readers.items()}
+    best = max(sure.values(), default=0)
+    named = sorted(name for name, score in sure.items() if score == best)
+    if best <= 0:
+        raise InputError("no reader knows this file", about=file.name, reason="format-unknown",
+                         remedy=f"Say which it is with --as: {', '.join(sorted(readers))}.")
+    if len(named) > 1:
+        raise InputError("several readers know this file equally well", about=file.name, reason="format-unknown",
+                         remedy=f"Say which it is with --as: {', '.join(named)}.")
+    return readers[named[0]]
+
+
+def is_companion(file: InputFile, readers: Mapping[str, Reader]) -> bool:
+    """Tell whether a file only serves the file beside it (accounts, feedback, metadata) and is no input of its own."""
+    own = PurePosixPath(file.name).name
+    tests = (getattr(reader, "companion", None) for reader in readers.values())
+    return bool(file.siblings) and any(test(own) for test in tests if test is not None)
