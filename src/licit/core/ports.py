@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 
 from .ids import SubjectId
 from .records import Record, SetAside
@@ -176,4 +176,62 @@ class Log(Protocol):
         ...
 
 
-Opener = BinaryIO
+
+class Corpus(Protocol):
+    """Immutable files under one folder, addressed by relative path; each appears whole and durable, or not at all."""
+
+    def path(self, relative: str) -> Path:
+        """Give the place of a file."""
+        ...
+
+    def write_bytes(self, relative: str, data: bytes) -> str:
+        """Write a file whole; give its SHA-256 as text."""
+        ...
+
+    def write(self, relative: str, table: Table, *, rows_in_group: int = 8192) -> str:
+        """Write a table as Parquet; give the file's SHA-256 as text."""
+        ...
+
+    def read(self, relative: str, columns: Sequence[str] | None = None) -> Table:
+        """Read a table, some columns of it or all."""
+        ...
+
+    def batches(self, relative: str, rows: int) -> Iterator[Any]:
+        """Read a table in batches of so many rows."""
+        ...
+
+    def digest(self, relative: str) -> str:
+        """Give the SHA-256 of a file's bytes as text."""
+        ...
+
+    def exists(self, relative: str) -> bool:
+        """Tell whether a file is there."""
+        ...
+
+    def link(self, source: str, relative: str) -> None:
+        """Make a file appear at a second place without copying where the disk allows it."""
+        ...
+
+    def remove(self, relative: str) -> None:
+        """Remove a file, if it is there."""
+        ...
+
+
+class Catalogue(Protocol):
+    """Knows which state of each record is stored, and where, so that importing twice changes nothing."""
+
+    def stored(self, records: Sequence[str]) -> Mapping[str, tuple[bytes, str]]:
+        """Give the version and shard of each record that is stored."""
+        ...
+
+    def add(self, shard: str, versions: Mapping[str, bytes]) -> None:
+        """Record the versions that a shard holds; a later shard supersedes an earlier one."""
+        ...
+
+
+class Runner(Protocol):
+    """Maps a function over independent tasks, in this process, in several, or on a cluster; results come in order."""
+
+    def map(self, task: Any, items: Sequence[Any]) -> Iterator[Any]:
+        """Give each item's result, in the order of the items."""
+        ...

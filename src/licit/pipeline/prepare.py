@@ -103,7 +103,7 @@ def prepare(batch: Sequence[Arrived], tools: Tools) -> pa.Table:
         if not static and language and language not in tools.languages:
             static = "language-unmeasured"
         rows += _rows(item, language, static, words, tools)
-    for row, shape in zip(rows, sketch([_plain(row) for row in rows]), strict=True):
+    for row, shape in zip(rows, sketch([row.pop("_arrived") for row in rows]), strict=True):
         row.update(exact=shape.exact, bands=shape.bands, runs=shape.runs)
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
@@ -168,6 +168,7 @@ def _rows(item: Arrived, language: str, static: str, masked: Masked, tools: Tool
         row = {**shared, "chunk": number, "thread": chunk.thread,
                "order": keyed(tools.order_key, "licit/order", item.id.encode(), str(number).encode())[:16]}
         row.update(_judged(record, chunk, subjects, holder), **_content(record, chunk, words, tools))
+        row["_arrived"] = "\n".join(turn.text for turn in chunk.turns)
         row["static"] = _strictest(static, chunk.reason, "" if row["tokens"] else "empty")
         out.append(row)
     return out
@@ -225,9 +226,3 @@ def _participants(record: Record, turns: Sequence[Turn], tools: Tools) -> list[s
     refs = dict.fromkeys(c.person for turn in turns for c in turn.concerns if c.role != "holder")
     return ["P-" + short_text(keyed(tools.stand_in_key, "licit/participant", record.origin_id.encode(), ref.encode()), 5)
             for ref in refs]
-
-
-def _plain(row: Mapping[str, Any]) -> str:
-    if row["text"] is not None:
-        return str(row["text"])
-    return "\n".join(message["content"] for message in row["messages"])

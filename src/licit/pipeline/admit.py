@@ -1,0 +1,68 @@
+"""The source and surface gate: may this be looked at for training at all?
+
+Rules kept here:
+
+- Unknown is held: source, licence, whose it is, capacity, age on a surface without declared assurance.
+- ``capacity`` decides, from the contract with an organisation; tier and price do not exist here (GDPR Art. 12(5)).
+- Temporary, deleted and expired chats are never eligible.
+- What the plan does not train on (hidden nodes, titles, feedback, branches) is refused as ``purpose`` and counted.
+- A chat export of other people is held by default.
+
+Law: CHO-01, CHO-08, CHO-11, CHO-19, PRV-01, PRV-02, PRV-05, LIA-01
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ..core.decisions import KEEP, Decision, because
+from ..core.policy import Policy
+from ..core.sources import Source, admit_source
+
+#: The facts of a row that this gate reads, and no others.
+FACTS = ("source", "thread", "holder_known", "capacity", "age", "surface", "state", "third_parties")
+
+_OF_PEOPLE = ("main", "branch", "hidden", "derived", "feedback")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """What the gate judges by: the register, the policy's surfaces, the declared use, and the threads the plan wants."""
+
+    register: Mapping[str, Source]
+    policy: Policy
+    use: str
+    commercial: bool
+    threads: tuple[str, ...]
+    as_of: datetime
+
+    def judge(self, facts: Mapping[str, Any]) -> Decision:
+        """Answer for one combination of facts; the strictest of source and surface."""
+        source = self.register.get(facts["source"])
+        admitted = admit_source(source, use=self.use, commercial=self.commercial, as_of=self.as_of)
+        if admitted.answer == "refuse":
+            return admitted
+        if facts["thread"] not in self.threads:
+            return because("purpose")
+        if facts["thread"] not in _OF_PEOPLE:
+            return admitted
+        surface = self._surface(facts, own=source is not None and source.ground == "own")
+        return surface if surface.answer == "refuse" or admitted.answer == "keep" else admitted
+
+    def _surface(self, facts: Mapping[str, Any], *, own: bool) -> Decision:
+        if facts["state"] != "live":
+            return because("chat-state")
+        if facts["capacity"] == "organisation":
+            return because("organisation-data")
+        if facts["age"] == "minor":
+            return because("minor")
+        if facts["third_parties"]:
+            return because("third-parties")
+        if not facts["holder_known"]:
+            return because("subject-unknown") if own else KEEP
+        if facts["capacity"] == "unknown":
+            return because("capacity-unknown")
+        if facts["age"] == "unknown" and self.policy.assurance(facts["surface"]) != "adults":
+            return because("age-unknown")
+        return KEEP
