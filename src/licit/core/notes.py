@@ -22,7 +22,7 @@ from hashlib import sha256
 from typing import Any
 
 from .errors import EvidenceError
-from .ids import canonical_json, hex_digest, parse_canonical
+from .ids import canonical_json, hex_digest, keyed, parse_canonical
 from .tree import HASH, leaf_hash
 
 RECEIPT_TYPE = "application/vnd.licit.receipt+json"
@@ -285,6 +285,15 @@ class Receipt:
             "about": self.about.value(), "about_salt": self.about.salt.hex(),
             "decision": self.decision.value(), "decision_salt": self.decision.salt.hex(),
             "particulars": self.particulars, "issued_at": moment(self.issued_at), "tag_key": self.tag_key.hex()})
+
+
+def release_tag(tag_key: bytes, release: str) -> bytes:
+    """Give a person's tag in one release (32 bytes): unlinkable to their tag in any other without their key.
+
+    Raises:
+        ValueError: the key is too short to protect anything.
+    """
+    return keyed(tag_key, "licit/tag", release.encode())
 
 
 def parse_receipt(payload: bytes) -> Receipt:
