@@ -42,11 +42,8 @@ class Block:
     correction: bool = False
 
 
-def paragraphs(lines: Iterable[str], *, headings: bool = True) -> list[Block]:
-    """Group lines of text into blocks: blank lines part them, and so does a line that opens a correction.
-
-    With ``headings``, a short line that stands alone and ends no sentence is a heading.
-    """
+def paragraphs(lines: Iterable[str]) -> list[Block]:
+    """Group lines of text into blocks: blank lines part them, and so does a line that opens a correction."""
     blocks: list[Block] = []
     group: list[str] = []
 
@@ -63,8 +60,11 @@ def paragraphs(lines: Iterable[str], *, headings: bool = True) -> list[Block]:
             close()
         group.append(line)
     close()
-    if not headings:
-        return blocks
+    return blocks
+
+
+def _with_headings(blocks: list[Block]) -> list[Block]:
+    """Take for a heading, where a format has no mark for it, a short line that stands alone and ends no sentence."""
     return [replace(block, kind="heading") if _is_heading(block, index, len(blocks)) else block
             for index, block in enumerate(blocks)]
 
@@ -170,8 +170,8 @@ def _stands_alone(block: Block, index: int, blocks: list[Block]) -> bool:
 
 
 def document(file: InputFile, blocks: Iterable[Block], *, name: str, own: Mapping[str, str],
-             cut: Mapping[str, int] | None = None, strange: Mapping[str, int] | None = None) -> Record:
-    """Make the record of one document from its blocks and what it says of itself.
+             guess: bool = False, cut: Mapping[str, int] | None = None, strange: Mapping[str, int] | None = None) -> Record:
+    """Make the record of one document from its blocks and what it says of itself; ``guess`` its headings if asked.
 
     Raises:
         InputError: nothing is left of it (``no-text``), or its metadata cannot be read.
@@ -182,6 +182,8 @@ def document(file: InputFile, blocks: Iterable[Block], *, name: str, own: Mappin
     if not kept:
         raise InputError("No text is left of it.", about=file.name, reason="no-text",
                          remedy="Leave it out, or recognise its text first if it is a scan.")
+    if guess:
+        kept = _with_headings(kept)
     day = _day(declared.get("date", ""))
     turns = [Turn(id=TurnId(f"b{i}"), parent=TurnId(f"b{i - 1}") if i else None, role="block", kind=kind, said_at=day,
                   parts=(Part(kind="code" if kind == "code" else "text", text=block.text),),

@@ -78,7 +78,7 @@ def _blocks(lines: list[str]) -> tuple[list[Block], Counter[str]]:
     at = 0
 
     def close(*more: Block) -> None:
-        blocks.extend(paragraphs(plain, headings=False))
+        blocks.extend(paragraphs(plain))
         blocks.extend(block for block in more if block.text.strip())
         plain.clear()
 

@@ -60,7 +60,7 @@ class _Text:
         Raises:
             InputError: it is too large, not in its encoding, holds NULs or no text.
         """
-        yield document(file, paragraphs(read_text(file).split("\n")), name=self.name, own={})
+        yield document(file, paragraphs(read_text(file).split("\n")), name=self.name, own={}, guess=True)
 
 
 READERS: tuple[Reader, ...] = (_Text(),)
