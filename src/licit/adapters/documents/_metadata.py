@@ -135,7 +135,7 @@ def _table(file: InputFile, name: str, base: str) -> list[tuple[str, Any]]:
     try:
         if file.path is not None and file.path.name == base:
             path = file.path.with_name(name)
-            if not path.is_file():
+            if path.is_symlink() or not path.is_file():
                 return []
             state = path.stat()
             rows = _rows_at(path, state.st_mtime_ns, state.st_size)

@@ -12,7 +12,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,9 @@ LONGEST_CUT = 220
 _SPACE = re.compile(r"\s+")
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "\u00ad": None, "\u200b": None, "\u200e": None, "\u200f": None,
                         "\ufeff": None})
+_MARKING = frozenset(("class", "id", "role", "itemprop", "data-role", "data-type", "data-component", "data-module",
+                      "data-testid"))
+_ABOUT_OTHERS = frozenset(("has", "no", "not", "with", "without", "hide", "show", "non"))
 _DECORATION = r"^[\W_]{0,12}"
 _AFTER_WORD = (r"(?=[\W_]*$|\s*[:—–(\[/|-]|\s+(?:(?:du|le|of|on|at|from|vom|am|del|van|op|to|apport[ée]e?s?|au|[àa]|n[o°º])"
                r"\s+)?(?:\w+\s+)?\d|\s*\*\*)")
@@ -70,17 +73,21 @@ def boilerplate(line: str) -> str:
 
 
 def mark_of(attributes: Mapping[str, str]) -> str:
-    """Give the kind that an HTML element's class, id, role and data attributes mark it as, or "".
+    """Give the kind that an HTML element's class, id, role and the like mark it as, or "".
 
     ``correction`` wins over every other kind.
     """
-    value = " ".join(text for name, text in attributes.items()
-                     if name in ("class", "id", "role", "itemprop", "aria-label") or name.startswith("data-"))
-    if not value:
-        return ""
+    return _mark(" ".join(text for name, text in attributes.items()
+                          if name in _MARKING or (name.startswith("data-ad") and len(text) < 100)))
+
+
+@lru_cache(maxsize=4096)
+def _mark(value: str) -> str:
     words = re.findall(r"[a-zà-ÿ]+", re.sub(r"([a-zà-ÿ])([A-Z])", r"\1 \2", value).lower())
-    tokens = {unicodedata.normalize("NFD", word).encode("ascii", "ignore").decode() for word in words}
-    tokens |= {"".join(words[i:i + n]) for n in (2, 3) for i in range(len(words) - n + 1)}
+    words = [unicodedata.normalize("NFD", word).encode("ascii", "ignore").decode() for word in words]
+    # "has-sidebar" speaks of something else on the page.
+    words = [word for before, word in zip(["", *words], words, strict=False) if before not in _ABOUT_OTHERS]
+    tokens = {"".join(words[i:i + n]) for n in (1, 2, 3) for i in range(len(words) - n + 1)}
     return next((kind for kind, marks in _marks() if tokens & marks), "")
 
 

@@ -1,8 +1,8 @@
 """HTML: the author's text of a page, with advertising, newsletter boxes, comments and ratings left out and counted.
 
-The choice of what is text is made here, on the tree, and not by trafilatura: measured on the fixtures beside the
-tests, trafilatura drops right-of-reply boxes and the qualifying last sentence of short articles, which no later step
-could bring back. What a page marks as its article (``article``, ``main``, the ``articleBody`` property) is the text;
+The choice of what is text is made here, on the tree, and not by trafilatura: measured on pages like the fixtures, it
+drops a right of reply set in an ``aside`` and keeps hidden and struck-out words, and no later step could mend that.
+What a page marks as its article (``article``, ``main``, the ``articleBody`` property) is the text;
 without such a mark it is the whole body.
 
 Rules kept here:
@@ -71,9 +71,9 @@ class _Html:
             return 95
         return 60 if file.head.lstrip().startswith("<") and len(_TAGS.findall(file.head[:16384])) >= 2 else 0
 
-    def companion(self, name: str) -> bool:
-        """Say whether a file name is that of metadata beside documents."""
-        return is_companion(name)
+    def companion(self, name: str, siblings: tuple[str, ...] = ()) -> bool:
+        """Say whether a file name is that of metadata beside documents (``report.json``: only beside one)."""
+        return is_companion(name, siblings)
 
     def read(self, file: InputFile) -> Iterator[Record | SetAside]:
         """Read the one document.
@@ -112,9 +112,10 @@ def _strip(page: _Page) -> None:
         page.cut["struck"] += 1
         element.drop_tree()
     replies, denials = _protected(page.body)
-    page.main = _main(page.body)
+    sizes = _sizes(page.body)
+    page.main = _main(page.body, {element: size for element, (size, _) in sizes.items()})
     around = set(page.main.iterancestors()) | {page.main} if page.main is not None else set()
-    half = _length(page.body) // 2 if page.main is None else 0
+    whole = sizes[page.body if page.main is None else page.main][0]
     gone: set[Any] = set()
     for element in list(page.body.iterdescendants()):
         if element.getparent() in gone:
@@ -123,7 +124,9 @@ def _strip(page: _Page) -> None:
         kind = _removable(element)
         if not kind or element in around or element in replies or (element in denials and kind not in _CUT_ANYWAY):
             continue
-        if page.main is None and element.tag not in ("nav", "footer") and _length(element) > half:
+        size, long_paragraphs = sizes[element]
+        if size > whole * 0.6 and long_paragraphs >= 3:
+            # So much running text is the article itself, in a wrapper whose class says more than it should.
             continue
         gone.add(element)
         page.cut[kind] += 1
@@ -158,18 +161,28 @@ def _protected(body: Any) -> tuple[set[Any], set[Any]]:
     return replies, denials
 
 
-def _main(body: Any) -> Any:
+def _sizes(body: Any) -> dict[Any, tuple[int, int]]:
+    """Give for every element the characters of its text and its number of long paragraphs, in one pass."""
+    sizes: dict[Any, tuple[int, int]] = {}
+    for element in reversed(list(body.iter())):
+        size, long_paragraphs = len(element.text or ""), 0
+        for child in element:
+            size += sizes[child][0] + len(child.tail or "")
+            long_paragraphs += sizes[child][1]
+        sizes[element] = size, long_paragraphs + (element.tag == "p" and size > 80)
+    return sizes
+
+
+def _main(body: Any, sizes: dict[Any, int]) -> Any:
     articles = [a for a in body.iter("article") if mark_of(a.attrib) != "comments"
                 and not any(up.tag == "article" or mark_of(up.attrib) == "comments" for up in a.iterancestors())]
     mains = [*body.iter("main"), *body.xpath(".//*[@role='main']")] or body.xpath(".//*[@itemprop='articleBody']")
-    article, main = max(articles, key=_length, default=None), max(mains, key=_length, default=None)
-    if article is not None and (main is None or _length(article) * 2 >= _length(main)):
-        return article if len(articles) == 1 or _length(article) * 2 >= sum(map(_length, articles)) else main
-    return main
-
-
-def _length(element: Any) -> int:
-    return sum(len(text) for text in element.itertext())
+    article = max(articles, key=sizes.__getitem__, default=None)
+    main = max(mains, key=sizes.__getitem__, default=None)
+    if article is None or (main is not None and sizes[article] * 2 < sizes[main]):
+        return main
+    # Several articles of like size are a list of them: none is the text alone.
+    return article if sizes[article] * 2 >= sum(sizes[a] for a in articles) else main
 
 
 def _inside(page: _Page) -> Iterator[Block]:

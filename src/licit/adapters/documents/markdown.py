@@ -40,9 +40,9 @@ class _Markdown:
         score = 15 * sum(met) + 15 * (met[0] or met[1] or met[7])
         return min(score, 60) if score > 15 else 0
 
-    def companion(self, name: str) -> bool:
-        """Say whether a file name is that of metadata beside documents."""
-        return is_companion(name)
+    def companion(self, name: str, siblings: tuple[str, ...] = ()) -> bool:
+        """Say whether a file name is that of metadata beside documents (``report.json``: only beside one)."""
+        return is_companion(name, siblings)
 
     def read(self, file: InputFile) -> Iterator[Record | SetAside]:
         """Read the one document.

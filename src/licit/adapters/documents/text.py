@@ -50,9 +50,9 @@ class _Text:
             return 0
         return 10
 
-    def companion(self, name: str) -> bool:
-        """Say whether a file name is that of metadata beside documents."""
-        return is_companion(name)
+    def companion(self, name: str, siblings: tuple[str, ...] = ()) -> bool:
+        """Say whether a file name is that of metadata beside documents (``report.json``: only beside one)."""
+        return is_companion(name, siblings)
 
     def read(self, file: InputFile) -> Iterator[Record | SetAside]:
         """Read the one document.
