@@ -6,19 +6,25 @@ period covers has no basis, and what has no basis is held.
 Rules kept here:
 
 - One legal basis per purpose and moment (GDPR Art. 6); two overlapping periods are an error, not a choice.
-- Legitimate interest needs a notice in force before collection, a waiting period that is over, and an approved
-  assessment in date (EDPB Opinion 28/2024; GDPR Art. 13, 21). All three are looked at each time.
+- Legitimate interest needs one notice in force over all of the time of collection, a waiting period that is over since
+  its last moment (exactly ``waiting_days`` is enough), and an approved assessment in date (EDPB Opinion 28/2024; GDPR
+  Art. 13, 21). All three are looked at each time, in this order.
+- Starts are included, ends are not. A day means all its moments.
 - A notice or assessment never changes under its id.
+
+Law: CHO-16, CHO-17, LIA-01, TRN-01, TRN-02.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any, Literal, get_args
 
 from .decisions import KEEP, Decision, because
 
 Basis = Literal["consent", "legitimate-interest"]
+Assurance = Literal["adults", "minors", "none"]
 
 #: The closed list of purposes; there is no wildcard (GDPR Art. 5(1)(b)).
 PURPOSES = ("train", "learn-from-feedback", "evaluate", "human-review", "publish", "personalise")
@@ -65,7 +71,7 @@ class Surface:
     """A product surface and the age assurance declared for it: ``adults`` only, ``minors`` may use it, or none."""
 
     id: str
-    assurance: Literal["adults", "minors", "none"] = "none"
+    assurance: Assurance = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +84,7 @@ class Policy:
     surfaces: tuple[Surface, ...] = ()
 
     def __post_init__(self) -> None:
-        """Insist on known purposes and on one basis per purpose and moment.
+        """Insist on values in their lists, on times with a zone, and on one basis per purpose and moment.
 
         Raises:
             ValueError: otherwise.
@@ -86,13 +92,25 @@ class Policy:
         for period in self.periods:
             if period.purpose not in PURPOSES or period.basis not in get_args(Basis):
                 raise ValueError(f"no such purpose or basis: {period.purpose} {period.basis}")
-            if period.waiting_days < 0:
-                raise ValueError("a waiting period cannot be negative")
+            if type(period.waiting_days) is not int or period.waiting_days < 0:
+                raise ValueError("a waiting period is a whole number of days, not negative")
+            _check_times(period.purpose, period.starts, period.ends)
+        for notice in self.notices:
+            _check_times(notice.id, notice.starts, notice.ends)
+        for paper in self.assessments:
+            _check_times(paper.id, paper.approved_at, paper.expires_at)
+        announced = [(n.id, n.purposes) for n in self.notices] + [(a.id, a.purposes) for a in self.assessments]
+        for name, purposes in announced:
+            if unknown := set(purposes) - set(PURPOSES):
+                raise ValueError(f"{name}: no such purpose: {', '.join(sorted(map(str, unknown)))}")
+        for surface in self.surfaces:
+            if surface.assurance not in get_args(Assurance):
+                raise ValueError(f"{surface.id}: no such age assurance: {surface.assurance}")
         for group in (self.notices, self.assessments, self.surfaces):
             if len({item.id for item in group}) != len(group):
                 raise ValueError("two notices, assessments or surfaces share an id")
         ordered = sorted(self.periods, key=lambda p: (p.purpose, p.starts))
-        for one, two in zip(ordered, ordered[1:], strict=False):
+        for one, two in pairwise(ordered):
             if one.purpose == two.purpose and (one.ends is None or one.ends > two.starts):
                 raise ValueError(f"two bases overlap for {one.purpose}")
 
@@ -102,6 +120,17 @@ class Policy:
             if period.purpose == purpose and period.starts <= moment and (period.ends is None or moment < period.ends):
                 return period
         return None
+
+    def periods_between(self, purpose: str, first: datetime, last: datetime) -> tuple[Period, ...]:
+        """Find every period that touches a stretch of time (both ends included); none if a moment of it is uncovered."""
+        touching = sorted((period for period in self.periods if period.purpose == purpose and period.starts <= last
+                           and (period.ends is None or first < period.ends)), key=lambda period: period.starts)
+        at: datetime | None = first
+        for period in touching:
+            if at is None or period.starts > at:
+                return ()
+            at = period.ends
+        return tuple(touching) if touching and (at is None or at > last) else ()
 
     def notice(self, notice_id: str) -> Notice | None:
         """Find a notice by id."""
@@ -113,12 +142,15 @@ class Policy:
 
     def interest(self, purpose: str, said_from: datetime, said_until: datetime, as_of: datetime,
                  waiting_days: int = WAITING_DAYS) -> Decision:
-        """Judge silence under legitimate interest: notice before collection, waiting over, assessment in date."""
+        """Judge silence under legitimate interest: notice before collection, waiting over, assessment in date.
+
+        When no notice will do: ``notice-after-collection`` if every one that announced the purpose starts after the
+        first moment of collection, else ``notice-missing`` (there was none, or it had ended).
+        """
         announced = [notice for notice in self.notices if purpose in notice.purposes]
-        if not announced:
-            return because("notice-missing")
         if not any(n.starts <= said_from and (n.ends is None or said_until < n.ends) for n in announced):
-            return because("notice-after-collection")
+            late = announced and all(n.starts > said_from for n in announced)
+            return because("notice-after-collection" if late else "notice-missing")
         if said_until + timedelta(days=waiting_days) > as_of:
             return because("waiting-period")
         if not any(purpose in a.purposes and a.approved_by and a.approved_at <= as_of < a.expires_at
@@ -127,29 +159,65 @@ class Policy:
         return KEEP
 
 
+def silence(policy: Policy, purpose: str, said: tuple[datetime, datetime] | None, as_of: datetime, *,
+            consented: bool = False) -> Decision:
+    """Say what the policy makes of somebody who refused nothing.
+
+    Every period that touches the time counts. A time that no period covers, wholly, has no basis; if one of them rests
+    on consent, nothing but a complete consent will do; under legitimate interest its conditions are checked each time,
+    with the longest of the waiting periods. An unknown time, or one that ends before it begins, is held before all that.
+
+    Law: CHO-16, TRN-01, TRN-02.
+    """
+    if said is None or said[1] < said[0]:
+        return because("date-unknown")
+    periods = policy.periods_between(purpose, said[0], said[1])
+    if not periods:
+        return because("basis-missing")
+    if any(period.basis == "consent" for period in periods):
+        return KEEP if consented else because("consent-missing")
+    return policy.interest(purpose, said[0], said[1], as_of, max(period.waiting_days for period in periods))
+
+
+def _check_times(name: str, starts: datetime, ends: datetime | None) -> None:
+    for moment in (starts, ends or starts):
+        if not isinstance(moment, datetime) or moment.tzinfo is None:
+            raise ValueError(f"{name}: a time needs its zone, such as 2025-02-17T16:14:00Z")
+    if ends is not None and ends <= starts:
+        raise ValueError(f"{name}: it ends before it starts")
+
+
 def parse_moment(text: str) -> datetime:
     """Read an ISO 8601 day or UTC time as an aware datetime (a day means its first second).
 
     Raises:
         ValueError: not such a text, or a time without a zone.
     """
+    if not isinstance(text, str):
+        raise ValueError("a time is written as text, such as 2025-02-17T16:14:00Z")
     if len(text) == 10:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+        return datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a time needs its zone, such as 2025-02-17T16:14:00Z")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("a time outside the years 1 to 9999") from error
 
 
 def said_between(text: str) -> tuple[datetime, datetime] | None:
-    """Give the first and last moment that an ISO day or time may mean; None when unknown or unreadable."""
+    """Give the first and last moment that an ISO day or time may mean; None when unknown or unreadable.
+
+    A time written to the minute or second means its first moment.
+    """
     if not text:
         return None
     try:
         moment = parse_moment(text)
-    except ValueError:
+        return (moment, moment + timedelta(days=1, microseconds=-1)) if len(text) == 10 else (moment, moment)
+    except (ValueError, OverflowError):
         return None
-    return (moment, moment + timedelta(days=1, microseconds=-1)) if len(text) == 10 else (moment, moment)
 
 
 def policy_from(bodies: Iterable[Mapping[str, Any]]) -> Policy:
@@ -197,8 +265,11 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
 def _moments(item: Mapping[str, Any]) -> dict[str, Any]:
     out = dict(item)
     for name in ("starts", "ends", "approved_at", "expires_at"):
-        if isinstance(out.get(name), str):
-            out[name] = parse_moment(out[name])
+        value = out.get(name)
+        if value is not None:
+            out[name] = parse_moment(value.isoformat() if isinstance(value, date) else value)
     if "purposes" in out:
+        if not isinstance(out["purposes"], list | tuple):
+            raise ValueError("purposes are a list")
         out["purposes"] = tuple(out["purposes"])
     return out

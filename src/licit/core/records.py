@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
-from .ids import SubjectId, TurnId
+from .ids import NOBODY, SubjectId, TurnId
 
 RecordKind = Literal["conversation", "document"]
 Origin = Literal["said", "feedback", "derived", "pasted"]
@@ -45,7 +45,7 @@ class Person:
     kind: PersonKind
     issuer: str
     key: str = field(default="", repr=False)
-    subject: SubjectId = SubjectId("")
+    subject: SubjectId = NOBODY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

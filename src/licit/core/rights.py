@@ -6,25 +6,43 @@ Rules kept here:
 
 - The sequence decides; ``received_at`` starts legal clocks and tells what was said before and after a permission.
 - Objection, withdrawal and erasure need no reason and take effect at once (GDPR Art. 7(3), 17, 18(1)(d), 21).
-- A refusal without named purposes or target covers all of both. A permission or consent must name its purposes.
-- A permission given after a refusal covers what is said afterwards, and earlier conversations only when picked one by
-  one; a broad permission does not lift a narrower refusal.
+- A refusal (objection, withdrawal) or a restriction without named purposes or target covers all of both. A permission
+  or consent must name its purposes; without any it does nothing.
+- A permission counts against a refusal only when it was recorded after it and not received before it, and when its
+  target is the refusal's or a narrower one: a broad permission does not lift a narrower refusal.
+- A permission of everything or of a project covers what is said at or after its receipt; one that names a record, turn
+  or attachment is a pick and covers all of that, earlier words included.
+- A consent counts only when it records its notice, its wording and how it was given; otherwise it does nothing, not
+  even what a permission does. A complete consent is a permission as well. It covers like one, and any later refusal
+  that applies to the item ends it: a permission alone does not bring it back.
 - A withdrawal never falls back to legitimate interest.
-- Refusals and restrictions of a linked account count for all its accounts; permissions only for their own.
-- An entry whose decision part cannot be read refuses everything of its subject.
-- The most protective answer of all that applies wins.
+- Several refusals of one target count as one: the last recorded names it, the latest receipt dates it.
+- A lifting (of a restriction) and a ``rectified`` end those of the same target; of everything, all of them. A lifting
+  without named purposes lifts for all.
+- An erasure covers, for every purpose, what was said at or before its receipt or at an unknown time; nothing lifts it.
+- Refusals, restrictions, erasures and rectifications of a linked account count for all its accounts; permissions and
+  consents only for their own.
+- A question about a record or turn as a whole is one about each of its parts: a refusal of a part counts.
+- An entry about a person that cannot be read (no decision part, an unknown kind, purpose, level or target, a link that
+  names nobody) refuses everything of its subject.
+- The most protective answer of all that applies wins. Among equals the reason is that of the first in this order: own
+  account, then linked ones by id; unreadable entry; erasure, restriction, rectification, target by target from the
+  widest; refusals from the widest target; then the same for the parts. What nobody refused is judged by ``silence``.
+
+Law: CHO-04, CHO-06, CHO-07, CHO-14, CHO-16, CHO-17.
 
 Read next: ``policy.py`` (what silence means).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from .decisions import KEEP, Decision, because, strictest
+from .decisions import Decision, because, strictest
+from .errors import EvidenceError
 from .ids import SubjectId
-from .policy import PURPOSES, Policy, parse_moment
+from .policy import PURPOSES, Policy, parse_moment, silence
 
 INSTRUMENTS = ("objection", "consent", "withdrawal", "restriction", "lifting", "erasure", "access", "portability",
                "rectification", "permission")
@@ -67,6 +85,11 @@ class Item:
     attachment: str = ""
     said: tuple[datetime, datetime] | None = None
 
+    def __post_init__(self) -> None:
+        """Take a time that ends before it begins for unknown: no clock that errs so bounds anything."""
+        if self.said is not None and self.said[1] < self.said[0]:
+            object.__setattr__(self, "said", None)
+
     def chain(self) -> list[tuple[int, str]]:
         """Give the targets that cover it, widest first, as (level, key)."""
         out = [(0, "")]
@@ -83,59 +106,68 @@ class Item:
 def target_of(decision: Mapping[str, Any]) -> tuple[int, str]:
     """Read an entry's target as (level, key); absent means everything.
 
+    >>> target_of({"target": {"level": "turn", "record": "r1", "turn": "t2"}})
+    (3, 'r1/t2')
+
     Raises:
-        ValueError: a level that does not exist or lacks its id.
+        ValueError: a level that does not exist or lacks one of its ids.
     """
-    target = decision.get("target") or {"level": "everything"}
-    level = LEVELS.index(target["level"])
-    ids = [str(target.get(name, "")) for name in ("project", "record", "turn", "attachment")]
-    if level == 0:
+    target = decision.get("target")
+    if target is None:
         return 0, ""
-    key = ids[0] if level == 1 else "/".join(ids[1:level])
-    if not key or key.endswith("/") or key.startswith("/"):
-        raise ValueError(f"a target of level {LEVELS[level]} needs its id")
-    return level, key
+    level = LEVELS.index(target["level"])
+    names = (("project",) if level == 1 else ("record", "turn", "attachment")[:level - 1]) if level else ()
+    ids = [target.get(name) for name in names]
+    if not all(isinstance(name, str) and name for name in ids):
+        raise ValueError(f"a target of level {LEVELS[level]} needs its {', '.join(names)}")
+    return level, "/".join(ids)
 
 
-class _Marks:
-    """Permissions at one target: the first since its own refusal, the first since a refusal of everything, the last."""
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A permission, consent or refusal: its place in the log, when it was received, and its kind."""
 
-    __slots__ = ("anew", "first", "last")
+    seq: int
+    moment: datetime
+    kind: str
 
-    def __init__(self) -> None:
-        self.first: tuple[int, datetime] | None = None
-        self.anew: tuple[int, datetime] | None = None
-        self.last: tuple[int, datetime] | None = None
+    def after(self, other: "_Mark") -> bool:
+        return self.seq > other.seq and self.moment >= other.moment
 
-    def add(self, mark: tuple[int, datetime]) -> None:
-        self.first = self.first or mark
-        self.anew = self.anew or mark
-        self.last = mark
+    def covers(self, level: int, item: Item) -> bool:
+        return level >= _PICKED or (item.said is not None and self.moment <= item.said[0])
 
 
 class _Slot:
-    """All that one person's entries say of one target and purpose."""
+    """All that one person's entries say of one target and purpose; a refusal clears what came before it."""
 
     __slots__ = ("consents", "permits", "refusal")
 
     def __init__(self) -> None:
-        self.refusal: tuple[int, str] | None = None
-        self.permits = _Marks()
-        self.consents = _Marks()
+        self.refusal: _Mark | None = None
+        self.permits: list[_Mark] = []
+        self.consents: list[_Mark] = []
+
+    def refuse(self, mark: _Mark) -> None:
+        latest = max(mark.moment, self.refusal.moment) if self.refusal else mark.moment
+        self.refusal = replace(mark, moment=latest)
+        self.permits, self.consents = [], []
 
 
 class SubjectState:
-    """One person's entries, folded in sequence; answers in constant time however many there were."""
+    """One person's entries, folded in sequence; its size grows with refusals, not with repeated permissions."""
 
-    __slots__ = ("erased", "rectify", "restricted", "seq", "slots", "unreadable")
+    __slots__ = ("edge", "erased", "parts", "rectify", "restricted", "seq", "slots", "unreadable")
 
     def __init__(self) -> None:
         self.seq = -1
         self.unreadable: int | None = None
         self.slots: dict[str, dict[tuple[int, str], _Slot]] = {}
-        self.restricted: dict[tuple[int, str], int] = {}
+        self.edge: dict[str, _Mark] = {}
+        self.restricted: dict[str, dict[tuple[int, str], int]] = {}
         self.rectify: dict[tuple[int, str], int] = {}
-        self.erased: dict[tuple[int, str], tuple[int, datetime]] = {}
+        self.erased: dict[tuple[int, str], _Mark] = {}
+        self.parts: dict[tuple[int, str], set[tuple[str, str]]] = {}
 
     def add(self, entry: Entry) -> None:
         """Fold one more entry; entries must come in sequence.
@@ -147,87 +179,106 @@ class SubjectState:
             raise ValueError("entries must be folded in sequence")
         self.seq = entry.seq
         try:
-            if entry.decision is None:
-                raise ValueError("no decision part")
+            if entry.decision is None or entry.received_at.tzinfo is None:
+                raise ValueError("no decision part, or a time without a zone")
             self._fold(entry, entry.decision)
         except (ValueError, KeyError, TypeError, AttributeError):
             self.unreadable = entry.seq
 
     def _fold(self, entry: Entry, decision: Mapping[str, Any]) -> None:
-        kind = entry.kind
-        if kind in ("objection", "withdrawal", "consent", "permission"):
-            target, purposes = target_of(decision), self._purposes(kind, decision)
-            for purpose in purposes:
-                self._mark(purpose, target, kind, entry)
-        elif kind == "restriction":
-            self.restricted[target_of(decision)] = entry.seq
-        elif kind == "lifting":
-            _clear(self.restricted, target_of(decision))
-        elif kind == "rectification":
-            self.rectify[target_of(decision)] = entry.seq
-        elif kind == "rectified":
-            _clear(self.rectify, target_of(decision))
-        elif kind == "erasure":
-            self.erased[target_of(decision)] = (entry.seq, entry.received_at)
-
-    @staticmethod
-    def _purposes(kind: str, decision: Mapping[str, Any]) -> tuple[str, ...]:
-        named = tuple(decision.get("purposes") or ())
-        if any(purpose not in PURPOSES for purpose in named):
-            raise ValueError("an unknown purpose")
-        if named or kind in ("consent", "permission"):
-            return named
-        return PURPOSES
-
-    def _mark(self, purpose: str, target: tuple[int, str], kind: str, entry: Entry) -> None:
-        slots = self.slots.setdefault(purpose, {})
-        slot = slots.setdefault(target, _Slot())
+        kind, target = entry.kind, target_of(decision)
+        mark = _Mark(entry.seq, entry.received_at, kind)
         if kind in ("objection", "withdrawal"):
-            slot.refusal = (entry.seq, kind)
-            slot.permits, slot.consents = _Marks(), _Marks()
-            if target[0] == 0:
-                for other in slots.values():
-                    other.permits.anew = other.consents.anew = None
+            for purpose in _purposes(decision):
+                self._refuse(purpose, target, mark)
+        elif kind in ("permission", "consent"):
+            for purpose in _purposes(decision, silent=()):
+                self._permit(purpose, target, mark, decision)
+        elif kind == "restriction":
+            for purpose in _purposes(decision):
+                self.restricted.setdefault(purpose, {})[target] = entry.seq
+        elif kind == "lifting":
+            for purpose in _purposes(decision):
+                _clear(self.restricted.get(purpose, {}), target)
+        elif kind == "rectification":
+            self.rectify[target] = entry.seq
+        elif kind == "rectified":
+            _clear(self.rectify, target)
+        elif kind == "erasure":
+            if target not in self.erased or self.erased[target].moment < mark.moment:
+                self.erased[target] = mark
+        elif kind not in ("access", "portability"):
+            raise ValueError("an unknown kind")
+        if target[0] > _PICKED and kind in RESTRICTING:
+            self._remember_part(decision["target"])
+
+    def _remember_part(self, target: Mapping[str, Any]) -> None:
+        record, turn, attachment = target["record"], target["turn"], ""
+        if target["level"] == "attachment":
+            attachment = target["attachment"]
+            self.parts.setdefault((3, f"{record}/{turn}"), set()).add((turn, attachment))
+        self.parts.setdefault((2, record), set()).add((turn, attachment))
+
+    def _refuse(self, purpose: str, target: tuple[int, str], mark: _Mark) -> None:
+        self.slots.setdefault(purpose, {}).setdefault(target, _Slot()).refuse(mark)
+        edge = self.edge.get(purpose, mark)
+        self.edge[purpose] = replace(mark, moment=max(edge.moment, mark.moment))
+
+    def _permit(self, purpose: str, target: tuple[int, str], mark: _Mark, decision: Mapping[str, Any]) -> None:
+        if mark.kind == "consent" and not _complete(decision):
             return
-        mark = (entry.seq, entry.received_at)
-        slot.permits.add(mark)
-        if kind == "consent" and _complete(entry.decision or {}):
-            slot.consents.add(mark)
+        slot = self.slots.setdefault(purpose, {}).setdefault(target, _Slot())
+        for marks in (slot.permits, slot.consents) if mark.kind == "consent" else (slot.permits,):
+            edge = self.edge.get(purpose)
+            stands = marks and marks[-1].moment <= mark.moment and (edge is None or marks[-1].after(edge))
+            if not stands:
+                marks.append(mark)
 
     def refusals(self, purpose: str, item: Item) -> list[Decision]:
-        """Give every answer stricter than keep that these entries have on an item."""
+        """Give every answer stricter than keep that these entries have on an item or on a part of it."""
         if self.unreadable is not None:
             return [because("entry-unreadable", self.unreadable)]
-        chain = item.chain()
-        out: list[Decision] = []
-        for target in chain:
-            if target in self.erased:
-                seq, moment = self.erased[target]
-                if item.said is None or item.said[0] <= moment:
-                    out.append(because("erased", seq))
-            if target in self.restricted:
-                out.append(because("restricted", self.restricted[target]))
-            if target in self.rectify:
-                out.append(because("rectification-pending", self.rectify[target]))
-        slots = self.slots.get(purpose)
-        if slots:
-            applying = [(target[0], slots[target]) for target in chain if target in slots]
-            for level, slot in applying:
-                if slot.refusal is not None:
-                    out += _unless_lifted(level, slot.refusal, applying, item)
+        out = self._refusals(purpose, item)
+        if self.parts and not item.attachment:
+            for turn, attachment in sorted(self.parts.get(item.chain()[-1], ())):
+                out += self._refusals(purpose, replace(item, turn=turn, attachment=attachment))
         return out
 
-    def consented(self, purpose: str, item: Item) -> bool:
-        """Tell whether a complete consent covers an item."""
+    def _refusals(self, purpose: str, item: Item) -> list[Decision]:
+        chain, restricted = item.chain(), self.restricted.get(purpose, {})
+        out: list[Decision] = []
+        for target in chain:
+            if (erased := self.erased.get(target)) and (item.said is None or item.said[0] <= erased.moment):
+                out.append(because("erased", erased.seq))
+            if target in restricted:
+                out.append(because("restricted", restricted[target]))
+            if target in self.rectify:
+                out.append(because("rectification-pending", self.rectify[target]))
+        applying = self._applying(purpose, chain)
+        for level, slot in applying:
+            if slot.refusal is not None:
+                out += _unless_lifted(level, slot.refusal, applying, item)
+        return out
+
+    def _applying(self, purpose: str, chain: list[tuple[int, str]]) -> list[tuple[int, _Slot]]:
         slots = self.slots.get(purpose, {})
-        for target in item.chain():
-            slot = slots.get(target)
-            if slot is None or slot.consents.last is None:
-                continue
-            first = slot.consents.first
-            if target[0] >= _PICKED or (first and item.said is not None and first[1] <= item.said[0]):
-                return True
-        return False
+        return [(target[0], slots[target]) for target in chain if target in slots]
+
+    def consented(self, purpose: str, item: Item) -> bool:
+        """Tell whether a complete consent covers an item and no refusal that applies to it came later."""
+        applying = self._applying(purpose, item.chain())
+        refused = [slot.refusal for _, slot in applying if slot.refusal is not None]
+        return any(mark.covers(level, item) and all(mark.after(refusal) for refusal in refused)
+                   for level, slot in applying for mark in slot.consents)
+
+
+def _purposes(decision: Mapping[str, Any], silent: tuple[str, ...] = PURPOSES) -> tuple[str, ...]:
+    named = decision.get("purposes")
+    if not named:
+        return silent
+    if isinstance(named, str) or any(purpose not in PURPOSES for purpose in named):
+        raise ValueError("an unknown purpose")
+    return tuple(named)
 
 
 def _complete(decision: Mapping[str, Any]) -> bool:
@@ -242,24 +293,14 @@ def _clear(marks: dict[tuple[int, str], int], target: tuple[int, str]) -> None:
         marks.pop(target, None)
 
 
-def _unless_lifted(level: int, refusal: tuple[int, str], applying: list[tuple[int, _Slot]], item: Item
-                   ) -> list[Decision]:
-    seq, kind = refusal
-    permitted_later = 0
-    for other, slot in applying:
-        permits = slot.permits
-        if other < level or permits.last is None or permits.last[0] <= seq:
-            continue
-        if other >= _PICKED:
-            return []
-        mark = permits.first if other == level else permits.anew
-        if mark is not None and mark[0] > seq:
-            permitted_later = mark[0]
-            if item.said is not None and mark[1] <= item.said[0]:
-                return []
-    if permitted_later:
-        return [because("said-before-permission", seq, permitted_later)]
-    return [because("consent-withdrawn" if kind == "withdrawal" else "objection", seq)]
+def _unless_lifted(level: int, refusal: _Mark, applying: list[tuple[int, _Slot]], item: Item) -> list[Decision]:
+    later = [(other, mark) for other, slot in applying if other >= level
+             for mark in slot.permits if mark.after(refusal)]
+    if any(mark.covers(other, item) for other, mark in later):
+        return []
+    if later:
+        return [because("said-before-permission", refusal.seq, later[-1][1].seq)]
+    return [because("consent-withdrawn" if refusal.kind == "withdrawal" else "objection", refusal.seq)]
 
 
 class Standings:
@@ -273,26 +314,35 @@ class Standings:
             self.add(entry)
 
     def add(self, entry: Entry) -> None:
-        """Fold one more entry; kinds that concern no person are passed over."""
-        if entry.kind == "link":
-            self._link(entry)
-        elif entry.subject and (entry.kind in _PERSONAL or entry.kind not in KINDS):
-            state = self.states.get(entry.subject)
-            if state is None:
-                state = self.states[entry.subject] = SubjectState()
-            state.add(entry)
+        """Fold one more entry; kinds that concern no person are passed over.
 
-    def _link(self, entry: Entry) -> None:
-        other = SubjectId(str((entry.decision or {}).get("with", "")))
-        group = {entry.subject, other} - {SubjectId("")}
+        Raises:
+            EvidenceError: an instrument of nobody: somebody's choice would be lost without a trace.
+            ValueError: out of sequence.
+        """
+        if entry.kind in KINDS and entry.kind not in _PERSONAL:
+            return
+        if not entry.subject:
+            raise EvidenceError(f"the log holds {entry.kind or 'an entry'} of nobody", about=f"entry {entry.seq}",
+                                remedy="Find whose it is and record it again; nothing may be released before.")
+        other = self._link(entry) if entry.kind == "link" else None
+        if other is None:
+            self.states.setdefault(entry.subject, SubjectState()).add(entry)
+
+    def _link(self, entry: Entry) -> SubjectId | None:
+        other = entry.decision.get("with") if isinstance(entry.decision, Mapping) else None
+        if not isinstance(other, str) or not other:
+            return None
+        group = {entry.subject, SubjectId(other)}
         for member in tuple(group):
             group |= self._linked.get(member, set())
         for member in group:
             self._linked[member] = group
+        return SubjectId(other)
 
     def linked(self, subject: SubjectId) -> Iterator[SubjectId]:
-        """Give the other accounts of the same person."""
-        return (other for other in self._linked.get(subject, ()) if other != subject)
+        """Give the other accounts of the same person, by id (the order names the reason among equals)."""
+        return (other for other in sorted(self._linked.get(subject, ())) if other != subject)
 
     def concerned(self) -> set[SubjectId]:
         """Give everybody about whom the log says anything; all others are silent."""
@@ -313,24 +363,7 @@ class Standings:
         return silence(policy, purpose, item.said, as_of, consented=bool(state and state.consented(purpose, item)))
 
 
-_PERSONAL = frozenset(INSTRUMENTS) | {"rectified"}
-
-
-def silence(policy: Policy, purpose: str, said: tuple[datetime, datetime] | None, as_of: datetime, *,
-            consented: bool = False) -> Decision:
-    """Say what the policy makes of somebody who refused nothing.
-
-    A time that no period covers has no basis; under consent, nothing but a complete consent will do; under legitimate
-    interest its conditions are checked each time.
-    """
-    if said is None:
-        return because("date-unknown")
-    first, last = policy.period(purpose, said[0]), policy.period(purpose, said[1])
-    if first is None or last is None:
-        return because("basis-missing")
-    if "consent" in (first.basis, last.basis):
-        return KEEP if consented else because("consent-missing")
-    return policy.interest(purpose, said[0], said[1], as_of, max(first.waiting_days, last.waiting_days))
+_PERSONAL = frozenset(INSTRUMENTS) | {"rectified", "link"}
 
 
 def standing(log: Standings, policy: Policy, subject: SubjectId, purpose: str, target: Item, at: datetime) -> Decision:
