@@ -61,6 +61,18 @@ class Scan:
         Raises:
             CrossingError: the set did not reach the end of a block.
         """
+        for index, start, end in self.matches(page):
+            rule = self.rules[index]
+            found = rule.accept(page.text, start, end) if rule.accept else (start, end, rule.score)
+            if found:
+                yield rule.label, *found
+
+    def matches(self, page: Plain) -> Iterator[tuple[int, int, int]]:
+        """Give (number of the rule, start, end) in plain places, before ``accept`` is asked.
+
+        Raises:
+            CrossingError: the set did not reach the end of a block.
+        """
         for start, end in blocks(page):
             block = page.data[start:end]
             seen = self._set.Match(block + _MARK) or []
@@ -71,20 +83,17 @@ class Scan:
                 if index != self._mark:
                     yield from self._one(index, block, page.text, start)
 
-    def _one(self, index: int, block: bytes, text: str, offset: int) -> Iterator[Hit]:
-        rule, search, at = self.rules[index], self._exact[index].search, 0
+    def _one(self, index: int, block: bytes, text: str, offset: int) -> Iterator[tuple[int, int, int]]:
+        whole, search, at = self.rules[index].whole, self._exact[index].search, 0
         while at <= len(block) and (match := search(block, at)):
             start, end = match.span()
-            at = end if end > start else end + 1
-            start, end = start + offset, end + offset
-            if rule.whole and touches(text, start, end):
+            if whole and touches(text, start + offset, end + offset):
                 # A shorter or later match may lie inside this one.
-                at = start - offset + 1
+                at = start + 1
                 continue
             # What accept turns down is not looked at again from inside: that would be quadratic on hostile texts.
-            found = rule.accept(text, start, end) if rule.accept else (start, end, rule.score)
-            if found:
-                yield rule.label, *found
+            at = end if end > start else end + 1
+            yield index, start + offset, end + offset
 
 
 def plain_options() -> re2.Options:
