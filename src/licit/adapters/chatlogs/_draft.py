@@ -18,7 +18,7 @@ from licit.core.errors import InputError
 from licit.core.ids import TurnId
 from licit.core.records import Concern, Part, Person, Record, Role, SetAside, State, Turn
 
-from ._fields import PROTECTION, Fields, Strange, compact
+from ._fields import PROTECTION, Fields, Strange, plain_key
 
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _HALF = re.compile("[\ud800-\udfff]")
@@ -69,21 +69,31 @@ class Draft:
         """Note that an object says the conversation is temporary, deleted or expired; the most protective stays."""
         self.state = max(self.state, fields.state(), key=PROTECTION.index)
 
+    def declare(self, fields: Fields, prefix: str = "") -> None:
+        """Keep every scalar nobody read as what the source declares of itself; count the rest."""
+        for key, value in fields.unread():
+            if plain_key(key) == key and isinstance(value, str | int | float):
+                self.declared[prefix + key] = str(value).lower() if isinstance(value, bool) else str(value)
+            else:
+                fields.strange(key)
+
     def add(self, turn: Turn, author: str = "") -> None:
         """Take a turn; the holder's part in it is filled in here, and ``author`` names another speaker by handle.
 
         Raises:
             InputError: a NUL character in its text.
         """
-        concerns = list(turn.concerns)
+        concerns: tuple[Concern, ...] = ()
+        if self.account:
+            mine = turn.role == "user" and not author
+            concerns = (Concern(person="p0", role="author" if mine else "holder"),)
         if author:
-            concerns.append(Concern(person=self._other(author), role="author"))
-            if self.account:
-                concerns.append(Concern(person="p0", role="holder"))
-        elif self.account:
-            concerns.append(Concern(person="p0", role="author" if turn.role == "user" else "holder"))
-        parts = tuple(replace(part, text=self._clean(part.text)) for part in turn.parts if part.text or part.path)
-        self.turns.append(replace(turn, parts=parts, concerns=tuple(concerns)))
+            concerns += (Concern(person=self._other(author), role="author"),)
+        if concerns:
+            turn = replace(turn, concerns=concerns)
+        if any(not part.text.isascii() or "\0" in part.text for part in turn.parts):
+            turn = replace(turn, parts=tuple(replace(part, text=self._clean(part.text)) for part in turn.parts))
+        self.turns.append(turn)
 
     def aside(self, kind: str, text: str, *, derived_from: tuple[TurnId, ...] = ()) -> None:
         """Add a turn that is not part of the talk: ``title``, ``summary``, ``hidden`` or ``feedback``, when not empty."""
@@ -102,24 +112,29 @@ class Draft:
         """
         if not self.turns:
             raise InputError("the conversation holds no message", reason="no-messages")
+        turns = tuple(self._rooted())
         holder = () if not self.account else (
             Person(ref="p0", kind="account", issuer=self.format, key=self._clean(self.account)),)
-        try:
-            return Record(kind="conversation", origin_id=self._clean(self.origin_id), format=self.format,
-                          turns=tuple(self._rooted()), people=holder + tuple(self.others.values()),
-                          holder="p0" if holder else "", project=self._clean(self.project), state=self.state,
-                          collected=self.collected,
-                          declared={key: self._clean(value) for key, value in self.declared.items()},
-                          cut=dict(self.cut), strange=dict(self.strange))
-        except ValueError:
-            raise InputError("the messages' parents form a cycle", reason="cycle") from None
+        return Record(
+            kind="conversation", origin_id=self._clean(self.origin_id), format=self.format, turns=turns,
+            people=holder + tuple(self.others.values()), holder="p0" if holder else "",
+            project=self._clean(self.project), state=self.state, collected=self.collected,
+            declared={key: self._clean(value) for key, value in self.declared.items()},
+            cut=dict(self.cut), strange=dict(self.strange))
 
-    def _rooted(self) -> Iterator[Turn]:
+    def _rooted(self) -> list[Turn]:
+        """Give the turns, each after its parent; in the order of the file when that already holds."""
+        known, ordered = {turn.id for turn in self.turns}, True
+        placed: set[TurnId | None] = {None}
+        turns: list[Turn] = []
         for turn in self.turns:
-            if turn.parent is not None and turn.parent not in self._taken:
+            if turn.parent is not None and turn.parent not in known:
                 self.strange.note("(parent missing)")
                 turn = replace(turn, parent=None)
-            yield turn
+            ordered = ordered and turn.parent in placed
+            placed.add(turn.id)
+            turns.append(turn)
+        return turns if ordered else _parents_first(turns)
 
     def _other(self, handle: str) -> str:
         if handle not in self.others:
@@ -134,6 +149,20 @@ class Draft:
             self.strange.note("(half a character)")
             return _HALF.sub("\N{REPLACEMENT CHARACTER}", text)
         return text
+
+
+def _parents_first(turns: list[Turn]) -> list[Turn]:
+    below: dict[TurnId | None, list[Turn]] = {}
+    for turn in reversed(turns):
+        below.setdefault(turn.parent, []).append(turn)
+    out: list[Turn] = []
+    waiting = below.pop(None, [])
+    while waiting:
+        out.append(waiting.pop())
+        waiting += below.get(out[-1].id, ())
+    if len(out) != len(turns):
+        raise InputError("the messages' parents form a cycle", reason="cycle")
+    return out
 
 
 def ancestors(parents: Mapping[str, str | None], leaf: str) -> set[str]:
@@ -173,8 +202,3 @@ def read_each(found: Iterable[tuple[str, str, Any]],
             yield build(value)
         except InputError as error:
             yield SetAside(reason=error.reason or "unreadable", where=where, detail=error.what)
-
-
-def text_part(value: Any, path: str = "", kind: Any = "text") -> Part:
-    """Make a part of a value, JSON where it is not text."""
-    return Part(kind=kind, text=compact(value), path=path)

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from licit.core.errors import InputError
@@ -44,6 +45,7 @@ _STATE_WORDS: dict[str, State] = {
 PROTECTION: tuple[State, ...] = ("live", "temporary", "expired", "deleted")
 
 
+@lru_cache(maxsize=4096)
 def is_tier(key: str) -> bool:
     """Tell whether a key names tier, plan, price, product or retention, however it is spelt."""
     return re.sub(r"[^a-z0-9]", "", key.lower()) in _TIER
@@ -57,6 +59,7 @@ class Strange(Counter[str]):
         self[path if path in self or len(self) < _MOST_STRANGE else "(other)"] += 1
 
 
+@lru_cache(maxsize=4096)
 def plain_key(key: str) -> str:
     """Give a key if it looks like a name for a field, else ``(other)``: some exports use data as keys."""
     plain = _PLAIN_KEY.fullmatch(key) and sum(char.isdigit() for char in key) < 5
@@ -80,11 +83,13 @@ class Fields:
     def text(self, *keys: str) -> str:
         """Give the first non-empty string under any of the keys, "" when there is none."""
         found = ""
+        self._read.update(keys)
         for key in keys:
-            value = self.raw(key)
+            if (value := self.value.get(key)) is None:
+                continue
             if isinstance(value, str):
                 found = found or value
-            elif value is not None:
+            else:
                 self.strange(key)
         return found
 
@@ -99,10 +104,11 @@ class Fields:
     def time(self, *keys: str) -> str:
         """Give the first known time under any of the keys as ISO 8601 UTC; "" when unknown."""
         found = ""
+        self._read.update(keys)
         for key in keys:
-            value = self.raw(key)
-            moment = stamp(value)
-            if not moment and value not in (None, "", 0):
+            if not (value := self.value.get(key)):
+                continue
+            if not (moment := stamp(value)):
                 self.strange(key)
             found = found or moment
         return found
@@ -144,6 +150,8 @@ class Fields:
                 state = "live" if value is None or str(value).strip().lower() in _NO else named
             elif key == "state" and isinstance(value, str):
                 state = _STATE_WORDS.get(value.strip().lower())
+                if state is None:
+                    self.strange(key)
             if state is not None:
                 self._read.add(key)
                 found = max(found, state, key=PROTECTION.index)

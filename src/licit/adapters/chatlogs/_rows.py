@@ -12,25 +12,30 @@ from licit.core.errors import InputError
 from licit.core.ports import InputFile
 from licit.core.records import SetAside
 
-from ._streams import MIB, parse, read_lines, values
+from ._fields import is_tier, plain_key
+from ._streams import ITEM_BYTES, MIB, parse, read_lines, split, values
 
 _PARQUET_BYTES = 1024 * MIB
 _BATCH = 256
 _LOOK = 20
 
 
-def rows(file: InputFile, row_key: str, inside: frozenset[str] = frozenset()) -> Iterator[tuple[str, str, Any]]:
+NOTHING: frozenset[str] = frozenset()
+
+
+def rows(file: InputFile, row_key: str, inside: frozenset[str] = NOTHING,
+         known: frozenset[str] = NOTHING) -> Iterator[tuple[str, str, Any]]:
     """Give the rows of a JSON or JSON Lines file as (key, place, value or SetAside).
 
     ``row_key`` is a key that every row has: it tells one object that is a row from one object that holds rows under a
-    key of ``inside``.
+    key of ``inside``. What else such an object holds, beside the ``known`` keys, is set aside as ``not-understood``.
     """
     start = file.head.lstrip()
     if start.startswith("["):
         with file.open() as stream:
             yield from values(stream)
     elif _one_object(file, row_key):
-        yield from _object(file, row_key, inside)
+        yield from _object(file, row_key, inside, known)
     else:
         with file.open() as stream:
             for number, line in read_lines(stream):
@@ -54,7 +59,8 @@ def _one_object(file: InputFile, row_key: str) -> bool:
     return True
 
 
-def _object(file: InputFile, row_key: str, inside: frozenset[str]) -> Iterator[tuple[str, str, Any]]:
+def _object(file: InputFile, row_key: str, inside: frozenset[str],
+            known: frozenset[str]) -> Iterator[tuple[str, str, Any]]:
     members: dict[str, Any] = {}
     with file.open() as stream:
         for key, where, value in values(stream, inside):
@@ -64,6 +70,35 @@ def _object(file: InputFile, row_key: str, inside: frozenset[str]) -> Iterator[t
                 members[key] = value
     if row_key in members:
         yield "", "the file", members
+        return
+    for key, value in members.items():
+        if key not in known and value not in (None, "", [], {}) and not is_tier(key):
+            where = f"member {plain_key(key)}"
+            yield key, where, SetAside(reason="not-understood", where=where)
+
+
+def members(file: InputFile, inside: frozenset[str]) -> dict[str, Any]:
+    """Give the members of a top-level object other than those that hold rows; none for any other file."""
+    if not file.head.lstrip().startswith("{"):
+        return {}
+    with file.open() as stream:
+        return {key: parse(data, where) for key, where, data in split(stream, inside)
+                if key not in inside and not isinstance(data, SetAside)}
+
+
+def beside(file: InputFile, name: str) -> Any:
+    """Read a small JSON file that lies beside this one: its value, None when there is none, or a SetAside."""
+    stream = file.sibling(name) if file.sibling is not None and name in file.siblings else None
+    if stream is None:
+        return None
+    try:
+        with stream:
+            data = stream.read(ITEM_BYTES + 1)
+    except InputError as error:
+        return SetAside(reason=error.reason or "unreadable", where=name, detail=error.what)
+    if len(data) > ITEM_BYTES:
+        return SetAside(reason="too-large", where=name)
+    return parse(data.removeprefix(b"\xef\xbb\xbf"), name)
 
 
 def parquet_columns(file: InputFile) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from licit.core.ports import InputFile
 from licit.core.records import Part, PartKind, Record, SetAside, Turn
 
 from ._draft import Draft, read_each
-from ._fields import Fields, as_object, compact, payload, plain_key
+from ._fields import Fields, as_object, compact, payload
 from ._rows import parquet_columns, parquet_rows, rows
 from ._shape import shape
 
@@ -63,17 +63,9 @@ def conversation(value: Any) -> Record:
     draft.collected = (known, known)
     metadata = row.object("metadata")
     draft.heed(metadata)
-    _declare(draft, metadata, "metadata.")
-    _declare(draft, row, "")
+    draft.declare(metadata, "metadata.")
+    draft.declare(row)
     return draft.record()
-
-
-def _declare(draft: Draft, fields: Fields, prefix: str) -> None:
-    for key, value in fields.unread():
-        if plain_key(key) == key and isinstance(value, str | int | float):
-            draft.declared[prefix + key] = str(value).lower() if isinstance(value, bool) else str(value)
-        else:
-            fields.strange(key)
 
 
 def _message(draft: Draft, message: Fields, above: TurnId | None) -> TurnId:
