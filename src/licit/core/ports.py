@@ -6,6 +6,7 @@ implementation, under ``tests/contracts/``.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -151,6 +152,18 @@ class NewEntry:
     particulars: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
+class Writing(Protocol):
+    """The log while one writer holds it."""
+
+    def head(self) -> tuple[int, bytes]:
+        """Give the size and root as this writer sees them."""
+        ...
+
+    def append(self, entries: Sequence[NewEntry]) -> range:
+        """Append in this transaction; give the sequence numbers."""
+        ...
+
+
 class Log(Protocol):
     """The one append-only log. Sequence numbers start at 0 and have no gaps."""
 
@@ -160,6 +173,10 @@ class Log(Protocol):
 
     def head(self) -> tuple[int, bytes]:
         """Give the size and the RFC 6962 root."""
+        ...
+
+    def writing(self) -> AbstractContextManager["Writing"]:
+        """Hold the log: nobody else appends until the block ends; what was appended in it is durable then, or void."""
         ...
 
     def entries(self, *, start: int = 0, stop: int | None = None, subject: SubjectId | None = None,
@@ -173,6 +190,14 @@ class Log(Protocol):
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """Give the RFC 6962 consistency proof between two sizes."""
+        ...
+
+    def opening(self, seq: int) -> dict[str, Any]:
+        """Give what opens one entry to a stranger: ``leaf`` (its data as text) and ``decision`` (``salt`` hex, ``body``).
+
+        Raises:
+            EvidenceError: the decision part was erased.
+        """
         ...
 
 

@@ -54,7 +54,7 @@ RESTRICTING = frozenset({"objection", "withdrawal", "restriction", "erasure", "r
 #: Every kind of entry the log may hold.
 KINDS = frozenset(INSTRUMENTS) | {
     "subject", "link", "third-party-objection", "rectified", "policy", "source", "contract", "approval", "signal",
-    "decision", "arrival", "release-closed", "release-withdrawn", "recipient", "run", "model", "key"}
+    "decision", "arrival", "rewrite", "release-closed", "release-withdrawn", "recipient", "run", "model", "key"}
 
 LEVELS = ("everything", "project", "record", "turn", "attachment")
 _PICKED = 2  # from the level "record" on, a permission is a pick and reaches back
@@ -320,7 +320,7 @@ class Standings:
             EvidenceError: an instrument of nobody: somebody's choice would be lost without a trace.
             ValueError: out of sequence.
         """
-        if entry.kind in KINDS and entry.kind not in _PERSONAL:
+        if entry.kind in KINDS and entry.kind not in PERSONAL:
             return
         if not entry.subject:
             raise EvidenceError(f"the log holds {entry.kind or 'an entry'} of nobody", about=f"entry {entry.seq}",
@@ -363,7 +363,8 @@ class Standings:
         return silence(policy, purpose, item.said, as_of, consented=bool(state and state.consented(purpose, item)))
 
 
-_PERSONAL = frozenset(INSTRUMENTS) | {"rectified", "link"}
+#: Kinds that are folded into the state of the person they concern.
+PERSONAL = frozenset(INSTRUMENTS) | {"rectified", "link"}
 
 
 def standing(log: Standings, policy: Policy, subject: SubjectId, purpose: str, target: Item, at: datetime) -> Decision:

@@ -20,7 +20,7 @@ from typing import Any
 
 import polars as pl
 
-from ..core.decisions import Decision, because, strictest
+from ..core.decisions import Decision, strictest
 from ..core.ids import SubjectId
 from ..core.policy import Policy, parse_moment, said_between
 from ..core.rights import Entry, Item, Standings, silence, standing

@@ -1,0 +1,50 @@
+"""What a later audit of a model needs, drawn with the release: a held-out twin and canaries.
+
+The twin stays in the workspace, for it must not be trained on. Canaries lie beside the rows, in ``audit/``, and are mixed
+in by the loader for training: rows of ``data/`` are what people and documents gave, no more.
+
+Law: MOD-01
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from ..core.ports import Corpus
+from .seal import Placed, content_of
+
+CANARIES = pa.schema([("canary", pa.string()), ("repeats", pa.int32()), ("text", pa.string())])
+
+#: How often canaries are to be repeated in training, in turn.
+REPEATS = (1, 2, 4, 8)
+
+#: The words canaries are made of: 64, so that each word drawn adds six bits of surprise.
+_WORDS = ("anchor apple arrow basil beacon birch bottle bridge bronze button candle canyon cedar chalk cloud copper "
+          "coral cotton crane delta ember fabric falcon feather fern fiddle garnet ginger glacier granite hammer harbor "
+          "hazel indigo island ivory jasper juniper kettle lantern lemon linen maple marble meadow nickel oak ocean "
+          "olive onyx orchid pebble pepper pine quartz raven river saddle silver spruce teal timber violet willow"
+          ).split()
+
+
+def write_canaries(corpus: Corpus, folder: str, seed: bytes, number: int) -> Placed:
+    """Write so many random sentences, each of ten words from 64 (60 bits), with its number of repeats."""
+    rows = []
+    for i in range(number):
+        drawn = hashlib.sha256(b"licit/canary" + seed + i.to_bytes(4, "big")).digest()
+        words = " ".join(_WORDS[byte & 63] for byte in drawn[:10])
+        rows.append({"canary": f"c{i:04}", "repeats": REPEATS[i % len(REPEATS)],
+                     "text": f"The keeper's phrase number {i} is: {words}."})
+    path = "audit/canaries.parquet"
+    sha256 = corpus.write(f"{folder}/{path}", pa.Table.from_pylist(rows, schema=CANARIES))
+    return Placed(path=path, sha256=sha256, bytes=corpus.path(f"{folder}/{path}").stat().st_size)
+
+
+def write_twin(corpus: Corpus, path: str, twin: pl.DataFrame, attributes: Mapping[str, str]) -> str:
+    """Write the held-out twin's rows into the workspace; give the file's digest."""
+    licences = dict.fromkeys(twin["source"].unique().to_list(), "") if twin.height else {}
+    tables = list(content_of(corpus, twin, attributes, licences)) if twin.height else []
+    table: Any = pa.concat_tables(tables).drop_columns(["bucket", "licence"]) if tables else pa.table({"record": []})
+    return corpus.write(path, table)

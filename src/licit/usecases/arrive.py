@@ -1,0 +1,256 @@
+"""Import: files in, records stored once, everything counted.
+
+Rules kept here:
+
+- A record is stored with keyed ids only; raw account keys, e-mails and names of senders are dropped on arrival.
+- What a caller declares (whose it is, capacity, age, notice, collection dates) fills what the file leaves unknown and
+  never replaces what the file knows.
+- Importing the same file again changes nothing; a newer state of a record supersedes the older one.
+- What could not be read is counted by reason, and the rest goes on.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from ..core.errors import InputError
+from ..core.ids import SubjectId, canonical_json, digest, keyed, record_id, short_text
+from ..core.ports import InputFile, NewEntry
+from ..core.records import Concern, Person, Record, SetAside, Turn, settle_people, to_json
+from .workspace import Progress, Workspace, silent
+
+#: A shard holds about so many characters of text, or so many records.
+SHARD_CHARACTERS = 8_000_000
+SHARD_RECORDS = 8_192
+
+SHARD = pa.schema([("record", pa.string()), ("version", pa.binary(16)), ("arrived", pa.string()),
+                   ("body", pa.string())])
+INDEX = pa.schema([("subject", pa.string()), ("record", pa.string()), ("turn", pa.string()), ("role", pa.string())])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """What the person who imports says of records that do not say it themselves.
+
+    ``subject`` is one account for all; ``subject_field`` names a declared field or "id"; ``subject_map`` maps the
+    record's id to an account. ``collected`` is a pair of days.
+    """
+
+    subject: str = ""
+    subject_field: str = ""
+    subject_map: Mapping[str, str] = field(default_factory=dict, repr=False)
+    issuer: str = ""
+    capacity: str = ""
+    age: str = ""
+    notice: str = ""
+    surface: str = ""
+    collected: tuple[str, str] = ("", "")
+
+
+@dataclass(slots=True, kw_only=True)
+class FileReport:
+    """What one file gave; ``known`` counts records that were already stored in that state."""
+
+    file: str
+    format: str = ""
+    records: int = 0
+    turns: int = 0
+    known: int = 0
+    people: set[str] = field(default_factory=set, repr=False)
+    days: list[str] = field(default_factory=list)
+    set_aside: dict[str, int] = field(default_factory=dict)
+    strange: dict[str, int] = field(default_factory=dict)
+    details: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the report as ``licit import --json`` prints it."""
+        return {"file": self.file, "format": self.format, "records": self.records, "turns": self.turns,
+                "participants": len(self.people), "period": [min(self.days), max(self.days)] if self.days else None,
+                "set_aside": dict(sorted(self.set_aside.items())),
+                "not_understood": dict(sorted(self.strange.items()))}
+
+    def aside(self, item: SetAside) -> None:
+        """Count something that could not be read."""
+        self.set_aside[item.reason] = self.set_aside.get(item.reason, 0) + 1
+        if len(self.details) < 20:
+            self.details.append(f"{item.where}: {item.detail or item.reason}")
+
+
+def import_paths(workspace: Workspace, paths: Sequence[Path], source: str, declared: Declared, *,
+                 forced: str | None = None, progress: Progress = silent) -> Iterator[FileReport]:
+    """Import files, folders and archives; give a report for each file as it is done.
+
+    Raises:
+        InputError: a path does not exist.
+    """
+    for path in paths:
+        if not path.exists():
+            raise InputError("there is no such file or folder", about=str(path))
+    for item in workspace.open_inputs(paths):
+        if isinstance(item, SetAside):
+            report = FileReport(file=item.where)
+            report.aside(item)
+            _close(workspace, report, report.file, source)
+        elif not workspace.companion(item):
+            yield _file(workspace, item, source, declared, forced, progress)
+            continue
+        else:
+            continue
+        yield report
+
+
+def _file(workspace: Workspace, file: InputFile, source: str, declared: Declared, forced: str | None,
+          progress: Progress) -> FileReport:
+    report = FileReport(file=file.name)
+    shelf = _Shelf(workspace, source, report)
+    try:
+        reader = workspace.recognise(file, forced)
+        report.format = reader.name
+        for item in reader.read(file):
+            if isinstance(item, SetAside):
+                report.aside(item)
+            else:
+                shelf.put(_declare(item, declared, source, file.name))
+            progress(file.name, report.records, 0)
+    except InputError as error:
+        report.aside(SetAside(reason=error.reason or "unreadable", where=file.name, detail=error.what))
+    shelf.flush()
+    _close(workspace, report, file.name, source)
+    return report
+
+
+def _close(workspace: Workspace, report: FileReport, name: str, source: str) -> None:
+    """Log what was set aside, by a keyed name of the file, so that importing it again counts it once."""
+    if report.set_aside:
+        file = short_text(keyed(workspace.keys.secret("records"), "licit/file", source.encode(), name.encode()))
+        workspace.enter("arrival", {"file": file, "source": source, "set_aside": report.set_aside})
+
+
+def _declare(record: Record, declared: Declared, source: str, name: str) -> Record:
+    """Fill what the record leaves unknown from what was declared, and remember the path for provenance checks."""
+    values: dict[str, Any] = {"declared": {**record.declared, "path": name}}
+    for attribute, unknown in (("capacity", "unknown"), ("age", "unknown"), ("notice", ""), ("surface", "")):
+        given = getattr(declared, attribute)
+        if given and getattr(record, attribute) == unknown:
+            values[attribute] = given
+    if any(declared.collected) and not any(record.collected):
+        values["collected"] = declared.collected
+    account = _account(record, declared)
+    if account and not record.holder and record.kind == "conversation" and not record.third_parties:
+        ref = f"p{len(record.people)}"
+        holder = Person(ref=ref, kind="account", issuer=declared.issuer or source, key=account)
+        values |= {"people": (*record.people, holder), "holder": ref,
+                   "turns": tuple(_held(turn, ref) for turn in record.turns)}
+    return replace(record, **values)
+
+
+def _held(turn: Turn, ref: str) -> Turn:
+    role = "author" if turn.role == "user" else "holder"
+    return replace(turn, concerns=(*turn.concerns, Concern(person=ref, role=role)))  # type: ignore[arg-type]
+
+
+def _account(record: Record, declared: Declared) -> str:
+    if declared.subject_map and record.origin_id in declared.subject_map:
+        return declared.subject_map[record.origin_id]
+    if declared.subject_field:
+        wanted = declared.subject_field
+        return record.declared.get(wanted, "") or (record.origin_id if wanted in ("id", "conversation_id") else "")
+    return declared.subject
+
+
+class _Shelf:
+    """Gathers records and stores them a shard at a time; a shard counts only once the log knows it."""
+
+    def __init__(self, workspace: Workspace, source: str, report: FileReport) -> None:
+        self.workspace, self.source, self.report = workspace, source, report
+        self.key = workspace.keys.secret("records")
+        self.waiting: list[tuple[str, str, Record]] = []
+        self.size = 0
+        self.seen: dict[str, int] = {}
+
+    def put(self, record: Record) -> None:
+        """Take a record; store a shard when enough are waiting."""
+        source = self.source or record.declared.get("source", "")
+        if not source:
+            raise InputError("a record names no source", about=self.report.file, reason="source-missing",
+                             remedy="Say which with --source ID, or in its metadata.")
+        report = self.report
+        report.records += 1
+        report.turns += len(record.turns)
+        report.people |= {short_text(digest("licit/report", p.issuer.encode(), p.key.encode())) for p in record.people}
+        known = [turn.said_at[:10] for turn in record.turns if turn.said_at]
+        if known:
+            report.days[:] = [min([*report.days[:1], *known]), max([*report.days[1:], *known])]
+        for name, number in record.strange.items():
+            report.strange[name] = report.strange.get(name, 0) + number
+        self.waiting.append((self._identify(record, source), source, record))
+        self.size += sum(len(part.text) for turn in record.turns for part in turn.parts)
+        if self.size >= SHARD_CHARACTERS or len(self.waiting) >= SHARD_RECORDS:
+            self.flush()
+
+    def _identify(self, record: Record, source: str) -> str:
+        origin = record.origin_id
+        if not origin:
+            body = short_text(keyed(self.key, "licit/content", canonical_json(to_json(record))))
+            self.seen[body] = self.seen.get(body, 0) + 1
+            origin = f"content:{body}:{self.seen[body]}"
+        account = record.person(record.holder).key if record.holder else ""
+        return record_id(self.key, source, "\x00".join((record.format, account, origin)))
+
+    def flush(self) -> None:
+        """Store what is waiting: subjects first, then the shard on disk, then the log, then the catalogue."""
+        waiting, self.waiting, self.size = self.waiting, [], 0
+        for source in dict.fromkeys(source for _, source, _ in waiting):
+            self._store(source, [(rid, record) for rid, of, record in waiting if of == source])
+
+    def _store(self, source: str, records: Sequence[tuple[str, Record]]) -> None:
+        workspace = self.workspace
+        versions = {rid: keyed(self.key, "licit/version", canonical_json(to_json(record)))[:16]
+                    for rid, record in records}
+        stored = workspace.catalogue.stored(list(versions))
+        fresh: dict[str, Record] = {}
+        for rid, record in records:
+            if stored.get(rid, (b"", ""))[0] == versions[rid]:
+                self.report.known += 1
+            else:
+                fresh[rid] = record
+        if not fresh:
+            return
+        settled = list(_settle(workspace, fresh))
+        arrived = workspace.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        shard = "h" + short_text(keyed(self.key, "licit/shard", *(rid.encode() + versions[rid] for rid in fresh)))
+        table = pa.Table.from_pylist(
+            [{"record": rid, "version": versions[rid], "arrived": arrived,
+              "body": json.dumps(to_json(record), ensure_ascii=False, separators=(",", ":"))}
+             for rid, record in settled], schema=SHARD)
+        sha256 = workspace.corpus.write(f"shards/{shard}.parquet", table, rows_in_group=1024)
+        workspace.corpus.write(f"index/{shard}.parquet", _index(settled))
+        workspace.log.append([NewEntry(kind="arrival", subject=SubjectId(""), received_at=workspace.clock.now(),
+                                       decision={"shard": shard, "sha256": sha256, "records": len(settled),
+                                                 "source": source})])
+        workspace.catalogue.add(shard, {rid: versions[rid] for rid in fresh})
+
+
+def _settle(workspace: Workspace, records: Mapping[str, Record]) -> Iterator[tuple[str, Record]]:
+    people = [(person.issuer, person.kind, person.key) for record in records.values() for person in record.people]
+    found = iter(workspace.identities.subjects_for(people, create=True) if people else ())
+    for rid, record in records.items():
+        subjects = {person.ref: next(found) for person in record.people}
+        yield rid, settle_people(record, subjects, rid)
+
+
+def _index(records: Iterable[tuple[str, Record]]) -> Any:
+    """Say whom every turn of every record concerns, sorted by subject."""
+    rows: list[tuple[str, str, str, str]] = []
+    for rid, record in records:
+        subjects = {person.ref: str(person.subject) for person in record.people}
+        for turn in record.turns:
+            rows += [(subjects[concern.person], rid, str(turn.id), concern.role) for concern in turn.concerns]
+            if record.holder and not any(c.person == record.holder for c in turn.concerns):
+                rows.append((subjects[record.holder], rid, str(turn.id), "holder"))
+    columns = list(zip(*sorted(rows), strict=True)) or [(), (), (), ()]
+    return pa.table([pa.array(column, pa.string()) for column in columns], schema=INDEX)

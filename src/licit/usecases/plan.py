@@ -1,0 +1,169 @@
+"""A release plan: a TOML file made typed, checked and fingerprinted.
+
+Rules kept here:
+
+- Unknown fields and values out of range are errors that name the field; nothing is guessed.
+- No field's default weakens a check. A switch that does is named ``accept_…``, is recorded in the manifest and shown.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import SetupError
+from ..core.policy import PURPOSES
+from ..core.sources import USES
+from ..pipeline.chunk import ChunkSettings
+from ..pipeline.deidentify import DIRECT, DeidentifySettings
+
+THREADS = ("main", "document", "branch", "hidden", "derived", "feedback")
+
+#: What a plan may accept at its own risk, with what it gives up.
+ACCEPTABLE = {"accept_unmeasured_deidentification": "no measured recall stands behind the de-identification"}
+
+TEMPLATE = '''# What a release is made of. Every line is a default; change what you need.
+name = "release"          # releases are numbered: release-1, release-2 …
+purpose = "train"         # train, learn-from-feedback, evaluate, human-review, publish, personalise
+use = "train"             # train, fine-tune, ground, evaluate, display, redistribute: what contracts are asked for
+commercial = true         # a non-commercial licence then refuses
+sources = []              # ids of sources; empty: every source
+# as_of = "2026-01-31"    # judge waiting periods and contracts at this day; without it, at the moment of the build
+
+[records]
+threads = ["main", "document"]   # also: branch, hidden, derived, feedback (each needs its legal basis)
+
+[chunk]
+tokens = 0                # longest chunk; 0 never cuts
+overlap = 0               # tokens repeated from the chunk before, in whole exchanges
+
+[screen]
+languages = ["en", "fr"]  # languages in which screening is measured; others are held
+
+[deidentify]
+# labels = ["PERSON", "EMAIL", …]   # what is replaced; without it, everything that identifies by itself
+seconds = 20              # a detector that takes longer for a batch holds its records
+
+[dedupe]
+near = true               # near-duplicates too, not only exact ones
+
+[audit]
+twin_per_thousand = 10    # rows kept apart so that a later audit of the model is valid (from 1,000 rows on)
+canaries = 16             # random sentences drawn with the release (from 1,000 rows on)
+
+[release]
+lease_hours = 24          # the loader for training refuses a release whose log checkpoint is older
+'''
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A plan as it is built from; see :data:`TEMPLATE` for what each field means."""
+
+    name: str = "release"
+    purpose: str = "train"
+    use: str = "train"
+    commercial: bool = True
+    sources: tuple[str, ...] = ()
+    as_of: str = ""
+    threads: tuple[str, ...] = ("main", "document")
+    chunk: ChunkSettings = field(default_factory=ChunkSettings)
+    languages: tuple[str, ...] = ("en", "fr")
+    deidentify: DeidentifySettings = field(default_factory=DeidentifySettings)
+    near: bool = True
+    twin_per_thousand: int = 10
+    canaries: int = 16
+    lease_hours: int = 24
+    accepted: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the plan as plain values, every default written out."""
+        out: dict[str, Any] = _plain(asdict(self))
+        return out
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+_SECTIONS = {"records": ("threads",), "chunk": ("tokens", "overlap"), "screen": ("languages",),
+             "deidentify": ("labels", "seconds"), "dedupe": ("near",), "audit": ("twin_per_thousand", "canaries"),
+             "release": ("lease_hours",)}
+_TOP = {"name": str, "purpose": str, "use": str, "commercial": bool, "sources": list, "as_of": str}
+
+
+def read_plan(path: Path) -> Plan:
+    """Read a plan file.
+
+    Raises:
+        SetupError: it is missing, is no TOML, or a field is unknown or out of range; the message names it.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SetupError("there is no such plan", about=path.name, remedy="Write one: licit init makes a commented "
+                         "plan.toml.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SetupError(f"the plan is not TOML: {error}", about=path.name) from None
+    try:
+        return parse_plan(data)
+    except (ValueError, TypeError) as error:
+        raise SetupError(str(error), about=path.name, remedy="Compare with the plan.toml that licit init makes."
+                         ) from None
+
+
+def parse_plan(data: Mapping[str, Any]) -> Plan:
+    """Make a plan from plain values as TOML gives them.
+
+    Raises:
+        ValueError: an unknown field, or a value of the wrong kind or out of range.
+    """
+    accepted = tuple(sorted(name for name in data if name.startswith("accept_") and data[name] is True))
+    known = {*_TOP, *_SECTIONS, *ACCEPTABLE}
+    if unknown := sorted(set(data) - known):
+        raise ValueError(f"a plan has no field {', '.join(unknown)}")
+    values: dict[str, Any] = {name: data[name] for name in _TOP if name in data}
+    for section, names in _SECTIONS.items():
+        given = data.get(section, {})
+        if not isinstance(given, Mapping) or (unknown := sorted(set(given) - set(names))):
+            raise ValueError(f"[{section}] has only {', '.join(names)}")
+        values |= {name: given[name] for name in names if name in given}
+    return _checked(values, accepted)
+
+
+def _checked(values: dict[str, Any], accepted: tuple[str, ...]) -> Plan:
+    for name, kind in {**_TOP, "near": bool, "twin_per_thousand": int, "canaries": int, "lease_hours": int,
+                       "tokens": int, "overlap": int, "seconds": int, "threads": list, "languages": list,
+                       "labels": list}.items():
+        if name in values and (not isinstance(values[name], kind) or (kind is int and isinstance(values[name], bool))):
+            raise ValueError(f"{name} must be a {kind.__name__}")
+    for name, allowed in (("purpose", PURPOSES), ("use", USES)):
+        if name in values and values[name] not in allowed:
+            raise ValueError(f"{name} must be one of {', '.join(allowed)}")
+    if bad := set(values.get("threads", ())) - set(THREADS):
+        raise ValueError(f"no such thread: {', '.join(sorted(bad))}; there are {', '.join(THREADS)}")
+    plan_name = values.get("name", "release")
+    if not plan_name.replace("-", "").isalnum() or not plan_name.isascii() or plan_name != plan_name.lower():
+        raise ValueError("name holds lower-case letters, digits and hyphens")
+    for name, low, high in (("twin_per_thousand", 0, 200), ("canaries", 0, 1000), ("lease_hours", 1, 24 * 30),
+                            ("seconds", 1, 600)):
+        if not low <= values.get(name, low) <= high:
+            raise ValueError(f"{name} lies between {low} and {high}")
+    chunk = ChunkSettings(**{name: values.pop(name) for name in ("tokens", "overlap") if name in values})
+    deidentify = DeidentifySettings(labels=tuple(values.pop("labels", DIRECT)), seconds=values.pop("seconds", 20))
+    for name in ("sources", "threads", "languages"):
+        if name in values:
+            values[name] = tuple(values[name])
+    return Plan(**values, chunk=chunk, deidentify=deidentify, accepted=accepted)
+
+
+def plan_from_lock(plan: Mapping[str, Any]) -> Plan:
+    """Read back what :meth:`Plan.as_json` wrote into a lock."""
+    values: dict[str, Any] = {key: tuple(item) if isinstance(item, list) else item for key, item in plan.items()}
+    values["chunk"] = ChunkSettings(**plan["chunk"])
+    values["deidentify"] = DeidentifySettings(labels=tuple(plan["deidentify"]["labels"]),
+                                              seconds=plan["deidentify"]["seconds"])
+    return Plan(**values)

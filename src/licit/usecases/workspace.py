@@ -1,0 +1,209 @@
+"""A workspace with its ports in hand, and what the log says of it: one fold, read by commands and queries alike.
+
+Rules kept here:
+
+- Register, policy, inputs, standings and releases are folds of the log at a position; nothing else holds them.
+- A patch sees every entry up to its parent's position, and from there on only those that restrict.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import EvidenceError
+from ..core.ids import SubjectId
+from ..core.policy import Policy, policy_from
+from ..core.ports import Catalogue, Clock, Corpus, Identities, InputFile, Keys, Log, NewEntry, Reader, Signer
+from ..core.records import SetAside
+from ..core.rights import PERSONAL, RESTRICTING, Entry, Standings
+from ..core.sources import Source, register_from
+from ..pipeline.honour import outsiders_from
+
+#: Tells how far long work is: a step's name, how much is done, and how much is known (0: unknown).
+Progress = Callable[[str, int, int], None]
+
+#: Entries that may change an answer; a release closes only if none of them came since its position.
+DECIDING = RESTRICTING | {"consent", "permission", "lifting", "rectified", "policy", "source", "contract", "approval",
+                          "signal", "decision", "rewrite"}
+
+
+def silent(step: str, done: int, known: int) -> None:
+    """Report progress to nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """The attribute file of one shard: its place, SHA-256 and number of rows."""
+
+    shard: str
+    path: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """Everything a use case may touch, as ports; made by ``wiring``."""
+
+    root: Path
+    name: str
+    log: Log
+    keys: Keys
+    identities: Identities
+    catalogue: Catalogue
+    corpus: Corpus
+    signer: Signer
+    clock: Clock
+    open_inputs: Callable[[Sequence[Path]], Iterator[InputFile | SetAside]]
+    recognise: Callable[[InputFile, str | None], Reader]
+    companion: Callable[[InputFile], bool]
+    tag_keys: Callable[[Sequence[str]], Mapping[str, bytes]]
+    prepare: Callable[[Any, Sequence[str]], Iterator[Prepared]]
+    attributes_key: Callable[[Any], str]
+    pins: Callable[[], tuple[str, ...]]
+    check: Callable[[Path, Path], Sequence[Mapping[str, Any]]]
+    render: Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]]], bytes]
+
+    @property
+    def origin(self) -> str:
+        """Name the log, for checkpoints and receipts."""
+        return f"licit.example/{self.name}"
+
+    def enter(self, kind: str, decision: Mapping[str, Any], *, subject: str = "", received_at: datetime | None = None,
+              particulars: Mapping[str, Any] | None = None) -> int:
+        """Append one entry to the log; give its sequence number."""
+        entry = NewEntry(kind=kind, subject=SubjectId(subject), received_at=received_at or self.clock.now(),
+                         decision=decision, particulars=particulars or {})
+        return self.log.append([entry])[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where the log is read: all entries below ``base``, and below ``size`` those that restrict."""
+
+    base: int
+    size: int
+    root: bytes = field(repr=False)
+
+    @classmethod
+    def head(cls, log: Log) -> "Position":
+        """Give the log's end."""
+        size, root = log.head()
+        return cls(base=size, size=size, root=root)
+
+
+def entries_at(log: Log, at: Position, kinds: frozenset[str]) -> Iterator[Entry]:
+    """Give the entries of some kinds that count at a position."""
+    yield from log.entries(stop=at.base, kinds=kinds)
+    if at.size > at.base and kinds & RESTRICTING:
+        yield from log.entries(start=at.base, stop=at.size, kinds=kinds & RESTRICTING)
+
+
+def policy_at(log: Log, at: Position) -> Policy:
+    """Fold the policy.
+
+    Raises:
+        EvidenceError: an entry cannot be read, so that nobody can say what silence means.
+    """
+    return policy_from(_bodies(entries_at(log, at, frozenset({"policy"}))))
+
+
+def register_at(log: Log, at: Position) -> dict[str, Source]:
+    """Fold the register of sources.
+
+    Raises:
+        EvidenceError: an entry cannot be read.
+    """
+    kinds = frozenset({"source", "contract", "approval", "signal"})
+    entries = list(entries_at(log, at, kinds))
+    return register_from(zip((entry.kind for entry in entries), _bodies(iter(entries)), strict=True))
+
+
+def standings_at(log: Log, at: Position) -> Standings:
+    """Fold everybody's entries."""
+    return Standings(entries_at(log, at, PERSONAL | {"link"}))
+
+
+def outsiders_at(log: Log, at: Position) -> tuple[dict[str, int], dict[str, int]]:
+    """Fold the objections of people who are no users."""
+    return outsiders_from(entries_at(log, at, frozenset({"third-party-objection"})))
+
+
+def staff_at(log: Log, at: Position) -> dict[str, str]:
+    """Fold staff decisions on records: the reason name that each stands for."""
+    names = {"hold": "decided-hold", "refuse": "decided-refuse"}
+    out: dict[str, str] = {}
+    for body in _bodies(entries_at(log, at, frozenset({"decision"}))):
+        record, answer = str(body["record"]), str(body["answer"])
+        if answer in names:
+            out[record] = names[answer]
+        else:
+            out.pop(record, None)
+    return out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """A shard as the log knows it, in the order of arrival."""
+
+    shard: str
+    sha256: str
+    records: int
+    source: str
+
+
+def inputs_at(log: Log, at: Position, sources: Sequence[str]) -> tuple[list[Input], int]:
+    """Fold arrivals: the live shards of some sources (none named: all), and how many records were set aside."""
+    shards: dict[str, Input] = {}
+    aside: dict[str, tuple[str, int]] = {}
+    for entry in entries_at(log, at, frozenset({"arrival", "rewrite"})):
+        body = next(_bodies(iter([entry])))
+        if entry.kind == "rewrite":
+            old = shards.pop(str(body["shard"]))
+            if body.get("by"):
+                shards[str(body["by"])] = Input(shard=str(body["by"]), sha256=str(body["sha256"]),
+                                                records=int(body["records"]), source=old.source)
+        elif "shard" in body:
+            shards[str(body["shard"])] = Input(shard=str(body["shard"]), sha256=str(body["sha256"]),
+                                               records=int(body["records"]), source=str(body["source"]))
+        else:
+            aside[str(body["file"])] = (str(body["source"]), sum(body["set_aside"].values()))
+    wanted = set(sources)
+    return ([item for item in shards.values() if not wanted or item.source in wanted],
+            sum(number for source, number in aside.values() if not wanted or source in wanted))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """A release as the log knows it: when it closed, and which entry withdrew it (-1: none)."""
+
+    name: str
+    seq: int
+    closed_at: datetime
+    manifest: str
+    withdrawn: int = -1
+
+
+def releases_at(log: Log) -> dict[str, Released]:
+    """Fold closings and withdrawals, in order."""
+    out: dict[str, Released] = {}
+    for entry in log.entries(kinds=("release-closed", "release-withdrawn")):
+        body = next(_bodies(iter([entry])))
+        name = str(body["release"])
+        if entry.kind == "release-closed":
+            out[name] = Released(name=name, seq=entry.seq, closed_at=entry.recorded_at, manifest=str(body["manifest"]))
+        else:
+            known = out[name]
+            out[name] = Released(name=name, seq=known.seq, closed_at=known.closed_at, manifest=known.manifest,
+                                 withdrawn=entry.seq)
+    return out
+
+
+def _bodies(entries: Iterator[Entry]) -> Iterator[Mapping[str, Any]]:
+    for entry in entries:
+        if entry.decision is None:
+            raise EvidenceError(f"entry {entry.seq} ({entry.kind}) of the log cannot be read", reason="entry-unreadable",
+                                remedy="Restore the workspace from a backup.")
+        yield entry.decision
