@@ -3,11 +3,18 @@
 Rules kept here:
 
 - Unknown is a value and it holds: an unregistered source, an unknown licence, a source nobody approved.
-- A contract permits the uses it names and no other; a licence for answering queries is none for training.
-- A licence that forbids the declared use refuses, whatever else is true.
-- A change to a source needs a new approval: an approval names the version it covers.
+- A contract permits the uses it names and no other; a licence for answering queries is none for training. Its start is
+  included, its end is not. Only a contract overrides a reservation or says more than the licence.
+- A licence that forbids the declared use refuses, on whatever ground and whoever approved it. ``NC`` forbids commercial
+  use, ``ND`` and ``research`` forbid any: every release is an edited copy.
+- An open licence counts only when every licence in its SPDX expression is one whose terms are known here
+  (:data:`KNOWN_LICENCES`); a choice left open (``OR``), a ``LicenseRef-`` or ``NOASSERTION`` is unknown.
+- A change to a source needs a new approval: an approval names the version it covers and who gave it.
+
+Law: PRV-02, PRV-03, PRV-05, PRV-06, SIG-11.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +25,15 @@ from .policy import parse_moment
 
 Ground = Literal["own", "open-licence", "contract", "public-domain", "statutory", "unknown"]
 USES = ("train", "fine-tune", "ground", "evaluate", "display", "redistribute")
+
+#: Licences whose terms are known here, as a pattern over upper-case SPDX ids; any other is held as unknown.
+KNOWN_LICENCES = re.compile(
+    r"CC0-1\.0|CC-PDDC|CC-PDM-1\.0|PDDL-1\.0|CC-BY(-NC)?(-SA|-ND)?-[1-4]\.[05](-[A-Z]{2,3})?"
+    r"|ETALAB-2\.0|OGL-UK-[1-3]\.0|NLOD-[12]\.0|DL-DE-(BY|ZERO)-2\.0|ODBL-1\.0|ODC-BY-1\.0"
+    r"|CDLA-PERMISSIVE-[12]\.0|CDLA-SHARING-1\.0"
+    r"|MIT|MIT-0|0BSD|BSD-[1-3]-CLAUSE|APACHE-2\.0|ISC|ZLIB|UNLICENSE|BSL-1\.0|PSF-2\.0|PYTHON-2\.0|MPL-2\.0|EPL-2\.0"
+    r"|EUPL-1\.2|(A|L)?GPL-[23](\.[01])?(\+|-ONLY|-OR-LATER)?|GFDL-1\.[1-3](-NO-INVARIANTS)?(-ONLY|-OR-LATER)?")
+_EXCEPTION = re.compile(r"[A-Z0-9.-]+-EXCEPTION(-[0-9.]+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +80,15 @@ def admit_source(source: Source | None, *, use: str, commercial: bool, as_of: da
         raise ValueError(f"{use!r} is no use")
     if source is None:
         return because("source-unknown")
+    licence = _licence(source.licence, commercial)
     if source.contract is not None:
         answer = _contract(source.contract, use, as_of)
     elif source.reserved:
         return because("reserved")
-    elif source.ground == "contract" or source.ground == "unknown":
+    elif source.ground in ("contract", "unknown"):
         return because("licence-unknown")
-    elif source.ground == "open-licence":
-        answer = because("licence-unknown") if not source.licence else _licence(source.licence, commercial)
+    elif source.ground == "open-licence" or licence.reason == "licence-forbids":
+        answer = licence
     else:
         answer = KEEP
     if answer.answer == "keep" and source.approved != source.version:
@@ -88,13 +105,17 @@ def _contract(contract: Contract, use: str, as_of: datetime) -> Decision:
 
 
 def _licence(expression: str, commercial: bool) -> Decision:
-    """Refuse what is read in the licence's own id: NC against commercial use, ND against any edited copy."""
+    """Judge an SPDX expression by the licences named in it; what cannot be read is unknown."""
     words = expression.upper().replace("(", " ").replace(")", " ").split()
-    if "OR" in words:
+    named, joined = words[::2], words[1::2]
+    if len(named) != len(joined) + 1 or set(joined) - {"AND", "WITH"}:
         return because("licence-unknown")
-    parts = {part for word in words for part in word.split("-")}
-    if "ND" in parts or (commercial and "NC" in parts) or "RESEARCH" in parts:
+    marks = {mark for name in named for mark in name.split("-")}
+    if marks & {"ND", "RESEARCH"} or (commercial and marks & {"NC", "NONCOMMERCIAL"}):
         return because("licence-forbids")
+    for join, name in zip(["AND", *joined], named, strict=True):
+        if not (_EXCEPTION if join == "WITH" else KNOWN_LICENCES).fullmatch(name):
+            return because("licence-unknown")
     return KEEP
 
 
@@ -120,8 +141,8 @@ def register_from(entries: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str,
         elif kind == "contract":
             register[known.id] = replace(known, contract=parse_contract(body), ground="contract",
                                          version=known.version + 1)
-        elif kind == "approval" and body.get("version") == known.version:
-            register[known.id] = replace(known, approved=known.version, approved_by=str(body.get("by", "")))
+        elif kind == "approval" and body.get("version") == known.version and body.get("by"):
+            register[known.id] = replace(known, approved=known.version, approved_by=str(body["by"]))
         elif kind == "signal":
             register[known.id] = replace(known, reserved=known.reserved or body.get("verdict") != "allowed")
     return register
@@ -149,5 +170,7 @@ def parse_contract(body: Mapping[str, Any]) -> Contract:
     if unknown := set(uses) - set(USES):
         raise ValueError(f"no such use: {', '.join(sorted(unknown))}")
     ends = body.get("ends")
+    if not body.get("starts"):
+        raise ValueError("a contract needs the day it starts")
     return Contract(id=str(body.get("id", "")), uses=uses, starts=parse_moment(str(body["starts"])),
                     ends=parse_moment(str(ends)) if ends else None, parties=tuple(body.get("parties", ())))
