@@ -46,7 +46,7 @@ class _Text:
 
     def recognise(self, file: InputFile) -> int:
         """Say 10 for what looks like text and is neither JSON nor a table."""
-        if not looks_like_text(file.head) or looks_like_data(file.head) or file.head.startswith("%PDF-"):
+        if not looks_like_text(file.head) or looks_like_data(file.head) or file.head.lstrip().startswith("%PDF-"):
             return 0
         return 10
 
