@@ -7,7 +7,9 @@ TITLES = frozenset((
     "m", "mm", "mr", "mrs", "ms", "miss", "mme", "mmes", "mlle", "mlles", "monsieur", "madame", "mademoiselle", "dr",
     "docteur", "doctor", "pr", "prof", "professeur", "professor", "me", "maitre", "sir", "herr", "frau", "senor",
     "senora", "sr", "sra", "sig", "signor", "signora", "dhr", "mevr", "messieurs", "mesdames", "drs", "judge",
-    "juge", "captain", "capitaine", "lieutenant", "sergent", "sergeant", "commandant", "colonel", "docteure"))
+    "juge", "lord", "lady", "captain", "capitaine", "lieutenant", "sergent", "sergeant", "commandant", "colonel", "docteure", "prs"))
+
+PLURAL_TITLES = frozenset(("mm", "messieurs", "mmes", "mesdames", "mlles", "drs", "prs"))
 
 PARTICLES = frozenset((
     "de", "du", "des", "d", "la", "le", "van", "von", "der", "den", "ten", "ter", "el", "al", "ben", "bin", "ibn", "da",

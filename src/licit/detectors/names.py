@@ -19,7 +19,7 @@ import numpy.typing as npt
 from licit.core.ids import settings_key
 from licit.core.spans import Span
 
-from ._namewords import CUES, NO_NAMES, PARTICLES, PLACE_AFTER, PLACE_BEFORE, TITLES
+from ._namewords import CUES, NO_NAMES, PARTICLES, PLACE_AFTER, PLACE_BEFORE, PLURAL_TITLES, TITLES
 from ._plain import Plain, fold, plain
 from ._scan import Hit, Rule, Scan, spans
 from ._tokens import APART, APOSTROPHE, HYPHEN, POINT, SPACE, Tokens, hash_words, lexicon, tokens
@@ -40,7 +40,8 @@ class _Reading:
         counts[at] = lexicon().look_up(cut.hashes[at])
         self.counts = counts
         self.barred = np.zeros(cut.starts.size, bool)
-        self.barred[at] = _among(cut.hashes[at], _sorted(NO_NAMES))
+        # A single letter is an initial, whatever else it may mean.
+        self.barred[at] = _among(cut.hashes[at], _sorted(NO_NAMES)) & (cut.ends[at] - cut.starts[at] > 1)
         first, surname, word = counts.T
         self.particle = _among(cut.hashes, _sorted(PARTICLES)) & (~cut.capital | self.barred)
         #: Words that are far more often plain than names.
@@ -122,6 +123,25 @@ def _grow(reading: _Reading, index: int, *, left: bool) -> tuple[int, int]:
     return first, last
 
 
+def _others(reading: _Reading, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Give the other names of a list that one plural title opens ("MM. Exemple, Modele et Essai")."""
+    cut, text = reading.cut, reading.page.text
+    if not first or reading.word(first - 1) not in PLURAL_TITLES:
+        return
+    for _ in range(8):
+        step = last + 1
+        if step >= cut.starts.size:
+            return
+        if reading.word(step) in ("et", "and") and cut.joint[last] == SPACE:
+            step += 1
+        elif text[cut.ends[last]:cut.starts[step]] not in (", ", " & "):
+            return
+        if step >= cut.starts.size or not cut.capital[step] or reading.barred[step] or cut.starts[step] - cut.ends[step - 1] > 2:
+            return
+        first, last = _grow(reading, step, left=False)
+        yield first, last
+
+
 def _belongs_to_a_place(reading: _Reading, first: int, last: int) -> bool:
     cut = reading.cut
     before = first - 1
@@ -164,6 +184,9 @@ class Names:
                 continue
             done = last
             yield "PERSON", int(cut.starts[first]), int(cut.ends[last]), score
+            if score == 90:
+                for start, end in _others(reading, first, last):
+                    yield "PERSON", int(cut.starts[start]), int(cut.ends[end]), 80
         for number, _, end in self._cues.matches(reading.page):
             if found := _after_cue(reading, end, CUES[number][1]):
                 yield found

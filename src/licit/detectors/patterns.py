@@ -25,6 +25,7 @@ _L = r"A-Za-z\xC0\xE0\xE1"
 _EMAIL = rf"[{_L}0-9._%+'!#$~-]+@[{_L}0-9-]+(?:\.[{_L}0-9-]+)+"
 _SPELT_EMAIL = (r"(?i)[a-z0-9._+-]+ ?[\[({] ?(?:at|arobase|@) ?[\])}] ?[a-z0-9-]+"
                 r"(?: ?[\[({] ?(?:dot|point|\.) ?[\])}] ?[a-z0-9-]+|\.[a-z0-9-]+)+")
+_APART_EMAIL = (r"(?i)[a-z0-9._+-]{2,} ?@ ?[a-z0-9-]+ ?\. ?(?:com|fr|org|net|eu|de|uk|be|ch|es|it|nl|pt|ca|example|test|info|io)\b")
 _URL = r"(?i)(?:[a-z][a-z0-9+.-]{1,15}://|www\.)[!#-;=?-Z\[\]_a-z~\x01\xC0\xE0\xE1]+"
 _HANDLE = r"@[A-Za-z0-9_][A-Za-z0-9_.]*"
 _IPV4 = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
@@ -151,6 +152,7 @@ def _last_token(text: str, start: int, end: int) -> tuple[int, int, int] | None:
 RULES = (
     Rule(label="EMAIL", shape=_EMAIL, accept=_email, whole=False),
     Rule(label="EMAIL", shape=_SPELT_EMAIL, score=90, whole=False),
+    Rule(label="EMAIL", shape=_APART_EMAIL, score=90, whole=False),
     Rule(label="URL", shape=_URL, accept=_url, whole=False),
     Rule(label="HANDLE", shape=_HANDLE, accept=_handle, whole=False),
     Rule(label="IP_ADDRESS", shape=_IPV4, accept=_ip),

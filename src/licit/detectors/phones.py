@@ -17,10 +17,12 @@ from licit.core.ids import settings_key
 from licit.core.spans import Span
 
 from ._plain import plain
-from ._scan import Rule, Scan, around, spans
+from ._scan import Rule, Scan, around, spans, touches
 
-_CANDIDATE = r"(?:\+ ?)?\(?[0-9](?:[ \t./()-]{0,3}[0-9]){6,16}"
-_FRENCH = re.compile(r"(?<![0-9])0[1-9]([ ./-]{0,2})[0-9]{2}(?:\1[0-9]{2}){3}(?![0-9])"
+_CANDIDATE = r"(?:\+ ?)?(?:\( ?)?[0-9](?:[ \t./()-]{0,3}[0-9]){6,16}"
+_FRENCH = re.compile(r"(?<![0-9])0[0-9]([ ./-]{1,2})[0-9]{2}(?:\1[0-9]{2}){3}(?![0-9])|(?<![0-9] )0(?: [0-9]){9}(?! ?[0-9])"
+                     r"|\( ?3 ?3 ?\) ?0? ?[1-9](?:[ .-]?[0-9]){8}(?![0-9])")
+_FRENCH_BARE = re.compile(r"(?<![0-9])0[1-9]([ ./-]{0,2})[0-9]{2}(?:\1[0-9]{2}){3}(?![0-9])"
                      r"|(?<![0-9])0[1-9][0-9](?:[ .-]?[0-9]{3}[ .-]?[0-9]{2}[ .-]?[0-9]{2})(?![0-9])")
 _AMERICAN = re.compile(r"(?<![0-9.])(?:1[ .-]?)?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[ .-])[2-9][0-9]{2}[ .-][0-9]{4}(?![0-9])")
 _DATE = re.compile(r"(?<![0-9])(?:[0-3]?[0-9][./ -][01]?[0-9][./ -](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[./-][01][0-9][./-][0-3][0-9])"
@@ -41,7 +43,12 @@ def _phone(text: str, start: int, end: int) -> tuple[int, int, int] | None:
         place = _international(piece)
         if place:
             return start, start + place, 95
-    for shape in (_FRENCH, _AMERICAN):
+    # A number in the French way stands out even where a space is missing; others need room around them.
+    if match := _FRENCH.search(piece):
+        return start + match.start(), start + match.end(), 90
+    if touches(text, start, end):
+        return None
+    for shape in (_FRENCH_BARE, _AMERICAN):
         if match := shape.search(piece):
             return start + match.start(), start + match.end(), 90
     if _DATE.search(piece) or (start and text[start - 1] in "$-_#=" and piece[0] != "("):
@@ -75,7 +82,7 @@ def _valid(number: str, region: str | None, *, possible: bool = False) -> bool:
     return bool(check(parsed))
 
 
-_RULES = (Rule(label="PHONE", shape=_CANDIDATE, accept=_phone),)
+_RULES = (Rule(label="PHONE", shape=_CANDIDATE, accept=_phone, whole=False),)
 
 
 class Phones:
@@ -85,7 +92,7 @@ class Phones:
     version = "1"
     labels = frozenset({"PHONE"})
     languages: frozenset[str] = frozenset()
-    digest = settings_key([_CANDIDATE, *(rule.pattern for rule in (_FRENCH, _AMERICAN, _DATE, _ANNOUNCED, _SCALE)),
+    digest = settings_key([_CANDIDATE, *(rule.pattern for rule in (_FRENCH, _FRENCH_BARE, _AMERICAN, _DATE, _ANNOUNCED, _SCALE)),
                            phonenumbers.__version__])
 
     def __init__(self) -> None:
