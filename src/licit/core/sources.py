@@ -70,8 +70,8 @@ class Source:
 def admit_source(source: Source | None, *, use: str, commercial: bool, as_of: datetime) -> Decision:
     """Judge a source for a use at a moment.
 
-    Returns keep, or the first of: source-unknown, reserved, licence-unknown, licence-forbids, contract-use,
-    contract-dates, source-not-approved.
+    Returns keep, or the first of: source-unknown; under a contract contract-use, contract-dates; without one reserved,
+    licence-forbids, licence-unknown; then source-not-approved.
 
     Raises:
         ValueError: an unknown use.
@@ -85,12 +85,12 @@ def admit_source(source: Source | None, *, use: str, commercial: bool, as_of: da
         answer = _contract(source.contract, use, as_of)
     elif source.reserved:
         return because("reserved")
+    elif licence.answer == "refuse":
+        return licence
     elif source.ground in ("contract", "unknown"):
         return because("licence-unknown")
-    elif source.ground == "open-licence" or licence.reason == "licence-forbids":
-        answer = licence
     else:
-        answer = KEEP
+        answer = licence if source.ground == "open-licence" else KEEP
     if answer.answer == "keep" and source.approved != source.version:
         return because("source-not-approved")
     return answer

@@ -119,6 +119,15 @@ def test_repeated_permissions_do_not_grow_the_state() -> None:
     assert (len(slot.permits), len(slot.consents)) == (1, 1)
 
 
+def test_toggling_does_not_grow_the_state() -> None:
+    """No and yes in turn, a thousand times, cost what one no and one yes cost."""
+    state = SubjectState()
+    for seq in range(1000):
+        state.add(entry(seq, "permission" if seq % 2 else "objection", at=NOON + timedelta(seconds=seq),
+                        purposes=["train"]))
+    assert len(state.slots["train"][0, ""].permits) == 1
+
+
 def test_concerned_names_all_of_whom_the_log_speaks() -> None:
     """Everybody outside this set is silent, linked accounts included."""
     log = Standings([entry(0, "objection", subject="a"), entry(1, "link", subject="b", **{"with": "c"}),
