@@ -95,14 +95,25 @@ class Draft:
             turn = replace(turn, parts=tuple(replace(part, text=self._clean(part.text)) for part in turn.parts))
         self.turns.append(turn)
 
-    def aside(self, kind: str, text: str, *, derived_from: tuple[TurnId, ...] = ()) -> None:
-        """Add a turn that is not part of the talk: ``title``, ``summary``, ``hidden`` or ``feedback``, when not empty."""
+    def aside(self, kind: str, text: str, *, derived_from: tuple[TurnId, ...] = (), near: TurnId | None = None,
+              said_at: str = "") -> None:
+        """Add a turn beside the talk: ``title``, ``summary``, ``hidden`` or ``feedback``; nothing when it is empty.
+
+        ``near`` is the turn that carried it, the first of ``derived_from`` unless said otherwise.
+        """
         if not text.strip():
             return
+        near = near or next(iter(derived_from), None)
+        name = own = f"{near}.{kind}" if near is not None else kind
+        number = 1
+        while own in self._taken:
+            number += 1
+            own = f"{name}.{number}"
+        self._taken.add(own)
         feedback = kind == "feedback"
-        self.add(Turn(id=self.turn_id(kind), role="user" if feedback else "system", parts=(Part(text=text),),
+        self.add(Turn(id=TurnId(own), parent=near, role="user" if feedback else "system", parts=(Part(text=text),),
                       origin="feedback" if feedback else "derived", kind=kind, shown=False, derived_from=derived_from,
-                      parent=derived_from[0] if derived_from else None))
+                      said_at=said_at))
 
     def record(self) -> Record:
         """Make the record.

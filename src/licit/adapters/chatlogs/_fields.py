@@ -34,11 +34,10 @@ _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
 _MOST_STRANGE = 200
 _NO = ("", "false", "no", "0", "none", "null")
 _STATES: dict[str, State] = {
-    "temporary": "temporary", "is_temporary": "temporary", "is_temporary_chat": "temporary",
-    "temporary_chat": "temporary", "incognito": "temporary", "is_incognito": "temporary", "ephemeral": "temporary",
-    "is_ephemeral": "temporary", "deleted": "deleted", "is_deleted": "deleted", "deleted_at": "deleted",
-    "deletedat": "deleted", "isdeleted": "deleted", "istemporary": "temporary", "removed": "deleted",
-    "trashed": "deleted", "expired": "expired", "is_expired": "expired", "expired_at": "expired"}
+    "temporary": "temporary", "istemporary": "temporary", "istemporarychat": "temporary", "temporarychat": "temporary",
+    "incognito": "temporary", "isincognito": "temporary", "ephemeral": "temporary", "isephemeral": "temporary",
+    "deleted": "deleted", "isdeleted": "deleted", "deletedat": "deleted", "removed": "deleted", "trashed": "deleted",
+    "expired": "expired", "isexpired": "expired", "expiredat": "expired"}
 _STATE_WORDS: dict[str, State] = {
     "live": "live", "active": "live", "temporary": "temporary", "incognito": "temporary", "ephemeral": "temporary",
     "deleted": "deleted", "removed": "deleted", "trashed": "deleted", "expired": "expired"}
@@ -49,6 +48,11 @@ PROTECTION: tuple[State, ...] = ("live", "temporary", "expired", "deleted")
 def is_tier(key: str) -> bool:
     """Tell whether a key names tier, plan, price, product or retention, however it is spelt."""
     return re.sub(r"[^a-z0-9]", "", key.lower()) in _TIER
+
+
+@lru_cache(maxsize=4096)
+def _state_named(key: str) -> State | None:
+    return _STATES.get(re.sub(r"[^a-z0-9]", "", key.lower()))
 
 
 class Strange(Counter[str]):
@@ -146,8 +150,8 @@ class Fields:
         found: State = "live"
         for key, value in self.value.items():
             state: State | None = None
-            if (named := _STATES.get(key.lower())) is not None:
-                state = "live" if value is None or str(value).strip().lower() in _NO else named
+            if (named := _state_named(key)) is not None:
+                state = "live" if not value or str(value).strip().lower() in _NO else named
             elif key == "state" and isinstance(value, str):
                 state = _STATE_WORDS.get(value.strip().lower())
                 if state is None:

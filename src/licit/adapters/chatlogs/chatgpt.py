@@ -166,10 +166,11 @@ def _message(draft: Draft, message: Fields, turn: Turn) -> None:
     if not parts and not content.value:
         draft.strange.note("(no content)")
     draft.add(_with(turn, role=role, parts=parts, hidden=hidden, origin=origin))
-    draft.aside("summary", metadata.text("turn_summary"))
+    draft.heed(message)
+    draft.aside("summary", metadata.text("turn_summary"), near=turn.id)
     about = metadata.object("user_context_message_data")
     for key in ("about_user_message", "about_model_message"):
-        draft.aside("hidden", about.text(key))
+        draft.aside("hidden", about.text(key), near=turn.id)
     about.close()
     metadata.skip(*METADATA)
     for rest in (content, metadata, message):
@@ -198,11 +199,12 @@ def _rate(draft: Draft, rating: Fields, ids: Mapping[str, TurnId]) -> None:
     rated = next((ids[name] for key in ("message_id", "id") if (name := rating.text(key)) in ids), None)
     comment = _comment(rating.raw("content"))
     word = rating.text("rating")
-    rating.skip("conversation_id", "user_id", "create_time", "update_time", "workspace_id", "evaluation_name",
-                "evaluation_treatment", "storage_protocol", "message_id")
+    given = rating.time("create_time")
+    rating.skip("conversation_id", "user_id", "update_time", "workspace_id", "evaluation_name", "evaluation_treatment",
+                "storage_protocol", "message_id")
     rating.close()
     text = "\n".join(piece for piece in (word, comment) if piece.strip()) or "rated"
-    draft.aside("feedback", text, derived_from=(rated,) if rated is not None else ())
+    draft.aside("feedback", text, derived_from=(rated,) if rated is not None else (), said_at=given)
 
 
 def _comment(content: Any) -> str:

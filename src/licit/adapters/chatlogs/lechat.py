@@ -134,7 +134,7 @@ def _message(draft: Draft, message: Fields, turn: Turn) -> None:
     draft.add(Turn(id=turn.id, parent=turn.parent, role=turn.role, parts=tuple(parts), said_at=turn.said_at,
                    shown=turn.shown))
     if (context := message.raw("context")) not in (None, "", [], {}):
-        draft.aside("hidden", payload(context))
+        draft.aside("hidden", payload(context), near=turn.id)
 
 
 def _chunks(message: Fields) -> Iterator[Part]:

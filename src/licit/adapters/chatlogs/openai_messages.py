@@ -70,6 +70,7 @@ def conversation(value: Any) -> Record:
 
 def _message(draft: Draft, message: Fields, above: TurnId | None) -> TurnId:
     own = draft.turn_id(message.raw("id"))
+    draft.heed(message)
     role = draft.role(message.text("role"))
     author = message.text("name") if role in ("user", "assistant") else ""
     message.skip("name", "tool_call_id", "type", "status", "object", "annotations")

@@ -61,6 +61,7 @@ def conversation(value: Any) -> Record:
         draft.add(Turn(id=above, role="system", parts=(Part(text=system),)))
     for item in row.objects(key):
         own = draft.turn_id(item.raw("id"))
+        draft.heed(item)
         words = item.text(*_WORDS)
         draft.add(Turn(id=own, parent=above, role=draft.role(item.text(*_SPEAKERS)),
                        parts=(Part(text=words),) if words else (),
