@@ -22,20 +22,20 @@ _READ_AS = {"utf-16": "utf-8-sig", "utf-16-le": "utf-8-sig", "utf-16-be": "utf-8
             "ascii": "cp1252", "iso8859-1": "cp1252"}
 
 
-def read_bytes(file: InputFile, limit: int = LARGEST) -> bytes:
-    """Read a whole file of at most ``limit`` bytes.
+def read_bytes(file: InputFile) -> bytes:
+    """Read a whole file of at most :data:`LARGEST` bytes.
 
     Raises:
         InputError: it is larger (``too-large``), whatever size was declared.
     """
-    chunks, left = [], limit + 1
+    chunks, left = [], LARGEST + 1
     with file.open() as stream:
         while left and (chunk := stream.read(left)):
             chunks.append(chunk)
             left -= len(chunk)
     data = b"".join(chunks)
-    if len(data) > limit:
-        raise InputError(f"The file holds more than {limit} bytes.", about=file.name, reason="too-large",
+    if len(data) > LARGEST:
+        raise InputError(f"The file holds more than {LARGEST} bytes.", about=file.name, reason="too-large",
                          remedy="Split it into documents.")
     return data
 
@@ -74,10 +74,10 @@ def _encoding(declared: str, about: str) -> str:
     return _READ_AS.get(name, name)
 
 
-def read_text(file: InputFile, limit: int = LARGEST) -> str:
+def read_text(file: InputFile) -> str:
     """Read a file of plain text.
 
     Raises:
         InputError: see :func:`read_bytes` and :func:`decode`.
     """
-    return decode(read_bytes(file, limit), file.name)
+    return decode(read_bytes(file), file.name)
