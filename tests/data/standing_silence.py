@@ -81,6 +81,10 @@ def silences() -> list[dict[str, Any]]:
             policy(period=[period("interest", "2024-01-01", "2025-06-01T12:00:00Z")])),
         ask("a period that ends a second later", basis, "K",
             policy(period=[period("interest", "2024-01-01", "2025-06-01T12:00:01Z")])),
+        ask("the very second at which consent gives way to interest", basis, "K", policy(period=[
+            period("consent", "2024-01-01", "2025-06-01T12:00:00Z"), period("interest", "2025-06-01T12:00:00Z")])),
+        ask("a time whose last second is the period's end", basis, "B",
+            policy(period=[period("interest", "2024-01-01", "2025-09-01T00:00:00Z")]), long),
         ask("a day that begins before its period", basis, "B",
             policy(period=[period("interest", "2025-06-01T08:00:00Z")]), whole),
         ask("a day from interest into consent", basis, "N", policy(period=[

@@ -30,6 +30,7 @@ ConcernRole = Literal["holder", "author", "mentioned"]
 Capacity = Literal["consumer", "organisation", "unknown"]
 Age = Literal["adult", "minor", "unknown"]
 State = Literal["live", "temporary", "deleted", "expired"]
+_ROLES, _ORIGINS = frozenset(get_args(Role)), frozenset(get_args(Origin))
 PartKind = Literal["text", "code", "thinking", "tool-call", "tool-result", "attachment", "quote"]
 
 
@@ -120,18 +121,26 @@ class Record:
     strange: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Insist on closed values, unique turn ids and a tree without cycles.
+        """Insist on closed values, unique ids, known people, and a tree without cycles.
 
         Raises:
-            ValueError: a value outside its list, a repeated id, or a turn whose ancestors form a cycle.
+            ValueError: a value outside its list, a repeated id or reference, a turn that concerns somebody who is not
+                listed (whose rights nobody would look up), or a turn whose ancestors form a cycle.
         """
         for value, allowed in ((self.kind, RecordKind), (self.capacity, Capacity), (self.age, Age),
                                (self.state, State)):
             if value not in get_args(allowed):
                 raise ValueError(f"{value!r} is none of {get_args(allowed)}")
         refs = {person.ref for person in self.people}
+        if len(refs) != len(self.people):
+            raise ValueError("two people have one reference")
         if self.holder and self.holder not in refs:
             raise ValueError("the holder is not among the record's people")
+        for turn in self.turns:
+            if turn.role not in _ROLES or turn.origin not in _ORIGINS:
+                raise ValueError(f"no such role or origin: {turn.role} {turn.origin}")
+            if any(concern.person not in refs for concern in turn.concerns):
+                raise ValueError("a turn concerns somebody who is not among the record's people")
         parents = {turn.id: turn.parent for turn in self.turns}
         if len(parents) != len(self.turns):
             raise ValueError("two turns have one id")

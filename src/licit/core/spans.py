@@ -8,8 +8,9 @@ Rules kept here:
 - Edits applied twice change nothing more, and offsets survive any script.
 """
 
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 LABELS: tuple[str, ...] = (
     "PERSON", "LOCATION", "ORGANISATION", "ADDRESS", "EMAIL", "PHONE", "HANDLE", "URL", "IP_ADDRESS", "MAC_ADDRESS",
@@ -57,18 +58,22 @@ def settle(spans: Iterable[Span]) -> tuple[Span, ...]:
     ranked = sorted(set(spans), key=lambda s: (-s.score, s.start - s.end, s.start, s.label, s.detector))
     kept: list[Span] = []
     for span in ranked:
-        pieces = [(span.start, span.end)]
-        for other in kept:
-            pieces = [piece for start, end in pieces for piece in _outside(start, end, other)]
-        kept.extend(Span(start=start, end=end, label=span.label, detector=span.detector, score=span.score)
-                    for start, end in pieces)
-    return tuple(sorted(kept, key=lambda s: s.start))
+        place = max(bisect_right(kept, span.start, key=_start) - 1, 0)
+        at, pieces = span.start, []
+        while place < len(kept) and kept[place].start < span.end:
+            if at < kept[place].start:
+                pieces.append((at, kept[place].start))
+            at = max(at, kept[place].end)
+            place += 1
+        if at < span.end:
+            pieces.append((at, span.end))
+        for start, end in pieces:
+            insort(kept, replace(span, start=start, end=end), key=_start)
+    return tuple(kept)
 
 
-def _outside(start: int, end: int, other: Span) -> list[tuple[int, int]]:
-    if end <= other.start or other.end <= start:
-        return [(start, end)]
-    return [(a, b) for a, b in ((start, other.start), (other.end, end)) if a < b]
+def _start(span: Span) -> int:
+    return span.start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
