@@ -1,0 +1,243 @@
+"""What an entry of the log is in the database: its tables, how it is written, and how it is checked when read.
+
+Rules kept here:
+
+- A leaf binds kind, person, times, decision and particulars through salted commitments.
+- What is read is checked against its leaf. A decision part that is missing or does not match its commitment reads as
+  None, which refuses (``rights.py``); kind, person or times that do not match stop the reader.
+- Sequence, kind, pseudonym, times and leaf stay for ever; decision part and particulars can be erased.
+
+Read next: ``log_store.py``.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Select,
+    String,
+    Table,
+    bindparam,
+    func,
+    or_,
+    select,
+)
+
+from licit.core.errors import EvidenceError, InputError
+from licit.core.ids import SubjectId, canonical_json
+from licit.core.notes import Opening, about, commit, entry_leaf, moment, read_moment
+from licit.core.ports import NewEntry
+from licit.core.rights import KINDS, Entry
+from licit.core.tree import TILE_LEVEL, Subtree, root
+
+from .database import Big, Bytes, Guard, fetch, metadata
+
+SALT = 32
+PAGE = 2000
+
+log = Table(
+    "log", metadata,
+    Column("seq", Big, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("received_at", String, nullable=False),
+    Column("recorded_at", String, nullable=False),
+    Column("about_salt", Bytes, nullable=False),
+    Column("decision_commitment", Bytes, nullable=False),
+    Column("particulars_commitment", Bytes, nullable=False),
+    Column("leaf", Bytes, nullable=False),
+    Index(None, "subject", "seq"), Index(None, "kind", "seq"))
+log_decision, log_particulars = (
+    Table(name, metadata,
+          Column("seq", Big, ForeignKey("log.seq"), primary_key=True, autoincrement=False),
+          Column("salt", Bytes, nullable=False),
+          Column("body", Bytes, nullable=False))
+    for name in ("log_decision", "log_particulars"))
+log_tile = Table(
+    "log_tile", metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("position", Big, primary_key=True, autoincrement=False),
+    Column("hash", Bytes, nullable=False))
+
+GUARDS = (Guard(table="log", key=("seq",), sequenced=True),
+          Guard(table="log_decision", key=("seq",), erasable=True),
+          Guard(table="log_particulars", key=("seq",), erasable=True),
+          Guard(table="log_tile", key=("level", "position")))
+
+_SIZE = select(func.coalesce(func.max(log.c.seq), -1) + 1)
+_LEAVES = select(log.c.leaf).where(log.c.seq.between(bindparam("first"), bindparam("last"))).order_by(log.c.seq)
+_TILES = (select(log_tile.c.hash)
+          .where(log_tile.c.level == bindparam("level"),
+                 log_tile.c.position.between(bindparam("first"), bindparam("last")))
+          .order_by(log_tile.c.position))
+_PAGE = (select(log, log_decision.c.salt, log_decision.c.body)
+         .outerjoin(log_decision, log_decision.c.seq == log.c.seq)
+         .where(log.c.seq >= bindparam("start"), log.c.seq < bindparam("stop"))
+         .order_by(log.c.seq).limit(PAGE))
+#: A row with all its parts.
+WHOLE = (select(log, log_decision.c.salt, log_decision.c.body, log_particulars.c.salt.label("more_salt"),
+                log_particulars.c.body.label("more_body"))
+         .outerjoin(log_decision, log_decision.c.seq == log.c.seq)
+         .outerjoin(log_particulars, log_particulars.c.seq == log.c.seq)
+         .order_by(log.c.seq))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """What is stored of one entry: its leaf, and what opens its commitments as far as it was not erased."""
+
+    seq: int
+    kind: str
+    leaf: bytes
+    about: Opening
+    decision: Opening | None
+    decision_commitment: str
+    particulars: Opening | None
+    particulars_commitment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """An entry whose two bodies are written out, before it has a number, a time and salts."""
+
+    kind: str
+    subject: SubjectId
+    received_at: str
+    decision: bytes
+    particulars: bytes
+
+
+def write(entry: NewEntry) -> Written:
+    """Write an entry's bodies, refusing what the log could not give back.
+
+    Raises:
+        InputError: an unknown kind, a time without a zone, or a body that canonical JSON cannot hold.
+    """
+    if entry.kind not in KINDS:
+        raise InputError("this is no kind of log entry", about=entry.kind)
+    try:
+        entry.subject.encode()
+        return Written(kind=entry.kind, subject=entry.subject, received_at=moment(entry.received_at),
+                       decision=canonical_json(dict(entry.decision)),
+                       particulars=canonical_json(dict(entry.particulars)) if entry.particulars else b"{}")
+    except (ValueError, RecursionError):
+        raise InputError("the entry cannot be written down", about=entry.kind,
+                         remedy="Use times with a zone, ASCII keys and no floats.") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """The rows that some entries become, table by table, in the order of the tables' columns."""
+
+    log: list[tuple[Any, ...]]
+    decisions: list[tuple[Any, ...]]
+    particulars: list[tuple[Any, ...]]
+    leaves: list[bytes]
+
+
+def rows_for(entries: Sequence[Written], start: int, recorded_at: str, salts: bytes) -> Rows:
+    """Number, salt and commit entries; ``salts`` holds three for each (:data:`SALT` bytes)."""
+    out = Rows(log=[], decisions=[], particulars=[], leaves=[])
+    for seq, entry in enumerate(entries, start):
+        at = 3 * SALT * (seq - start)
+        who, what, more = salts[at:at + SALT], salts[at + SALT:at + 2 * SALT], salts[at + 2 * SALT:at + 3 * SALT]
+        whom = commit(who, about(entry.subject, entry.received_at, recorded_at))
+        decision, particulars = commit(what, entry.decision), commit(more, entry.particulars)
+        leaf = entry_leaf(entry.kind, _text(whom), _text(decision), _text(particulars))
+        out.leaves.append(leaf)
+        out.log.append((seq, entry.kind, entry.subject, entry.received_at, recorded_at, who, decision, particulars,
+                        leaf))
+        out.decisions.append((seq, what, entry.decision))
+        out.particulars.append((seq, more, entry.particulars))
+    return out
+
+
+def _text(commitment: bytes) -> str:
+    return "sha256:" + commitment.hex()
+
+
+def size_of(connection: Connection) -> int:
+    """Give the number of entries."""
+    return int(fetch(connection, _SIZE)[0][0])
+
+
+def leaves(connection: Connection, first: int, last: int) -> list[bytes]:
+    """Give the leaf hashes of a range of entries, both ends included."""
+    return [leaf for leaf, in fetch(connection, _LEAVES, first=first, last=last)]
+
+
+def subtrees(connection: Connection) -> Subtree:
+    """Read perfect subtrees from the stored storey below them: leaves, or tiles of 256, 65,536 … leaves."""
+    def subtree(level: int, index: int) -> bytes:
+        storey = level - level % TILE_LEVEL
+        count = 1 << (level - storey)
+        first, last = index * count, (index + 1) * count - 1
+        nodes = leaves(connection, first, last) if storey == 0 else [
+            node for node, in fetch(connection, _TILES, level=storey, first=first, last=last)]
+        if len(nodes) != count:
+            raise EvidenceError("a stored part of the log's tree is missing", about=f"level {storey}",
+                                remedy="Run the check of the log; restore a backup.")
+        return root(nodes)
+    return subtree
+
+
+def _who(row: Sequence[Any]) -> bytes:
+    """Give the body of an entry's ``about``, insisting that the row's columns match its leaf."""
+    seq, kind, subject, received_at, recorded_at, salt, decision, particulars, leaf, *_ = row
+    try:
+        who = about(subject, received_at, recorded_at)
+        if entry_leaf(kind, _text(commit(salt, who)), _text(decision), _text(particulars)) == leaf:
+            return who
+    except (AttributeError, TypeError, ValueError):
+        pass  # a damaged file gives values of any type
+    raise EvidenceError("an entry's kind, person or times do not match its leaf", about=f"log entry {seq}",
+                        remedy="Somebody changed the log by hand; restore a backup and compare its checkpoint.")
+
+
+def _opened(salt: Any, body: Any, commitment: bytes) -> Opening | None:
+    if type(salt) is not bytes or type(body) is not bytes or commit(salt, body) != commitment:
+        return None
+    return Opening(salt=salt, body=body)
+
+
+def committed(row: Row[Any]) -> Committed:
+    """Check a row of :data:`WHOLE` against its leaf and give its parts.
+
+    Raises:
+        EvidenceError: its kind, person or times do not match its leaf.
+    """
+    return Committed(
+        seq=row.seq, kind=row.kind, leaf=row.leaf, about=Opening(salt=row.about_salt, body=_who(tuple(row))),
+        decision=_opened(row.salt, row.body, row.decision_commitment),
+        decision_commitment=_text(row.decision_commitment),
+        particulars=_opened(row.more_salt, row.more_body, row.particulars_commitment),
+        particulars_commitment=_text(row.particulars_commitment))
+
+
+@lru_cache(maxsize=64)
+def page(of_one: bool, kinds: tuple[str, ...]) -> Select[Any]:
+    """Give the query of a page of entries: of everybody or one ``subject``, of all kinds (none named) or some."""
+    query = _PAGE.where(log.c.subject == bindparam("subject")) if of_one else _PAGE
+    return query.where(or_(*(log.c.kind == kind for kind in kinds))) if kinds else query
+
+
+def entry(row: Sequence[Any]) -> Entry:
+    """Check a row of :func:`page` against its leaf and give it as an entry.
+
+    Raises:
+        EvidenceError: its kind, person or times do not match its leaf.
+    """
+    _who(row)
+    seq, kind, subject, received_at, recorded_at, _, commitment, _, _, salt, body = row
+    readable = type(salt) is type(body) is bytes and commit(salt, body) == commitment
+    return Entry(seq=seq, kind=kind, subject=SubjectId(subject), received_at=read_moment(received_at),
+                 recorded_at=read_moment(recorded_at), decision=json.loads(body.decode()) if readable else None)
