@@ -19,10 +19,6 @@ import pyarrow.parquet as pq
 
 from ..core.errors import EvidenceError, InputError
 
-SHARD = pa.schema([("record", pa.string()), ("version", pa.binary(16)), ("arrived", pa.string()),
-                   ("body", pa.string())])
-INDEX = pa.schema([("subject", pa.string()), ("record", pa.string()), ("turn", pa.string()), ("role", pa.string())])
-
 
 class FileCorpus:
     """A folder of immutable files, addressed by path relative to it."""

@@ -192,14 +192,13 @@ class Log(Protocol):
         """Give the RFC 6962 consistency proof between two sizes."""
         ...
 
-    def opening(self, seq: int) -> dict[str, Any]:
-        """Give what opens one entry to a stranger: ``leaf`` (its data as text) and ``decision`` (``salt`` hex, ``body``).
-
-        Raises:
-            EvidenceError: the decision part was erased.
-        """
+    def receipt(self, seq: int, *, origin: str, tag_key: bytes = b"") -> Any:
+        """Give the :class:`~licit.core.notes.Receipt` of an entry, to be signed by the caller."""
         ...
 
+    def commitments(self, seq: int) -> Any:
+        """Give what is stored of one entry: ``about``, ``decision`` and ``particulars`` openings, and their commitments."""
+        ...
 
 
 class Corpus(Protocol):

@@ -13,9 +13,10 @@ Law: REL-01, REL-02, REL-03, REL-06
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
+from ..core.errors import EvidenceError
 from ..core.evidence import CLAIMS
 from ..core.ids import canonical_json
 from ..core.manifest import COLUMNS, FORMAT, LABEL, Tally, manifest_bytes, manifest_digest
@@ -131,9 +132,8 @@ def attest(corpus: Corpus, folder: str, manifest: Mapping[str, Any], seq: int, l
         report: whether the report is there and is signed as well.
     """
     size, root = log.head()
-    opening = log.opening(seq)
     closing = {
-        "seq": seq, "kind": "release-closed", **opening, "size": size, "root": root.hex(),
+        **_opening(log, seq), "seq": seq, "kind": "release-closed", "size": size, "root": root.hex(),
         "path": [step.hex() for step in log.inclusion(seq, size)],
         "consistency": [step.hex() for step in log.consistency(manifest["log"]["size"], size)],
         "checkpoint": checkpoint_note(manifest["log"]["origin"], size, root, signer).decode()}
@@ -152,6 +152,13 @@ def attest(corpus: Corpus, folder: str, manifest: Mapping[str, Any], seq: int, l
     corpus.write_bytes(f"{folder}/{ATTESTATION}", canonical_json(envelope.to_json()) + b"\n")
 
 
-def placed_json(files: Sequence[Placed]) -> list[dict[str, Any]]:
-    """Give files as plain values."""
-    return [asdict(file) for file in files]
+def _opening(log: Log, seq: int) -> dict[str, Any]:
+    """Give what opens an entry to a stranger: its leaf's data, and its decision part with the salt."""
+    stored = log.commitments(seq)
+    if stored.decision is None:
+        raise EvidenceError("the closing entry cannot be read", about=f"log entry {seq}", reason="entry-unreadable",
+                            remedy="Restore the workspace from a backup.")
+    leaf = canonical_json({"about": stored.about.commitment(), "decision": stored.decision_commitment,
+                           "kind": stored.kind, "particulars": stored.particulars_commitment, "v": 1})
+    return {"leaf": leaf.decode(),
+            "decision": {"salt": stored.decision.salt.hex(), "body": stored.decision.body.decode()}}

@@ -27,8 +27,8 @@ from .workspace import Progress, Workspace, silent
 SHARD_CHARACTERS = 8_000_000
 SHARD_RECORDS = 8_192
 
-SHARD = pa.schema([("record", pa.string()), ("version", pa.binary(16)), ("arrived", pa.string()),
-                   ("body", pa.string())])
+SHARD = pa.schema([("record", pa.string()), ("version", pa.binary(16)), ("source", pa.string()),
+                   ("arrived", pa.string()), ("body", pa.string())])
 INDEX = pa.schema([("subject", pa.string()), ("record", pa.string()), ("turn", pa.string()), ("role", pa.string())])
 
 
@@ -224,7 +224,7 @@ class _Shelf:
         arrived = workspace.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
         shard = "h" + short_text(keyed(self.key, "licit/shard", *(rid.encode() + versions[rid] for rid in fresh)))
         table = pa.Table.from_pylist(
-            [{"record": rid, "version": versions[rid], "arrived": arrived,
+            [{"record": rid, "version": versions[rid], "source": source, "arrived": arrived,
               "body": json.dumps(to_json(record), ensure_ascii=False, separators=(",", ":"))}
              for rid, record in settled], schema=SHARD)
         sha256 = workspace.corpus.write(f"shards/{shard}.parquet", table, rows_in_group=1024)

@@ -59,6 +59,7 @@ class Workspace:
     open_inputs: Callable[[Sequence[Path]], Iterator[InputFile | SetAside]]
     recognise: Callable[[InputFile, str | None], Reader]
     companion: Callable[[InputFile], bool]
+    readers: tuple[str, ...]
     tag_keys: Callable[[Sequence[str]], Mapping[str, bytes]]
     prepare: Callable[[Any, Sequence[str]], Iterator[Prepared]]
     attributes_key: Callable[[Any], str]

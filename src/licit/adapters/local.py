@@ -1,0 +1,28 @@
+"""Runs independent tasks here: in this process, or in several, with results in order."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
+
+class LocalRunner:
+    """The port ``Runner``: one process for a single task or a single core, a pool of processes otherwise.
+
+    A task is a function at the top of a module, for it travels to other processes by name. A worker that dies raises
+    here (``BrokenProcessPool``); no result is ever made up.
+    """
+
+    def __init__(self, jobs: int = 0) -> None:
+        """Use so many processes; 0 means one for each core."""
+        self.jobs = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else jobs or 1
+
+    def map(self, task: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[Any]:
+        """Give each item's result, in the order of the items."""
+        if self.jobs == 1 or len(items) < 2:
+            yield from map(task, items)
+            return
+        context = multiprocessing.get_context("forkserver")
+        with ProcessPoolExecutor(max_workers=min(self.jobs, len(items)), mp_context=context) as pool:
+            yield from pool.map(task, items)

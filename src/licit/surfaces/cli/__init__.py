@@ -1,0 +1,74 @@
+"""The command line: one verb for each thing a person can ask.
+
+Commands are loaded when they are called, so that ``licit --help`` answers at once.
+
+Exit codes: 0 done, 1 a claim fails or the rules say no, 2 wrong use or a setting is missing, 3 something was held.
+"""
+
+import sys
+from importlib import import_module
+
+import click
+
+from ...core.errors import EvidenceError, HeldError, InputError, LicitError, RefusedError, SetupError, UnavailableError
+
+#: Where each command lives and what it does, in the order of a first day's work.
+COMMANDS = {
+    "demo": ("demo", "Build, verify, explain, recall and patch a pretend company's release."),
+    "init": ("workspace", "Make a workspace."),
+    "import": ("arrive", "Read exports and documents into the workspace."),
+    "source": ("register", "Say where texts come from and by what right."),
+    "policy": ("register", "Say what silence means: notices, bases, assessments."),
+    "rights": ("rights", "Record an objection, a consent or another right; give the receipt."),
+    "build": ("release", "Build a release of what may be released."),
+    "verify": ("verify", "Check a release without trusting licit."),
+    "explain": ("release", "Say why a record is in, held or refused, and where a person's words went."),
+    "recall": ("release", "Say what the log's changes touch; build the patch release."),
+    "recipient": ("downstream", "Record who received a release."),
+    "run": ("downstream", "Record a training run."),
+    "model": ("downstream", "Record a model and when it is retrained next."),
+    "log": ("log", "Show the log and give proofs."),
+    "detect": ("text", "Find personal data: places only, never the text."),
+    "deidentify": ("text", "Replace personal data."),
+    "measure": ("text", "Measure detection on a labelled set."),
+}
+
+CODES: tuple[tuple[type[LicitError], int], ...] = (
+    (InputError, 2), (SetupError, 2), (RefusedError, 1), (EvidenceError, 1), (HeldError, 3), (UnavailableError, 4))
+
+
+class Commands(click.Group):
+    """The group of all commands, each loaded when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the names in order of use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Load one command."""
+        if name not in COMMANDS:
+            return None
+        module = import_module(f".{COMMANDS[name][0]}", __package__)
+        command: click.Command = getattr(module, f"{name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List commands without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run, and turn licit's own errors into a message and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except LicitError as error:
+            code = next((code for kind, code in CODES if isinstance(error, kind)), 1)
+            click.secho(f"licit: {error.message()}", err=True, fg="red" if sys.stderr.isatty() else None)
+            ctx.exit(code)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+             epilog="Start with: licit demo. licit is no legal advice.")
+@click.version_option(package_name="licit")
+def main() -> None:
+    """Lawful training sets from chats and documents, and the proof that they are."""

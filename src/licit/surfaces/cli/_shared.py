@@ -1,0 +1,86 @@
+"""What commands share: the workspace option, progress for people, JSON for machines, tables."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from ...usecases.workspace import Progress, Workspace
+from ...wiring import find_workspace, open_workspace
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False)
+
+#: Work shorter than this shows no progress.
+_PATIENCE_SECONDS = 2.0
+
+F = Callable[..., Any]
+
+
+def workspace_option(function: F) -> F:
+    """Add ``--workspace``."""
+    return click.option("--workspace", metavar="DIR", help="The workspace; else LICIT_WORKSPACE, this folder, or "
+                        "./licit-workspace.")(function)
+
+
+def json_option(function: F) -> F:
+    """Add ``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")(function)
+
+
+def opened(given: str | None, *, jobs: int = 0) -> Workspace:
+    """Open the workspace that a command works on."""
+    return open_workspace(find_workspace(given), jobs=jobs)
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON value on one line."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def say(text: str) -> None:
+    """Print a line for people."""
+    out.print(text, markup=False)
+
+
+@contextmanager
+def progress(quiet: bool = False) -> Iterator[Progress]:
+    """Show on one line of standard error what is done of what is known, once it takes long; nothing when piped."""
+    began = shown = time.monotonic()
+    live = sys.stderr.isatty() and not quiet
+
+    def report(step: str, done: int, known: int) -> None:
+        nonlocal shown
+        now = time.monotonic()
+        if not live or now - began < _PATIENCE_SECONDS or now - shown < 0.2:
+            return
+        shown = now
+        rate = done / max(now - began, 0.001)
+        of = f" of {known:,}" if known else ""
+        err.print(f"\r{step}: {done:,}{of}, {rate:,.0f} a second, {now - began:,.0f} s   ", end="", markup=False)
+
+    try:
+        yield report
+    finally:
+        if live and shown > began:
+            err.print("\r" + " " * 78 + "\r", end="")
+
+
+def tally_table(tally: Mapping[str, Any], meaning: Mapping[str, str]) -> Table:
+    """Give a tally as a table: released, then every reason with what it means."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(justify="right")
+    table.add_column()
+    table.add_column(overflow="fold", style="dim")
+    table.add_row(f"{tally['arrived']:,}", "arrived", "")
+    table.add_row(f"{tally['released']:,}", "[green]released[/]", "")
+    for answer, colour in (("held", "yellow"), ("refused", "red")):
+        for reason, number in sorted(tally[answer].items(), key=lambda item: -item[1]):
+            table.add_row(f"{number:,}", f"[{colour}]{answer}[/] {reason}", meaning.get(reason, ""))
+    return table

@@ -1,0 +1,91 @@
+"""``licit build``, ``licit explain``, ``licit recall``."""
+
+from pathlib import Path
+
+import click
+
+from ...core.reasons import REASONS
+from ...usecases.plan import read_plan
+from ...usecases.queries import Remedy, explain_record, explain_subject, recall, remedies
+from ...usecases.release import Built, build, patch
+from ._shared import json_option, opened, out, print_json, progress, say, tally_table, workspace_option
+
+_MEANING = {name: reason.meaning for name, reason in REASONS.items()}
+
+
+@click.command("build", epilog="Example: licit build plan.toml --dry-run")
+@click.argument("plan", type=click.Path(path_type=Path), required=False)
+@click.option("--dry-run", is_flag=True, help="Decide and count, release nothing; rank what is held by its remedy.")
+@click.option("--jobs", default=0, help="Processes; 0: one for each core.")
+@json_option
+@workspace_option
+def build_command(plan: Path | None, dry_run: bool, jobs: int, as_json: bool, workspace: str | None) -> None:
+    """Build a release of what may be released, by PLAN (else the workspace's plan.toml)."""
+    space = opened(workspace, jobs=jobs)
+    with progress(as_json) as report:
+        built = build(space, read_plan(plan or space.root / "plan.toml"), dry=dry_run, progress=report)
+    if as_json:
+        print_json(built.as_json())
+        return
+    out.print(tally_table(built.tally.as_json(), _MEANING))
+    if dry_run or not built.name:
+        _say_remedies(remedies(built.tally))
+    _say_next(built, dry_run)
+
+
+def _say_remedies(found: list[Remedy]) -> None:
+    if found:
+        say("\nWhat would help, the cheapest first:")
+    for item in found:
+        say(f"  {item.rows:,} held by {item.reason}: {item.remedy}")
+
+
+def _say_next(built: Built, dry_run: bool) -> None:
+    if built.name:
+        say(f"\nReleased {built.name}: {built.path}\n{built.content_root}")
+        say(f"Look at it: {built.path}/evidence/report.html\nCheck it:   licit verify {built.path}")
+    elif dry_run:
+        say(f"\nNothing was released: this was a dry run. {built.tally.released:,} rows would be.")
+    else:
+        say("\nNothing may be released yet.")
+
+
+@click.command("explain", epilog="Example: licit explain --subject ada --issuer le-chat")
+@click.argument("record", required=False)
+@click.option("--subject", default="", metavar="ACCOUNT")
+@click.option("--issuer", default="", help="Who vouches for the account (a source or a product).")
+@json_option
+@workspace_option
+def explain_command(record: str | None, subject: str, issuer: str, as_json: bool, workspace: str | None) -> None:
+    """Say why RECORD is in, held or refused, or where the words of a person went."""
+    if bool(record) == bool(subject):
+        raise click.UsageError("Name a RECORD or a --subject.")
+    space = opened(workspace)
+    found = explain_record(space, record) if record else explain_subject(space, subject, issuer)
+    if as_json:
+        print_json(found.as_json())
+        return
+    for line in found.lines():
+        say(line)
+
+
+@click.command("recall", epilog="Example: licit recall --patch")
+@click.option("--release", default="", metavar="NAME", help="Only this release.")
+@click.option("--subject", default="", metavar="ACCOUNT", help="Only what touches this person.")
+@click.option("--issuer", default="")
+@click.option("--patch", "patching", is_flag=True, help="Build the patch release of each release that is touched.")
+@json_option
+@workspace_option
+def recall_command(release: str, subject: str, issuer: str, patching: bool, as_json: bool, workspace: str | None) -> None:
+    """Say what changes of the log touch: rows, releases, recipients, runs, models, duties with dates."""
+    space = opened(workspace)
+    with progress(as_json) as report:
+        found = recall(space, release=release, subject=subject, issuer=issuer)
+        patches = [patch(space, touched.release, progress=report) for touched in found.touched] if patching else []
+    if as_json:
+        print_json({**found.as_json(), "patches": [built.as_json() for built in patches]})
+        return
+    for line in found.lines():
+        say(line)
+    for built in patches:
+        say(f"Patch {built.name}: {built.path} ({built.tally.released:,} rows)")

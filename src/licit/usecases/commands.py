@@ -1,0 +1,187 @@
+"""Every change a person can ask for: rights, sources, contracts, approvals, recipients, runs and models.
+
+Rules kept here:
+
+- Refusing asks for nothing: no reason, no document, no fee (GDPR Art. 12(2), 12(5)).
+- Every right exercised is an entry of the log and gives a signed receipt at once.
+- A permission names its purposes; a consent names its notice, its wording and how it was given.
+- Who approves is not who proposed.
+
+Law: CHO-03, CHO-04, CHO-14, CHO-17, RGT-07
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ..core.errors import InputError, RefusedError
+from ..core.ids import lookup_hash
+from ..core.notes import RECEIPT_TYPE, Envelope, pae
+from ..core.policy import PURPOSES
+from ..core.rights import INSTRUMENTS, target_of
+from ..core.sources import Source, parse_contract, parse_source
+from ..pipeline.deidentify import canonical
+from .workspace import Position, Workspace, register_at, releases_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A right somebody exercises.
+
+    ``issuer`` and ``account`` name the person as an export or the product does; ``target`` is empty for everything.
+    ``received_at`` is when it reached the controller, if that was before now (post, a list).
+    """
+
+    kind: str
+    issuer: str
+    account: str = field(repr=False)
+    purposes: tuple[str, ...] = ()
+    target: Mapping[str, str] = field(default_factory=dict)
+    notice: str = ""
+    wording: str = ""
+    how: str = ""
+    received_at: datetime | None = None
+
+
+def exercise(workspace: Workspace, asked: Asked) -> dict[str, Any]:
+    """Enter a right in the log and give its signed receipt as a DSSE envelope.
+
+    Raises:
+        InputError: an unknown kind, purpose or target, or a permission or consent that lacks what it needs.
+    """
+    if asked.kind not in INSTRUMENTS:
+        raise InputError(f"{asked.kind!r} is no right", remedy=f"There are: {', '.join(INSTRUMENTS)}.")
+    if unknown := set(asked.purposes) - set(PURPOSES):
+        raise InputError(f"no such purpose: {', '.join(sorted(unknown))}", remedy=f"There are: {', '.join(PURPOSES)}.")
+    if asked.kind in ("consent", "permission") and not asked.purposes:
+        raise InputError("a permission names what it is for", remedy="Add --purpose train, for example.")
+    if asked.kind == "consent" and not (asked.notice and asked.wording and asked.how):
+        raise InputError("a consent records its notice, its wording and how it was given (GDPR Art. 7(1))",
+                         remedy="Add --notice, --wording and --how.")
+    decision: dict[str, Any] = {name: value for name, value in (
+        ("purposes", list(asked.purposes)), ("target", dict(asked.target)), ("notice", asked.notice),
+        ("wording", asked.wording), ("how", asked.how)) if value}
+    try:
+        target_of(decision)
+    except (ValueError, KeyError) as error:
+        raise InputError(f"this target cannot be: {error}") from None
+    subject = workspace.identities.subjects_for([(asked.issuer, "account", asked.account)], create=True)[0]
+    seq = workspace.enter(asked.kind, decision, subject=subject, received_at=asked.received_at)
+    return receipt(workspace, seq, subject)
+
+
+def receipt(workspace: Workspace, seq: int, subject: str = "") -> dict[str, Any]:
+    """Give the signed receipt of an entry; with the person's own key when it is theirs."""
+    tag_key = workspace.tag_keys([subject]).get(subject, b"") if subject else b""
+    payload = workspace.log.receipt(seq, origin=workspace.origin, tag_key=tag_key).payload()
+    signer = workspace.signer
+    envelope = Envelope(payload_type=RECEIPT_TYPE, body=payload,
+                        signatures={signer.key_id: signer.sign(pae(RECEIPT_TYPE, payload))})
+    return envelope.to_json()
+
+
+def link_accounts(workspace: Workspace, one: tuple[str, str], two: tuple[str, str]) -> int:
+    """Record that two accounts (issuer, account) are one person's: a refusal of either then counts for both."""
+    first, second = workspace.identities.subjects_for([(one[0], "account", one[1]), (two[0], "account", two[1])],
+                                                      create=True)
+    return workspace.enter("link", {"with": second}, subject=first)
+
+
+def object_as_outsider(workspace: Workspace, *, email: Sequence[str] = (), phone: Sequence[str] = (),
+                       handle: Sequence[str] = (), name: Sequence[str] = ()) -> int:
+    """Enter the objection of somebody who is no user, as keyed hashes; nothing that was given is kept.
+
+    Raises:
+        InputError: nothing was given to look for.
+    """
+    key, epoch = workspace.keys.secret("lookup"), workspace.keys.epoch("lookup")
+    exact = [(kind, canonical(kind, value)) for kind, values in
+             (("EMAIL", email), ("PHONE", phone), ("HANDLE", handle)) for value in values]
+    names = [("NAME", canonical("PERSON", value)) for value in name]
+    if not exact and not names:
+        raise InputError("there is nothing to look for", remedy="Give --email, --phone, --handle or --name.")
+    hashed = [[lookup_hash(key, epoch, "third-party", kind, value) for kind, value in group]
+              for group in (exact, names)]
+    return workspace.enter("third-party-objection", {"keys": hashed[0], "names": hashed[1]})
+
+
+def add_source(workspace: Workspace, body: Mapping[str, Any]) -> int:
+    """Register a source, or change its entry; a change needs a new approval.
+
+    Raises:
+        InputError: no id or an unknown ground.
+    """
+    try:
+        parse_source(body)
+    except ValueError as error:
+        raise InputError(str(error), about=str(body.get("source", ""))) from None
+    return workspace.enter("source", body)
+
+
+def add_contract(workspace: Workspace, body: Mapping[str, Any]) -> int:
+    """Record a contract for a source.
+
+    Raises:
+        InputError: an unknown source, use or date.
+    """
+    _registered(workspace, str(body["source"]))
+    try:
+        parse_contract(body)
+    except (ValueError, KeyError) as error:
+        raise InputError(f"the contract cannot be read: {error}", about=str(body["source"]),
+                         remedy="Dates are YYYY-MM-DD; uses are train, fine-tune, ground, evaluate, display, "
+                                "redistribute.") from None
+    return workspace.enter("contract", body)
+
+
+def approve_source(workspace: Workspace, source: str, by: str) -> int:
+    """Approve the present version of a source's entry.
+
+    Raises:
+        RefusedError: whoever proposed it approves it.
+    """
+    known = _registered(workspace, source)
+    if not by.strip():
+        raise InputError("an approval names who gives it", about=source, remedy="Add --by NAME.")
+    if known.proposed_by and known.proposed_by.casefold() == by.casefold():
+        raise RefusedError("who proposed a source cannot approve it", about=source, reason="self-approval",
+                           remedy="Somebody else approves: --by NAME.")
+    return workspace.enter("approval", {"source": source, "version": known.version, "by": by})
+
+
+def record_signal(workspace: Workspace, source: str, verdict: str, note: str) -> int:
+    """Record what a reservation signal of a source says: reserved, allowed or unknown; unknown counts as reserved."""
+    _registered(workspace, source)
+    return workspace.enter("signal", {"source": source, "verdict": verdict, "note": note})
+
+
+def _registered(workspace: Workspace, source: str) -> Source:
+    register = register_at(workspace.log, Position.head(workspace.log))
+    if source not in register:
+        raise InputError("no such source is registered", about=source, reason="source-unknown",
+                         remedy=f"Register it: licit source add {source} --ground …")
+    return register[source]
+
+
+def decide_record(workspace: Workspace, record: str, answer: str, by: str, why: str) -> int:
+    """Record a member of staff's decision on a record: refuse, hold, or withdraw an earlier decision (release)."""
+    if answer not in ("refuse", "hold", "release"):
+        raise InputError("a decision is refuse, hold or release", about=record)
+    return workspace.enter("decision", {"record": record, "answer": answer, "by": by, "why": why})
+
+
+def register_downstream(workspace: Workspace, kind: str, body: Mapping[str, Any]) -> int:
+    """Record a recipient, a training run or a model.
+
+    ``recipient``: name, release. ``run``: id, releases. ``model``: name, run, next_retrain_due.
+
+    Raises:
+        InputError: it names a release that never closed.
+    """
+    known = releases_at(workspace.log)
+    for name in [*([body["release"]] if body.get("release") else []), *body.get("releases", ())]:
+        if name not in known:
+            raise InputError("no such release", about=str(name), reason="release-unknown",
+                             remedy=f"There are: {', '.join(known) or 'none'}.")
+    return workspace.enter(kind, body)

@@ -1,0 +1,121 @@
+"""Adopting a policy: notices, assessments, surfaces and one legal basis for each purpose and period.
+
+Rules kept here:
+
+- What was in force stays: a notice or assessment never changes under its id, and a past basis never turns from consent
+  into legitimate interest.
+- The whole new policy is checked against the old before anything is written.
+
+Law: CHO-16, LIA-01, TRN-01
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import RefusedError, SetupError
+from ..core.policy import Period, Policy, parse_policy, policy_from
+from .workspace import Workspace
+
+TEMPLATE = '''# What silence means. Nothing here is in force until you run: licit policy adopt policy.toml
+# Every block is commented out: a purpose without a basis is held.
+
+# [[notice]]                       # a text people could read before you collected
+# id = "notice-2025"
+# purposes = ["train"]
+# starts = "2025-01-01"            # in force from
+# # ends = "2026-01-01"
+
+# [[period]]                       # one legal basis for one purpose and time
+# purpose = "train"                # train, learn-from-feedback, evaluate, human-review, publish, personalise
+# basis = "legitimate-interest"    # or "consent": then silence is held
+# starts = "2025-01-01"
+# waiting_days = 30                # after collection, so that people can use their rights
+
+# [[assessment]]                   # the legitimate-interest assessment somebody approved
+# id = "lia-1"
+# purposes = ["train"]
+# approved_by = "the data-protection officer"
+# approved_at = "2025-01-15"
+# expires_at = "2027-01-15"
+
+# [[surface]]                      # age assurance declared for a product surface
+# id = "web"
+# assurance = "adults"             # adults, minors, none
+'''
+
+
+def read_policy(path: Path) -> dict[str, Any]:
+    """Read a policy file as plain values with dates as text.
+
+    Raises:
+        SetupError: it is missing or not well formed; the message says where.
+    """
+    try:
+        data = _texts(tomllib.loads(path.read_text(encoding="utf-8")))
+        parse_policy(data)
+    except FileNotFoundError:
+        raise SetupError("there is no such policy file", about=path.name) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
+        raise SetupError(f"the policy cannot be read: {error}", about=path.name,
+                         remedy="Compare with the policy.toml that licit init makes.") from None
+    return dict(data)
+
+
+def _texts(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _texts(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_texts(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def adopt_policy(workspace: Workspace, data: Mapping[str, Any]) -> int:
+    """Adopt a policy; give the log entry.
+
+    Raises:
+        RefusedError: it would change a notice or assessment under its id, or sweep in what was under consent.
+        SetupError: it says nothing.
+    """
+    if not any(data.values()):
+        raise SetupError("the policy says nothing", remedy="Uncomment and fill its blocks, then adopt it.")
+    before = [entry.decision or {} for entry in workspace.log.entries(kinds=("policy",))]
+    try:
+        old, new = policy_from(before), policy_from([*before, data])
+    except ValueError as error:
+        raise RefusedError(str(error), reason="policy-changes-past") from None
+    swept = _swept(old, new, workspace.clock.now())
+    if swept:
+        raise RefusedError(f"what was collected for {swept.purpose} under consent from {swept.starts:%Y-%m-%d} would "
+                           "come under legitimate interest", reason="policy-changes-past",
+                           remedy="Keep the consent period, and let a new period start today or later.")
+    return workspace.enter("policy", data)
+
+
+def _swept(old: Policy, new: Policy, now: datetime) -> Period | None:
+    """Find a period under consent, already begun, some of whose past another basis would now cover."""
+    for period in old.periods:
+        if period.basis == "consent" and period.starts < now:
+            ends = min(period.ends or now, now)
+            if any(p.purpose == period.purpose and p.basis != "consent" and p.starts < ends
+                   and (p.ends is None or p.ends > period.starts) for p in new.periods):
+                return period
+    return None
+
+
+def policy_lines(policy: Policy) -> Iterable[str]:
+    """Say a policy in lines people can read."""
+    for period in policy.periods:
+        until = f" until {period.ends:%Y-%m-%d}" if period.ends else ""
+        yield (f"{period.purpose}: {period.basis} from {period.starts:%Y-%m-%d}{until}, "
+               f"{period.waiting_days} days' wait")
+    for notice in policy.notices:
+        yield f"notice {notice.id}: {', '.join(notice.purposes)} from {notice.starts:%Y-%m-%d}"
+    for paper in policy.assessments:
+        yield f"assessment {paper.id}: {', '.join(paper.purposes)} until {paper.expires_at:%Y-%m-%d}"
+    for surface in policy.surfaces:
+        yield f"surface {surface.id}: {surface.assurance}"

@@ -1,0 +1,282 @@
+"""Every question a person can ask: what would help, why a record is where it is, what a change of the log touches.
+
+Rules kept here:
+
+- An answer names ids, reasons and dates; never the text.
+- What is in a trained model is said as it is: excluded from future runs, present in runs that were.
+
+Law: RGT-08, FOL-01, FOL-04, LIA-13
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from ..core.duties import Duty, answer_due
+from ..core.errors import InputError
+from ..core.manifest import Tally
+from ..core.reasons import REASONS
+from ..core.rights import RESTRICTING, Entry
+from .plan import read_plan
+from .release import decide_under, make_lock, patch_lock
+from .workspace import Position, Workspace, register_at, releases_at
+
+_KEYS = ["record", "chunk"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """What would help rows that are held: how many, why, and what to do; ``cost`` ranks it."""
+
+    reason: str
+    rows: int
+    cost: int
+    remedy: str
+
+
+def remedies(tally: Tally) -> list[Remedy]:
+    """Rank what is held by the cheapest remedy, then by how much it would free."""
+    found = [Remedy(reason=name, rows=rows, cost=REASONS[name].cost, remedy=REASONS[name].remedy)
+             for name, rows in tally.held.items() if REASONS[name].cost < 9]
+    return sorted(found, key=lambda item: (item.cost, -item.rows, item.reason))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """Where rows stand and where they went."""
+
+    about: str
+    rows: tuple[Mapping[str, Any], ...]
+    went: tuple[Mapping[str, Any], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the explanation as plain values."""
+        return {"about": self.about, "rows": [dict(row) for row in self.rows], "went": [dict(w) for w in self.went]}
+
+    def lines(self) -> Iterator[str]:
+        """Say it in lines people can read."""
+        yield f"{self.about}: {len(self.rows)} rows in the workspace"
+        for row in self.rows[:50]:
+            reason = REASONS.get(row["reason"])
+            why = f" ({row['reason']}): {reason.meaning} {reason.remedy}" if reason else ""
+            yield f"  {row['record']}#{row['chunk']} {row['answer']}{why}"
+        for place in self.went:
+            yield f"  in {place['release']}{' (withdrawn)' if place['withdrawn'] else ''}: {place['rows']} rows"
+            for run in place["runs"]:
+                yield f"    trained on in run {run['run']}; models: {', '.join(run['models']) or 'none recorded'}"
+        if any(place["runs"] for place in self.went):
+            yield "  What a refusal excludes is excluded from future runs; it stays present in the runs named here."
+
+
+def explain_record(workspace: Workspace, record: str) -> Explained:
+    """Say where a record's rows stand, under the policy and rights of now, and which releases hold them.
+
+    Raises:
+        InputError: no such record.
+    """
+    if not workspace.catalogue.stored([record]):
+        raise InputError("no such record is stored", about=record, reason="record-unknown",
+                         remedy="Ids of records stand in a release's ids/ and in licit explain --subject.")
+    return _explain(workspace, record, [record])
+
+
+def explain_subject(workspace: Workspace, account: str, issuer: str = "") -> Explained:
+    """Say where every row that concerns a person stands and went.
+
+    Raises:
+        InputError: no such account is known.
+    """
+    subjects = subjects_named(workspace, account, issuer)
+    records = _records_of(workspace, subjects)
+    return _explain(workspace, "this person", records)
+
+
+def subjects_named(workspace: Workspace, account: str, issuer: str = "") -> list[str]:
+    """Find the subjects that an account name may mean: under one issuer, or under every source and format.
+
+    Raises:
+        InputError: nobody of that name is known.
+    """
+    issuers = [issuer] if issuer else issuers_of(workspace)
+    found = workspace.identities.subjects_for([(name, "account", account) for name in issuers], create=False)
+    subjects = [str(subject) for subject in found if subject]
+    if not subjects:
+        raise InputError("nobody of that name is known here", about=account, reason="subject-unknown",
+                         remedy="Name the issuer too: a product such as chatgpt, or the source's id.")
+    return subjects
+
+
+def issuers_of(workspace: Workspace) -> list[str]:
+    """Give every issuer an account may be known under: the registered sources and the readers of exports."""
+    register = register_at(workspace.log, Position.head(workspace.log))
+    arrived = {str((entry.decision or {}).get("source", "")) for entry in workspace.log.entries(kinds=("arrival",))}
+    return sorted({*register, *arrived, *workspace.readers} - {""})
+
+
+def _records_of(workspace: Workspace, subjects: Sequence[str]) -> list[str]:
+    folder = workspace.corpus.path("index")
+    files = sorted(folder.glob("*.parquet"))
+    if not files:
+        return []
+    found = pl.scan_parquet(files).filter(pl.col("subject").is_in(list(subjects))).select("record").unique().collect()
+    return sorted(found["record"].to_list())
+
+
+def _explain(workspace: Workspace, about: str, records: Sequence[str]) -> Explained:
+    lock = make_lock(workspace, read_plan(workspace.root / "plan.toml"), Position.head(workspace.log))
+    rows = decide_under(workspace, lock).filter(pl.col("record").is_in(list(records)))
+    answers = {0: "kept", 1: "held", 2: "refused"}
+    return Explained(about=about, went=tuple(_went(workspace, records)), rows=tuple(
+        {"record": r["record"], "chunk": r["chunk"], "source": r["source"], "answer": answers[r["rank"]],
+         "reason": r["reason"]} for r in rows.sort("record", "chunk").iter_rows(named=True)))
+
+
+def _went(workspace: Workspace, records: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    downstream = _downstream(workspace)
+    for name, released in releases_at(workspace.log).items():
+        rows = _released(workspace, name).filter(pl.col("record").is_in(list(records))).height
+        if rows:
+            yield {"release": name, "rows": rows, "withdrawn": released.withdrawn >= 0,
+                   "recipients": downstream.recipients.get(name, []), "runs": downstream.runs_of(name)}
+
+
+def _released(workspace: Workspace, name: str) -> pl.DataFrame:
+    files = sorted(workspace.corpus.path(f"releases/{name}/ids").glob("*.parquet"))
+    if not files:
+        return pl.DataFrame(schema={"record": pl.String, "chunk": pl.Int32})
+    return pl.read_parquet(files, columns=_KEYS)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Downstream:
+    """Recipients, runs and models, folded from the log."""
+
+    recipients: dict[str, list[str]] = field(default_factory=dict)
+    runs: dict[str, list[str]] = field(default_factory=dict)
+    models: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+    def runs_of(self, release: str) -> list[dict[str, Any]]:
+        return [{"run": run, "models": [name for name, _ in self.models.get(run, [])],
+                 "next_retrain_due": min((due for _, due in self.models.get(run, [])), default="")}
+                for run, releases in self.runs.items() if release in releases]
+
+
+def _downstream(workspace: Workspace) -> _Downstream:
+    out = _Downstream()
+    for entry in workspace.log.entries(kinds=("recipient", "run", "model")):
+        body = entry.decision or {}
+        if entry.kind == "recipient":
+            out.recipients.setdefault(str(body.get("release")), []).append(str(body.get("name")))
+        elif entry.kind == "run":
+            out.runs[str(body.get("id"))] = [str(name) for name in body.get("releases", ())]
+        else:
+            out.models.setdefault(str(body.get("run")), []).append((str(body.get("name")),
+                                                                     str(body.get("next_retrain_due", ""))))
+    return out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """What changes of the log touch in one live release: rows that leave, rows elected in their place, who has it."""
+
+    release: str
+    rows: tuple[str, ...]
+    reasons: Mapping[str, int]
+    elected: tuple[str, ...]
+    recipients: tuple[str, ...]
+    runs: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recall:
+    """Every release that changes of the log touch, and the duties that follow."""
+
+    touched: tuple[Touched, ...]
+    duties: tuple[Duty, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the recall as plain values."""
+        return {"touched": [{"release": t.release, "rows": list(t.rows), "reasons": dict(t.reasons),
+                             "elected": list(t.elected), "recipients": list(t.recipients),
+                             "runs": [dict(run) for run in t.runs]} for t in self.touched],
+                "duties": [duty.as_json() for duty in self.duties]}
+
+    def lines(self) -> Iterator[str]:
+        """Say it in lines people can read."""
+        if not self.touched:
+            yield "No live release holds a row that must leave it."
+        for touched in self.touched:
+            yield f"{touched.release}: {len(touched.rows)} rows must leave"
+            for reason, number in sorted(touched.reasons.items()):
+                yield f"  {number} {reason}: {REASONS[reason].meaning}"
+            yield from (f"  {row}" for row in touched.rows[:20])
+            if len(touched.rows) > 20:
+                yield f"  … and {len(touched.rows) - 20} more (--json lists all)"
+            if touched.elected:
+                yield f"  {len(touched.elected)} permitted copies take the place of one that leaves"
+            for name in touched.recipients:
+                yield f"  recipient: {name}"
+            for run in touched.runs:
+                due = f", next retraining due {run['next_retrain_due']}" if run["next_retrain_due"] else ""
+                yield f"  run {run['run']}, models {', '.join(run['models']) or 'none recorded'}{due}"
+        for duty in self.duties:
+            yield f"due {duty.due or 'now'}: {duty.name} ({duty.article}): {duty.about}"
+        if self.touched:
+            yield "Build the patch release: licit recall --patch"
+
+
+def recall(workspace: Workspace, *, release: str = "", subject: str = "", issuer: str = "") -> Recall:
+    """Say what restricting entries since each live release touch.
+
+    Raises:
+        InputError: an unknown release or person.
+    """
+    known = releases_at(workspace.log)
+    if release and release not in known:
+        raise InputError("no such release", about=release, reason="release-unknown",
+                         remedy=f"There are: {', '.join(known) or 'none'}.")
+    records = _records_of(workspace, subjects_named(workspace, subject, issuer)) if subject else None
+    downstream = _downstream(workspace)
+    touched: list[Touched] = []
+    duties: list[Duty] = []
+    for name, item in known.items():
+        if item.withdrawn >= 0 or (release and name != release):
+            continue
+        found = _touched(workspace, name, downstream, records)
+        if found.rows:
+            touched.append(found)
+            duties += _duties(workspace, found, item.seq)
+    return Recall(touched=tuple(touched), duties=tuple(dict.fromkeys(duties)))
+
+
+def _touched(workspace: Workspace, name: str, downstream: _Downstream, records: Sequence[str] | None) -> Touched:
+    lock = patch_lock(workspace, name)
+    rows = decide_under(workspace, lock)
+    before = _released(workspace, name)
+    gone = rows.filter(pl.col("rank") != 0).join(before, on=_KEYS, how="semi")
+    if records is not None:
+        gone = gone.filter(pl.col("record").is_in(list(records)))
+    elected = rows.filter(pl.col("rank") == 0).join(before, on=_KEYS, how="anti") if gone.height else gone
+    reasons = dict(gone.group_by("reason").len().sort("reason").iter_rows())
+    return Touched(release=name, rows=_named(gone), reasons=reasons, elected=_named(elected),
+                   recipients=tuple(downstream.recipients.get(name, ())), runs=tuple(downstream.runs_of(name)))
+
+
+def _named(rows: pl.DataFrame) -> tuple[str, ...]:
+    return tuple(f"{record}#{chunk}" for record, chunk in rows.sort(_KEYS).select(_KEYS).iter_rows())
+
+
+def _duties(workspace: Workspace, touched: Touched, since: int) -> Iterator[Duty]:
+    requests: list[Entry] = [entry for entry in workspace.log.entries(start=since, kinds=RESTRICTING) if entry.subject]
+    for entry in requests:
+        yield Duty(name="answer the person", article="GDPR Art. 12(3)", about=f"{entry.kind}, log entry {entry.seq}",
+                   due=answer_due(entry.received_at))
+    yield Duty(name="build the patch release", article="GDPR Art. 17, 21", about=touched.release, due="")
+    for name in touched.recipients:
+        yield Duty(name="tell the recipient", article="GDPR Art. 19", about=f"{name}, {touched.release}", due="")
+    for run in touched.runs:
+        yield Duty(name="retrain without it", article="CNIL sheet 10", about=f"models of run {run['run']}",
+                   due=str(run["next_retrain_due"]))
+

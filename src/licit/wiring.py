@@ -1,0 +1,170 @@
+"""The only file that chooses adapters: settings in, a workspace with its ports out.
+
+A workspace is found by ``--workspace``, then ``LICIT_WORKSPACE``, then the current folder if it holds ``licit.toml``, else
+``./licit-workspace``.
+"""
+
+import json
+import os
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from . import __version__
+from .adapters.catalogue import SqlCatalogue
+from .adapters.corpus import FileCorpus
+from .adapters.database import connect
+from .adapters.identities import SqlIdentities
+from .adapters.inputs import find_readers, is_companion, open_inputs, recognise
+from .adapters.local import LocalRunner
+from .adapters.log_store import SqlLog
+from .adapters.migrations import migrate, require_current
+from .adapters.signing import FileSigner
+from .adapters.vault import FileKeys
+from .core.errors import SetupError
+from .core.ids import SubjectId, lookup_hash
+from .core.records import from_json
+from .detectors.registry import find_detectors, find_screeners, pin
+from .papers.report import render
+from .pipeline.prepare import Arrived, Tools, prepare
+from .usecases.plan import TEMPLATE, Plan, plan_from_lock
+from .usecases.policy import TEMPLATE as POLICY_TEMPLATE
+from .usecases.workspace import Prepared, Workspace
+
+#: The uses of secret keys in a workspace.
+KEY_USES = ("records", "order", "stand-in", "lookup", "audit")
+
+_BATCH = 256
+
+
+class SystemClock:
+    """The computer's clock, in UTC."""
+
+    def now(self) -> datetime:
+        """Give the time."""
+        return datetime.now(UTC)
+
+
+def find_workspace(given: str | None = None) -> Path:
+    """Give the workspace's folder, by option, environment, the current folder, or the usual name."""
+    if given or (given := os.environ.get("LICIT_WORKSPACE")):
+        return Path(given)
+    return Path() if Path("licit.toml").is_file() else Path("licit-workspace")
+
+
+def init_workspace(root: Path, name: str = "") -> Path:
+    """Make a workspace, or finish and migrate one that is there; nothing that exists is changed.
+
+    Raises:
+        SetupError: the folder holds something else, or its name cannot name a log.
+    """
+    settings = root / "licit.toml"
+    name = name or root.resolve().name.lower()
+    name = "".join(c if c.isascii() and c.isalnum() else "-" for c in name).strip("-") or "workspace"
+    if root.exists() and not settings.exists() and any(root.iterdir()):
+        raise SetupError("the folder is not empty and is no workspace", about=str(root),
+                         remedy="Name another folder: licit init DIR")
+    for folder in ("shards", "index", "attributes", "state", "releases", "keys"):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    (root / "keys").chmod(0o700)
+    if not (root / "keys/secrets.json").exists():
+        FileKeys.create(root / "keys/secrets.json", KEY_USES)
+    if not (root / "keys/signing.pem").exists():
+        FileSigner.create(root / "keys/signing.pem")
+    migrate(connect(root / "licit.db", create=True))
+    for file, text in ((root / "plan.toml", TEMPLATE), (root / "policy.toml", POLICY_TEMPLATE)):
+        if not file.exists():
+            file.write_text(text, encoding="utf-8")
+    if not settings.exists():
+        settings.write_text(f'# A licit workspace.\nname = "{name}"\nmade_with = "{__version__}"\n', encoding="utf-8")
+    return root
+
+
+def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None) -> Workspace:
+    """Open a workspace.
+
+    Raises:
+        SetupError: there is none, its keys are open to others, or its database is of another version.
+    """
+    try:
+        settings = tomllib.loads((root / "licit.toml").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SetupError("there is no workspace here", about=str(root),
+                         remedy="Make one: licit init DIR, or name it: --workspace DIR") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SetupError(f"licit.toml cannot be read: {error}", about=str(root)) from None
+    engine = connect(root / "licit.db")
+    require_current(engine)
+    clock = clock or SystemClock()
+    keys, signer = FileKeys(root / "keys/secrets.json"), FileSigner(root / "keys/signing.pem")
+    log = SqlLog(engine, clock, keys)
+    identities = SqlIdentities(log, clock, keys)
+    readers = find_readers()
+    return Workspace(
+        root=root, name=str(settings["name"]), log=log, keys=keys, identities=identities,
+        catalogue=SqlCatalogue(engine), corpus=FileCorpus(root), signer=signer, clock=clock,
+        open_inputs=open_inputs, recognise=lambda file, forced: recognise(file, readers, forced),
+        companion=lambda file: is_companion(file, readers), readers=tuple(readers), 
+        tag_keys=lambda subjects: {str(k): v for k, v in identities.tag_keys(map(SubjectId, subjects)).items()},
+        prepare=partial(_prepare, root, jobs), attributes_key=lambda plan: _tools(root, _text(plan)).key(),
+        pins=lambda: pin([*find_detectors(), *find_screeners()]), check=_check, render=render)
+
+
+def _text(plan: Plan) -> str:
+    return json.dumps(plan.as_json(), sort_keys=True)
+
+
+@cache
+def _tools(root: Path, plan_text: str) -> Tools:
+    plan = plan_from_lock(json.loads(plan_text))
+    keys = FileKeys(root / "keys/secrets.json")
+    detectors, screeners = find_detectors(), find_screeners()
+    lookup, epoch = keys.secret("lookup"), keys.epoch("lookup")
+    return Tools(chunk=plan.chunk, deidentify=plan.deidentify, languages=plan.languages, detectors=detectors,
+                 screeners=screeners, pins=pin([*detectors, *screeners]), stand_in_key=keys.secret("stand-in"),
+                 order_key=keys.secret("order"),
+                 lookup=lambda kind, value: lookup_hash(lookup, epoch, "third-party", kind, value))
+
+
+def _prepare(root: Path, jobs: int, plan: Plan, shards: Sequence[str]) -> Iterator[Prepared]:
+    """Give the attribute file of each shard, made where it is missing, in the order of the shards."""
+    text = _text(plan)
+    key = _tools(root, text).key()
+    corpus = FileCorpus(root)
+    missing = [shard for shard in shards if not corpus.exists(f"attributes/{key}/{shard}.json")]
+    made = iter(LocalRunner(jobs).map(_prepare_shard, [(root, text, shard) for shard in missing]))
+    waiting = set(missing)
+    for shard in shards:
+        yield next(made) if shard in waiting else _known(corpus, key, shard)
+
+
+def _known(corpus: FileCorpus, key: str, shard: str) -> Prepared:
+    noted: Mapping[str, Any] = json.loads(corpus.path(f"attributes/{key}/{shard}.json").read_bytes())
+    return Prepared(shard=shard, path=f"attributes/{key}/{shard}.parquet", sha256=noted["sha256"], rows=noted["rows"])
+
+
+def _prepare_shard(task: tuple[Path, str, str]) -> Prepared:
+    """Compute one shard's attributes; the note beside the file is written last, so that it vouches for it."""
+    root, plan_text, shard = task
+    tools, corpus = _tools(root, plan_text), FileCorpus(root)
+    key, tables = tools.key(), []
+    for batch in corpus.batches(f"shards/{shard}.parquet", _BATCH):
+        rows = batch.to_pylist()
+        tables.append(prepare([Arrived(id=row["record"], source=row["source"], arrived=row["arrived"],
+                                       record=from_json(json.loads(row["body"]))) for row in rows], tools))
+    table = pa.concat_tables(tables)
+    path = f"attributes/{key}/{shard}.parquet"
+    prepared = Prepared(shard=shard, path=path, sha256=corpus.write(path, table), rows=table.num_rows)
+    note = json.dumps({"sha256": prepared.sha256, "rows": prepared.rows}).encode()
+    corpus.write_bytes(f"attributes/{key}/{shard}.json", note)
+    return prepared
+
+
+def _check(release: Path, workspace: Path) -> Sequence[Mapping[str, Any]]:
+    """Check a release with the independent verifier, as an auditor would."""
+    return []
