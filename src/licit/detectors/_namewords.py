@@ -15,7 +15,7 @@ PARTICLES = frozenset((
     "de", "du", "des", "d", "la", "le", "van", "von", "der", "den", "ten", "ter", "el", "al", "ben", "bin", "ibn", "da",
     "do", "dos", "das", "di", "della", "del", "dell", "zu", "ould", "abou", "mac", "mc", "o", "st"))
 
-_RELATIONS = (
+RELATIONS = (
     "(?:fils|fille|mari|femme|epouse|epoux|compagne|compagnon|conjointe?|copain|copine|freres?|soeurs?|s\xe0urs?|mere|"
     "pere|maman|papa|cousine?s?|oncle|tante|neveu|niece|grand-mere|grand-pere|amie?s?|pote|collegues?|chef|cheffe|patron|"
     "patronne|manager|voisine?s?|medecin|avocate?|prof|professeur|ex|bebe|belle-mere|beau-pere|tuteur|assistante?|"
@@ -44,7 +44,7 @@ CUES: tuple[tuple[str, str], ...] = (
     (r"(?:i'm|i am|im|c'est|this is|it's|ici|je suis|here is|voici|signe|signed|by|par|avec|with|chez|pour|for|et|and|"
      r"to|from|de|d'|a|ask|tell|told|met|dis a|demande[rz]? a|contacte[rz]?|appelle[rz]?)[ :]?", "known"),
     (rf"\b(?:mon|ma|mes|my|notre|our|son|sa|his|her|ton|ta|your|leur|their|un|une|a|l'|le|la) ?(?:petite? |vieil |vieille |"
-     rf"meilleure? |best |little |older |younger |late |old |ex-?|grande? |jeune )?{_RELATIONS},? "
+     rf"meilleure? |best |little |older |younger |late |old |ex-?|grande? |jeune )?{RELATIONS},? "
      r"(?:s'appelle |nommee? |prenommee? |named |is called |is named |called |is |c'est )?", "capital"),
     (r"(?:m\.|mr\.?|mrs\.?|ms\.?|mme\.?|mlle\.?|monsieur|madame|mademoiselle|dr\.?|docteur|doctor|professeur|"
      r"professor|maitre|herr|frau|senora?|miss) ", "title"),

@@ -35,11 +35,11 @@ _TOWN = (r"[A-Z\xC0][\w'-]*(?:[ -](?:(?i:sur|sous|en|les?|la|de|du|des|aux?|l'|d
 _FRENCH_TOWN = re.compile(rf"[ ,\n;–-]{{1,4}}(?:F-)?(?:[0-9]{{2}} ?[0-9]{{3}}|2[AB] ?[0-9]{{3}})(?:[ ,]{{1,2}}(?:a )?{_TOWN}|[ ,]{{1,2}}[a-z]{{3,20}})?"
                           rf"|,? (?:a |- )?{_TOWN}(?=[.,;:!?\n\0)]|$| [0-9])")
 
-_ENGLISH_SURE = r"(?i:street|avenue|ave|road|rd|lane|ln|blvd|boulevard|pkwy|parkway|highway|hwy)"
-_ENGLISH_CAPS = (r"(?:St|Dr|Drive|Court|Ct|Place|Pl|Square|Sq|Terrace|Ter|Way|Circle|Cir|Row|Close|Crescent|Gardens|Grove|Mews|Alley|"
-                 r"Plaza|Trail|Loop|Walk|Hill|Real|Expressway|Expy|Embarcadero|Path|Rise|View|Park|ST|DR|CT|PL|SQ|WAY)")
-_WORD_EN = r"(?:[A-Za-z0-9][A-Za-z0-9.'\xE0\xE1-]* )"
-_CAP_EN = r"(?:(?:[A-Z0-9][A-Za-z0-9.'\xE0\xE1-]*|de|la|del|las|los|the|of) )"
+_ENGLISH_SURE = r"(?i:street|avenue|ave|road|rd|lane|ln|blvd|boulevard|pkwy|parkway|highway|hwy|drive|court)\b"
+_ENGLISH_CAPS = (r"(?:St|Dr|Ct|Place|Pl|Square|Sq|Terrace|Ter|Way|Circle|Cir|Row|Close|Crescent|Gardens|Grove|Mews|Alley|"
+                 r"Plaza|Trail|Loop|Walk|Hill|Real|Expressway|Expy|Embarcadero|Path|Rise|View|Park|Common|Commons|ST|DR|CT|PL|SQ|WAY)\b")
+_WORD_EN = r"(?:(?:[0-9]{1,3}(?:st|nd|rd|th)|[A-Za-z]{1,3}\.|[A-Za-z][A-Za-z'\xE0\xE1-]*) )"
+_CAP_EN = r"(?:(?:[0-9]{1,3}(?:st|nd|rd|th)|[A-Z]{1,3}\.|[A-Z][A-Za-z'\xE0\xE1-]*|de|la|del|las|los|the|of) )"
 _ENGLISH = (rf"[0-9]{{1,5}}(?:-[0-9]{{1,5}})?[A-Za-z]? (?:{_WORD_EN}{{1,3}}{_ENGLISH_SURE}|{_CAP_EN}{{1,4}}{_ENGLISH_CAPS}|"
             r"(?:(?:N|S|E|W|North|South|East|West)\.? )?(?:Broadway|El Camino Real|Embarcadero|(?:Avenue|Ave) (?:of )?(?:the )?[A-Z][A-Za-z]*)|"
             r"(?:I|US|State|CA|Highway|Hwy|Route)[- ](?:Route )?[0-9]{1,3})")
@@ -52,7 +52,7 @@ _UK_POSTCODE = r"[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][ABD-HJLNP-UW-Z]{2}"
 _BOX = r"(?i)(?:p\.? ?o\.? ?box|boite postale|bp|postfach|apartado) ?:? ?[0-9]{1,6}"
 _GERMAN = (rf"{_U}{_W}*(?:stra\xE0e|strasse|str\.|weg|platz|allee|gasse|damm|ufer|straat|laan|plein|gracht|kade|steenweg) "
            r"[0-9]{1,4}(?: ?[a-z]\b)?(?:,? (?:[A-Z]{1,2}-)?[0-9]{4,5}(?: [A-Z]{2})? [A-Z\xC0][A-Za-z0-9\xC0\xE0\xE1-]*)?")
-_SPANISH = (rf"\b(?i:calle|c/|avda\.?|avenida|paseo|carrer|plaza|via|viale|piazza|corso|vicolo|rua|travessa) ?(?:{_W}[A-Za-z0-9.'\xC0\xE0\xE1-]* ){{0,4}}"
+_SPANISH = (rf"\b(?i:calle|avda\.?|avenida|paseo|carrer|plaza|via|viale|piazza|corso|vicolo|rua|travessa)\b ?(?:{_W}[A-Za-z0-9.'\xC0\xE0\xE1-]* ){{0,4}}"
             rf"{_W}[A-Za-z0-9.'\xC0\xE0\xE1-]*,? (?:n\x02 ?|no?\. ?)?[0-9]{{1,4}}\b(?:,? [0-9]{{4,5}}(?:-[0-9]{{3}})? [A-Z\xC0][A-Za-z\xC0\xE0\xE1-]*)?")
 _POSTCODE = rf"(?:[0-9]{{5}}|[0-9]{{2}} [0-9]{{3}}|2[AB][0-9]{{3}}),? {_U}[A-Za-z\xC0\xE0\xE1'-]{{2,}}"
 _LIVES = (r"(?i:\b(?:j'habite|je vis|nous habitons|on habite|nous vivons|j'habitais|j'ai grandi|(?:il|elle|qui) (?:habite|vit)|habitants?|"
