@@ -5,6 +5,7 @@ Rules kept here:
 - ``content_root`` covers the ordered live logical rows and nothing else: each row's typed, length-prefixed digest, in
   the order of its keyed position. File names, compression and signatures are bound by ``manifest_digest`` only.
 - A tally balances or it cannot be made: arrived = released + held + refused.
+- A row's typed bytes can be read back in one way only, so that no two rows share a digest.
 - Public counts below :data:`SMALL` are merged, so that a reason does not point at a person.
 """
 
@@ -74,6 +75,9 @@ def row_digest(row: Sequence[Any]) -> bytes:
 
     Every value is written with a type letter and a length: ``n`` null, ``i`` integer in decimal, ``s`` UTF-8 text,
     ``l`` a list of values, ``m`` a list of messages (role, content alternating).
+
+    Raises:
+        ValueError: a message that holds more than its role and content, or text that UTF-8 cannot write.
     """
     return hashlib.sha256(b"licit/row/1" + b"".join(map(_typed, row))).digest()
 
@@ -87,6 +91,8 @@ def _typed(value: Any) -> bytes:
     if isinstance(value, int):
         return b"i%d;" % value
     if value and isinstance(value[0], dict):
+        if any(len(item) != 2 for item in value):
+            raise ValueError("a message is a role and a content, no more")
         inner = b"".join(_typed(item["role"]) + _typed(item["content"]) for item in value)
         return b"m%d:" % len(value) + inner
     return b"l%d:" % len(value) + b"".join(map(_typed, value))

@@ -92,8 +92,8 @@ class Policy:
         for period in self.periods:
             if period.purpose not in PURPOSES or period.basis not in get_args(Basis):
                 raise ValueError(f"no such purpose or basis: {period.purpose} {period.basis}")
-            if type(period.waiting_days) is not int or period.waiting_days < 0:
-                raise ValueError("a waiting period is a whole number of days, not negative")
+            if type(period.waiting_days) is not int or not 0 <= period.waiting_days <= 36500:
+                raise ValueError("a waiting period is a whole number of days, from none to a hundred years")
             _check_times(period.purpose, period.starts, period.ends)
         for notice in self.notices:
             _check_times(notice.id, notice.starts, notice.ends)
@@ -151,7 +151,7 @@ class Policy:
         if not any(n.starts <= said_from and (n.ends is None or said_until < n.ends) for n in announced):
             late = announced and all(n.starts > said_from for n in announced)
             return because("notice-after-collection" if late else "notice-missing")
-        if said_until + timedelta(days=waiting_days) > as_of:
+        if as_of - said_until < timedelta(days=waiting_days):
             return because("waiting-period")
         if not any(purpose in a.purposes and a.approved_by and a.approved_at <= as_of < a.expires_at
                    for a in self.assessments):
@@ -195,7 +195,7 @@ def parse_moment(text: str) -> datetime:
     """
     if not isinstance(text, str):
         raise ValueError("a time is written as text, such as 2025-02-17T16:14:00Z")
-    if len(text) == 10:
+    if len(text) == 10 and text[4] == text[7] == "-":
         return datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
