@@ -1,0 +1,120 @@
+"""``python -m licit_verify RELEASE``: a plain list of claims, who can check each, and one verdict.
+
+Exit code: 0 all hold; 1 a claim fails, or a file is damaged, extra or missing; 2 not a release, or wrong arguments.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+
+from .canonical import unbase64, unhex
+from .claims import verify
+from .report import Report
+from .words import CLAIMS
+
+_MARKS = {"holds": "✓", "fails": "✗", "cannot-tell": "?"}
+_PLAIN = {"holds": "ok", "fails": "FAILS", "cannot-tell": "?"}
+_WHO = {"public": "anybody", "person": "you", "auditor": "auditor", "attested": "signer"}
+_WHO_FR = {"public": "chacun", "person": "vous", "auditor": "auditeur", "attested": "signataire"}
+_VERDICTS = {0: "All claims that could be checked hold.", 1: "A claim fails: do not rely on this release.",
+             2: "This is not a release."}
+_VERDICTS_FR = {0: "Toutes les affirmations vérifiables tiennent.",
+                1: "Une affirmation ne tient pas : ne vous fiez pas à cette version.", 2: "Ceci n'est pas une version."}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; give its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        key = read_key(options.key) if options.key else None
+    except (OSError, ValueError):
+        sys.stderr.write("--key: no Ed25519 public key in hexadecimal, PEM or name+hash+key form, nor a file of one\n")
+        return 2
+    report = verify(Path(options.release), key=key, auditor=_path(options.auditor), receipt=_path(options.receipt),
+                    now=datetime.now(UTC))
+    text = report.to_json() if options.json else listing(report, french=options.lang == "fr")
+    sys.stdout.write(_printable(text) + "\n")
+    return report.exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="licit-verify", description="Check a licit release without trusting who made it.",
+        epilog="Example: licit-verify releases/spring-1 --key signer.pub")
+    parser.add_argument("release", help="the folder of the release")
+    parser.add_argument("--key", help="the signer's public key: hexadecimal, or a file (raw, hexadecimal, PEM)")
+    parser.add_argument("--auditor", metavar="WORKSPACE", help="the workspace it was built in: checks the gates again")
+    parser.add_argument("--receipt", metavar="FILE", help="a person's receipt: checks what the release says of them")
+    parser.add_argument("--json", action="store_true", help="results for machines")
+    parser.add_argument("--lang", choices=("en", "fr"), default="en", help="the language of the list")
+    return parser
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
+
+
+def read_key(text: str) -> bytes:
+    """Read a raw Ed25519 public key from hexadecimal, ``name+hash+key``, or a file of either, of PEM or of 32 bytes.
+
+    Raises:
+        ValueError: none of these.
+        OSError: the file cannot be read.
+    """
+    if (key := _key_text(text)) is not None:
+        return key
+    data = Path(text).read_bytes()
+    if len(data) == 32:
+        return data
+    if data.startswith(b"-----BEGIN PUBLIC KEY"):
+        loaded = load_pem_public_key(data)
+        if isinstance(loaded, Ed25519PublicKey):
+            return loaded.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    elif (key := _key_text(data.decode().strip())) is not None:
+        return key
+    raise ValueError("no Ed25519 public key")
+
+
+def _key_text(text: str) -> bytes | None:
+    try:
+        if text.count("+") >= 2:
+            data = unbase64(text.split("+", 2)[2])
+            return data[1:] if len(data) == 33 and data[0] == 1 else None
+        return unhex(text.lower(), 32)
+    except ValueError:
+        return None
+
+
+def listing(report: Report, *, french: bool = False) -> str:
+    """Write the report for people: a line a claim, and a verdict."""
+    who, verdicts = (_WHO_FR, _VERDICTS_FR) if french else (_WHO, _VERDICTS)
+    lines = []
+    for result in report.results:
+        sentence = CLAIMS.get(result.claim, ("", ""))[french]
+        lines.append(f"{_MARKS[result.result]} {result.claim:<25} {who[result.who]:<10} {sentence}")
+        if result.message is not None:
+            lines.append(f"    {result.message.text(french)}")
+            if len(result.files) > 1:
+                lines.append("    " + ", ".join(result.files[:20]) + (" …" if len(result.files) > 20 else ""))
+    return "\n".join([*lines, "", f"{report.release}: {verdicts[report.exit_code]}"])
+
+
+def _printable(text: str) -> str:
+    """Fall back to plain letters where the terminal cannot show the marks."""
+    encoding = sys.stdout.encoding or "ascii"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        for name, mark in _MARKS.items():
+            text = text.replace(mark, _PLAIN[name])
+        return text.encode(encoding, "replace").decode(encoding)
+    return text
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,135 @@
+"""The claims of a release, in the order they are checked, and the run over them.
+
+Rules kept here:
+
+- Every claim gets a result; a check that breaks, whatever broke it, has failed.
+- A claim of the auditor or of a person is checked only when there is a workspace or a receipt, and left out otherwise.
+- A claim that the release makes and this verifier does not know is shown as one that nobody here can tell.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from . import closing, public
+from .canonical import parse
+from .files import MANIFEST, Release, files_intact, open_release
+from .report import Fault, Message, Report, Result, Untold, Who, shown
+from .rows import scan
+from .words import CLAIMS
+
+_DECLARED = "evidence/claims.json"
+
+Check = Callable[[], Message | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim, who can check it, and its check."""
+
+    name: str
+    who: Who
+    check: Check
+
+
+def verify(release: Path, *, key: bytes | None = None, auditor: Path | None = None, receipt: Path | None = None,
+           now: datetime | None = None) -> Report:
+    """Check a release: what a stranger can, with a receipt what a person can, with a workspace what an auditor can.
+
+    Args:
+        release: the folder of the release.
+        key: the raw Ed25519 public key (32 bytes) that must have signed it; without it the signer is unpinned.
+        auditor: the workspace it was built in.
+        receipt: the file of a person's receipt.
+        now: the time, aware; with it a release that is judged at a moment to come fails.
+
+    Nothing that lies in these folders makes it raise: damage becomes a failed claim that names the file.
+    """
+    name = shown(release.name)
+    try:
+        found = open_release(release)
+    except Fault as fault:
+        return Report(name, (Result("files-intact", "public", "fails", fault),))
+    if found is None:
+        return Report(name, ())
+    claims = [*_public(found, key, now), *_person(found, receipt), *_auditor(found, auditor)]
+    results = [_checked(found, claim) for claim in claims]
+    return Report(name, (*results, *_undeclared(found, {claim.name for claim in claims})))
+
+
+def _checked(release: Release, claim: Claim) -> Result:
+    if not release.manifest and claim.name != "files-intact":
+        return Result(claim.name, claim.who, "fails", Fault("{path} cannot be read", MANIFEST, path=MANIFEST))
+    try:
+        return Result(claim.name, claim.who, "holds", claim.check())
+    except Fault as fault:
+        return Result(claim.name, claim.who, "fails", fault)
+    except Untold as untold:
+        return Result(claim.name, claim.who, "cannot-tell", untold)
+    except Exception as error:  # whatever broke, the claim was not shown to hold
+        return Result(claim.name, claim.who, "fails", Fault("the check broke: {error}", error=type(error).__name__))
+
+
+def _public(release: Release, key: bytes | None, now: datetime | None) -> list[Claim]:
+    rows = _Once(partial(scan, release))
+    checks: list[tuple[str, Check]] = [
+        ("files-intact", lambda: files_intact(release, key)),
+        ("signed", lambda: closing.signed_by(release, key)),
+        ("rows-match-root", lambda: public.rows_match_root(release, rows())),
+        ("ids-match-rows", lambda: public.ids_match_rows(release, rows())),
+        ("columns-allowed", lambda: public.columns_allowed(release, rows())),
+        ("tally-balances", lambda: public.tally_balances(release)),
+        ("tally-matches-rows", lambda: public.tally_matches_rows(release, rows())),
+        ("log-signed", lambda: closing.log_signed(release, now)),
+        ("log-consistent", lambda: closing.log_consistent(release)),
+        ("closed-in-log", lambda: closing.closed_in_log(release)),
+        ("absence-root-logged", lambda: closing.absence_root_logged(release)),
+        ("no-direct-identifiers", lambda: public.no_direct_identifiers(rows())),
+        ("licences-stated", lambda: public.licences_stated(release, rows()))]
+    return [*(Claim(name, "public", check) for name, check in checks),
+            Claim("deidentification-measured", "attested", lambda: public.measure_stated(release))]
+
+
+def _person(release: Release, receipt: Path | None) -> list[Claim]:
+    return []
+
+
+def _auditor(release: Release, workspace: Path | None) -> list[Claim]:
+    return []
+
+
+class _Once:
+    """Computes something when it is first asked for, and gives it again afterwards; a failure is given again too."""
+
+    def __init__(self, compute: Callable[[], Any]) -> None:
+        self._compute = compute
+        self._done: tuple[Any, Exception | None] | None = None
+
+    def __call__(self) -> Any:
+        if self._done is None:
+            try:
+                self._done = (self._compute(), None)
+            except Exception as error:
+                self._done = (None, error)
+        value, failure = self._done
+        if failure is not None:
+            raise failure
+        return value
+
+
+def _undeclared(release: Release, checked: Iterable[str]) -> list[Result]:
+    """Show the claims that the release makes and nobody here knows."""
+    if _DECLARED not in release.whole:
+        return []
+    try:
+        said = parse((release.root / _DECLARED).read_bytes().removesuffix(b"\n"))
+        names = [item["name"] for item in (said["claims"] if isinstance(said, dict) else said)]
+    except (ValueError, KeyError, TypeError, OSError):
+        return [Result("claims-readable", "public", "fails", Fault("{path} is not a list of claims", _DECLARED,
+                                                                    path=_DECLARED))]
+    unknown = sorted({shown(name) for name in names} - CLAIMS.keys() - set(checked))
+    return [Result(name, "public", "cannot-tell", Untold("this verifier does not know the claim {name}", _DECLARED,
+                                                         name=name)) for name in unknown]
