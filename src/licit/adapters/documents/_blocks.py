@@ -42,6 +42,20 @@ class Block:
     correction: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a format gives besides blocks: what the document says of itself, and what was cut or not understood.
+
+    ``guess_headings`` is for formats that have no mark for them. ``cut`` may still grow while the blocks are read.
+    """
+
+    format: str
+    own: Mapping[str, str] = field(default_factory=dict, repr=False)
+    cut: Mapping[str, int] = field(default_factory=dict)
+    strange: Mapping[str, int] = field(default_factory=dict)
+    guess_headings: bool = False
+
+
 def paragraphs(lines: Iterable[str]) -> list[Block]:
     """Group lines of text into blocks: blank lines part them, and so does a line that opens a correction."""
     blocks: list[Block] = []
@@ -169,29 +183,28 @@ def _stands_alone(block: Block, index: int, blocks: list[Block]) -> bool:
     return len(block.text) > 120 and not block.text.rstrip().endswith(":")
 
 
-def document(file: InputFile, blocks: Iterable[Block], *, name: str, own: Mapping[str, str],
-             guess: bool = False, cut: Mapping[str, int] | None = None, strange: Mapping[str, int] | None = None) -> Record:
-    """Make the record of one document from its blocks and what it says of itself; ``guess`` its headings if asked.
+def document(file: InputFile, blocks: Iterable[Block], found: Found) -> Record:
+    """Make the record of one document from its blocks and what its format gave besides.
 
     Raises:
         InputError: nothing is left of it (``no-text``), or its metadata cannot be read.
     """
     declared, unknown = metadata_of(file)
-    complete(declared, own)
+    complete(declared, found.own)
     kept, gone = cut_boilerplate(blocks)
     if not kept:
         raise InputError("No text is left of it.", about=file.name, reason="no-text",
                          remedy="Leave it out, or recognise its text first if it is a scan.")
-    if guess:
+    if found.guess_headings:
         kept = _with_headings(kept)
     day = _day(declared.get("date", ""))
     turns = [Turn(id=TurnId(f"b{i}"), parent=TurnId(f"b{i - 1}") if i else None, role="block", kind=kind, said_at=day,
                   parts=(Part(kind="code" if kind == "code" else "text", text=block.text),),
                   derived_from=tuple(TurnId(f"b{n}") for n in rests))
              for i, (block, (kind, rests)) in enumerate(zip(kept, tie(kept), strict=True))]
-    return Record(kind="document", origin_id=declared.get("url") or file.name, format=name, turns=tuple(turns),
-                  declared=declared, cut=dict(sorted((gone + Counter(cut or {})).items())),
-                  strange=dict(sorted((Counter(unknown) + Counter(strange or {})).items())))
+    return Record(kind="document", origin_id=declared.get("url") or file.name, format=found.format, turns=tuple(turns),
+                  declared=declared, cut=dict(sorted((gone + Counter(found.cut)).items())),
+                  strange=dict(sorted((Counter(unknown) + Counter(found.strange)).items())))
 
 
 def _day(declared: str) -> str:

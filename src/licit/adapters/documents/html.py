@@ -7,7 +7,8 @@ without such a mark it is the whole body.
 
 Rules kept here:
 
-- An element that holds a correction, a reply or a qualification is never removed, nor left behind outside the article.
+- An element that holds a correction, a reply or a qualification is never removed, nor left behind outside the article;
+  a denial among readers' comments is a reader's, and saves no comment.
 - Scripts, styles and what is hidden never become text; struck-out words are what the publisher took back.
 - A page nested deeper than the parser goes is set aside, for the parser would drop the rest in silence.
 - A licence that a page claims for itself is not taken as one; a reservation that it makes is kept.
@@ -26,7 +27,7 @@ from licit.core.errors import InputError
 from licit.core.ports import InputFile, Reader
 from licit.core.records import Record, SetAside
 
-from ._blocks import Block, document
+from ._blocks import Block, Found, document
 from ._content import decode, read_bytes
 from ._metadata import is_companion
 from ._page import own_metadata
@@ -51,8 +52,6 @@ _BLOCKS = frozenset(("p", "div", "section", "article", "main", "body", "header",
                      "title")) | _HEADINGS
 _KINDS = {"li": "list", "dt": "list", "dd": "list", "blockquote": "quote", "pre": "code", "tr": "table"} | dict.fromkeys(
     _HEADINGS, "heading")
-#: Kinds that a qualification does not save: readers' comments and menus are full of denials.
-_CUT_ANYWAY = frozenset(("comments", "navigation"))
 
 
 @dataclass(slots=True)
@@ -89,7 +88,7 @@ class _Html:
         body = root.find("body")
         page = _Page(root if body is None else body)
         _strip(page)
-        yield document(file, _inside(page), name=self.name, own=own, cut=page.cut, strange=strange)
+        yield document(file, _inside(page), Found(format=self.name, own=own, cut=page.cut, strange=strange))
 
 
 def _parse(text: str, about: str) -> Any:
@@ -122,7 +121,7 @@ def _strip(page: _Page) -> None:
             gone.add(element)
             continue
         kind = _removable(element)
-        if not kind or element in around or element in replies or (element in denials and kind not in _CUT_ANYWAY):
+        if not kind or element in around or element in replies or (element in denials and kind != "comments"):
             continue
         size, long_paragraphs = sizes[element]
         if size > whole * 0.6 and long_paragraphs >= 3:

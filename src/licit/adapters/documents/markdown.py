@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from licit.core.ports import InputFile, Reader
 from licit.core.records import Record, SetAside
 
-from ._blocks import Block, document, paragraphs
+from ._blocks import Block, Found, document, paragraphs
 from ._content import read_text
 from ._metadata import SELF_DECLARED, is_companion
 from .text import looks_like_data, looks_like_text
@@ -53,7 +53,7 @@ class _Markdown:
         lines = read_text(file).split("\n")
         own, lines = _front_matter(lines)
         blocks, cut = _blocks(lines)
-        yield document(file, blocks, name=self.name, own=own, cut=cut)
+        yield document(file, blocks, Found(format=self.name, own=own, cut=cut))
 
 
 def _front_matter(lines: list[str]) -> tuple[dict[str, str], list[str]]:

@@ -22,7 +22,7 @@ from licit.core.errors import InputError
 from licit.core.ports import InputFile, Reader
 from licit.core.records import Record, SetAside
 
-from ._blocks import Block, document
+from ._blocks import Block, Found, document
 from ._content import LARGEST, read_bytes
 from ._metadata import is_companion
 from ._phrases import corrects
@@ -65,7 +65,8 @@ class _Pdf:
             raise _broken(file.name)
         strange = Counter({"page-without-text": sum(not page.strip() for page in pages), "pdf-warning": heard["WARNING"]})
         lines, cut = _running_text(pages)
-        yield document(file, _paragraphs(lines), name=self.name, own=own, guess=True, cut=+cut, strange=+strange)
+        yield document(file, _paragraphs(lines), Found(
+            format=self.name, own=own, cut=+cut, strange=+strange, guess_headings=True))
 
 
 def _broken(about: str) -> InputError:

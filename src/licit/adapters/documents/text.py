@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from licit.core.ports import InputFile, Reader
 from licit.core.records import Record, SetAside
 
-from ._blocks import document, paragraphs
+from ._blocks import Found, document, paragraphs
 from ._content import read_text
 from ._metadata import is_companion
 
@@ -60,7 +60,7 @@ class _Text:
         Raises:
             InputError: it is too large, not in its encoding, holds NULs or no text.
         """
-        yield document(file, paragraphs(read_text(file).split("\n")), name=self.name, own={}, guess=True)
+        yield document(file, paragraphs(read_text(file).split("\n")), Found(format=self.name, guess_headings=True))
 
 
 READERS: tuple[Reader, ...] = (_Text(),)

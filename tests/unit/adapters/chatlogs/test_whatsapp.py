@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licit.adapters.chatlogs.whatsapp import READERS, looks_like_paste
@@ -266,6 +266,7 @@ def test_media_beside_a_chat_are_companions():
 LINE = st.text(st.characters(exclude_characters="\0\n\r", exclude_categories=["Cs"]), max_size=40)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["Luc Exemple", "~\u202fZoé", "+33 6 39 98 00 01"]),
                           st.lists(LINE, min_size=1, max_size=4)), min_size=1, max_size=6), st.sampled_from(["\n", "\r\n"]))
 def test_no_character_of_a_body_is_lost(messages, end):
@@ -274,6 +275,7 @@ def test_no_character_of_a_body_is_lost(messages, end):
     assert [turn.text for turn in read(text).turns] == ["\n".join(lines).rstrip("\n") for _, lines in messages]
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=300))
 def test_any_text_is_accounted_for(text):
     """Whatever a message holds, its lines are in the record, line ends aside."""
