@@ -189,7 +189,7 @@ def stamp(value: Any) -> str:
     """
     if isinstance(value, Mapping):
         inner = value.get("$date", value.get("$numberLong"))
-        return stamp(inner) if not isinstance(inner, Mapping) or set(inner) == {"$numberLong"} else ""
+        return stamp(inner) if not isinstance(inner, Mapping) or ("$numberLong" in inner and "$date" not in inner) else ""
     if isinstance(value, str):
         value = _from_text(value.strip())
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -32,6 +32,7 @@ class Chats:
     file: Callable[..., InputFile] = staticmethod(as_file)
 
     def member(self, archive: str, name: str) -> bytes:
+        """Give a member of a fixture archive."""
         with zipfile.ZipFile(CHATS / archive) as opened:
             return opened.read(name)
 
