@@ -26,7 +26,7 @@ _FRENCH_KINDS = (r"(?:rue|r\.|avenue|av\.?|ave|boulevard|boul\.?|bd\.?|bld|blvd|
                  r"lotissement|lot\.?|residence|res\.?|lieu[- ]dit|voie|venelle|montee|mail|parvis|rond-point|clos|domaine|traverse)")
 _COUNT = (r"(?:un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt)")
 _FRENCH = rf"(?i)(?:[0-9]{{1,4}}(?:[-/][0-9]{{1,4}})?(?: ?(?:bis|ter|quater|[a-d]))?|{_COUNT}) ?,? ?\b{_FRENCH_KINDS} "
-_SMALL = r"(?:(?:de|du|des|d'|l'|la|le|les|au|aux|en|et|a|sur|sous|saint|sainte|st|ste|lez|les) ?)"
+_SMALL = r"(?:(?:de|du|des|la|le|les|au|aux|en|et|a|sur|sous|saint|sainte|st|ste|lez) |[dl]' ?)"
 _TAIL = re.compile(
     rf"(?:(?i:{_SMALL}){{0,4}}[^\W_][\w.'-]*(?:[ -](?:(?i:{_SMALL}){{0,3}})[A-Z\xC0][\w'-]*\.?[\w-]*){{0,6}})"
     r"(?:[, ]{1,2}(?i:appt?|appartement|apt|bat|batiment|esc|escalier|etage|porte|bp|cs|residence|chez)\.? ?[\w-]{1,12}){0,3}")
@@ -55,9 +55,9 @@ _GERMAN = (rf"{_U}{_W}*(?:stra\xE0e|strasse|str\.|weg|platz|allee|gasse|damm|ufe
 _SPANISH = (rf"\b(?i:calle|avda\.?|avenida|paseo|carrer|plaza|via|viale|piazza|corso|vicolo|rua|travessa)\b ?(?:{_W}[A-Za-z0-9.'\xC0\xE0\xE1-]* ){{0,4}}"
             rf"{_W}[A-Za-z0-9.'\xC0\xE0\xE1-]*,? (?:n\x02 ?|no?\. ?)?[0-9]{{1,4}}\b(?:,? [0-9]{{4,5}}(?:-[0-9]{{3}})? [A-Z\xC0][A-Za-z\xC0\xE0\xE1-]*)?")
 _POSTCODE = rf"(?:[0-9]{{5}}|[0-9]{{2}} [0-9]{{3}}|2[AB][0-9]{{3}}),? {_U}[A-Za-z\xC0\xE0\xE1'-]{{2,}}"
-_LIVES = (r"(?i:\b(?:j'habite|je vis|nous habitons|on habite|nous vivons|j'habitais|j'ai grandi|(?:il|elle|qui) (?:habite|vit)|habitants?|"
-          r"domiciliee?s?|residant|resid(?:e|ing)|demeurant|originaire|nee?|je viens|je suis de|i live|i lived|we live|living|i am from|"
-          r"i'm from|im from|i come from|i was born|born|i grew up|grew up|he lives|she lives|who lives|they live|i reside|i'm based|"
+_LIVES = (r"(?i:\b(?:j'habite|je vis|nous habitons|on habite|nous vivons|j'habitais|j'ai grandi|(?:il|elle|qui) (?:habite|vit)|"
+          r"domiciliee?s?|residant|resid(?:e|ing)|demeurant|originaire|nee?|je viens|i live|i lived|we live|living|i am|"
+          r"i'm|im|i come|i was born|born|i grew up|grew up|he lives|she lives|who lives|they live|i reside|i'm based|"
           r"ich wohne|ich komme|vivo|abito|woon) (?:(?:actuellement|maintenant|toujours|now|currently|right) )?(?:pres )?"
           r"(?:a|au|aux|en|dans|de|d'|du|in|at|near|from|aus|bei|out of|just outside)(?: la| le| l'| the)? ?)"
           rf"{_U}[A-Za-z\xC0\xE0\xE1'-]+(?:[ -](?:(?:sur|sous|en|les?|la|de|du|des|of|upon|on)[ -]){{0,2}}{_U}[A-Za-z\xC0\xE0\xE1'-]+){{0,3}}")

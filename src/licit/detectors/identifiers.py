@@ -162,16 +162,14 @@ def _exact(compiled: _Compiled, text: str, start: int, end: int) -> Iterator[Hit
         first, last = match.span(1)
         if last <= done or touches(text, first, last):
             continue
-        place = _checked(compiled, text, first, last)
-        if place is None:
+        # The words around are cheaper to look at than the check digits.
+        strong = compiled.scheme.strong
+        if not strong and not (compiled.near and compiled.near.search(around(text, first, last, left=60, right=30))):
             continue
-        score = 100 if compiled.valid else 85
-        if not compiled.scheme.strong:
-            if compiled.near is None or not compiled.near.search(around(text, first, place, left=60, right=30)):
-                continue
-            score -= 5
-        done = place
-        yield compiled.scheme.label, first, place, score
+        place = _checked(compiled, text, first, last)
+        if place is not None:
+            done = place
+            yield compiled.scheme.label, first, place, (100 if compiled.valid else 85) - (0 if strong else 5)
 
 
 def _checked(compiled: _Compiled, text: str, start: int, end: int) -> int | None:

@@ -24,7 +24,7 @@ from ._plain import Plain, fold, plain
 from ._scan import Hit, Rule, Scan, spans
 from ._tokens import APART, APOSTROPHE, HYPHEN, POINT, SPACE, Tokens, hash_words, lexicon, tokens
 
-_LONGEST = 6
+_LONGEST, _GROUP = 6, 4_000_000
 _FIRST, _SURNAME, _WORD = range(3)
 Bools = npt.NDArray[np.bool_]
 
@@ -66,6 +66,18 @@ class _Reading:
         if joint == POINT:
             return bool(self.cut.ends[index] - self.cut.starts[index] <= 2)
         return bool(joint in (SPACE, HYPHEN, APOSTROPHE))
+
+
+def _groups(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Cut many texts into groups, for columns take about a hundred bytes a character."""
+    start = size = 0
+    for index, text in enumerate(texts):
+        if size and size + len(text) > _GROUP:
+            yield texts[start:index]
+            start, size = index, 0
+        size += len(text)
+    if start < len(texts):
+        yield texts[start:]
 
 
 def _among(hashes: npt.NDArray[np.uint64], sorted_set: npt.NDArray[np.uint64]) -> Bools:
@@ -114,7 +126,8 @@ def _grow(reading: _Reading, index: int, *, left: bool) -> tuple[int, int]:
         step = last + 1
         while step + 1 < size and step - last <= 2 and reading.particle[step] and reading.goes_on(step):
             step += 1
-        if not cut.capital[step] or reading.plain[step]:
+        # After a particle a plain word is part of the name ("de La Tour").
+        if not cut.capital[step] or (reading.plain[step] if step == last + 1 else reading.barred[step]):
             break
         last = step
     while left and index - first < _LONGEST and first and reading.goes_on(first - 1) and (
@@ -163,16 +176,19 @@ class Names:
     languages: frozenset[str] = frozenset()
 
     def __init__(self) -> None:
-        self._cues = Scan([Rule(label="PERSON", shape=rf"(?i)(?:^|[^a-z0-9\xC0\xE0\xE1]){cue}", whole=False)
-                           for cue, _ in CUES])
+        # A weak cue is everywhere; it is worth a look only before a capital, which the match then holds too.
+        self._cues = Scan([Rule(label="PERSON", whole=False, shape=rf"(?i)(?:^|[^a-z0-9\xC0\xE0\xE1]){cue}" + (
+            r"(?-i:[A-Z\xC0])" if how == "known" else "")) for cue, how in CUES])
         self.digest = settings_key([lexicon().digest, *(text for cue in CUES for text in cue), *sorted(NO_NAMES),
                                     *sorted(TITLES | PARTICLES), *sorted(PLACE_BEFORE), *sorted(PLACE_AFTER)])
 
     def find(self, texts: Sequence[str], languages: Sequence[str]) -> Sequence[Sequence[Span]]:
         """Find spans in each text."""
-        page = plain(texts)
-        reading = _Reading(page)
-        return spans(page, self._hits(reading), self.name)
+        found: list[tuple[Span, ...]] = []
+        for group in _groups(texts):
+            page = plain(group)
+            found += spans(page, self._hits(_Reading(page)), self.name)
+        return found
 
     def _hits(self, reading: _Reading) -> Iterator[Hit]:
         cut, done = reading.cut, -1
@@ -188,7 +204,8 @@ class Names:
                 for start, end in _others(reading, first, last):
                     yield "PERSON", int(cut.starts[start]), int(cut.ends[end]), 80
         for number, _, end in self._cues.matches(reading.page):
-            if found := _after_cue(reading, end, CUES[number][1]):
+            how = CUES[number][1]
+            if found := _after_cue(reading, end - (how == "known"), how):
                 yield found
 
 

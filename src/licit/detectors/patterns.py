@@ -86,6 +86,10 @@ def _email(text: str, start: int, end: int) -> tuple[int, int, int] | None:
     return start, end, 100
 
 
+def _apart_email(text: str, start: int, end: int) -> tuple[int, int, int] | None:
+    return (start, end, 90) if " " in text[start:end] else None
+
+
 def _url(text: str, start: int, end: int) -> tuple[int, int, int] | None:
     while end > start and text[end - 1] in ".,;:!?)]'\"":
         end -= 1
@@ -152,7 +156,7 @@ def _last_token(text: str, start: int, end: int) -> tuple[int, int, int] | None:
 RULES = (
     Rule(label="EMAIL", shape=_EMAIL, accept=_email, whole=False),
     Rule(label="EMAIL", shape=_SPELT_EMAIL, score=90, whole=False),
-    Rule(label="EMAIL", shape=_APART_EMAIL, score=90, whole=False),
+    Rule(label="EMAIL", shape=_APART_EMAIL, accept=_apart_email, whole=False),
     Rule(label="URL", shape=_URL, accept=_url, whole=False),
     Rule(label="HANDLE", shape=_HANDLE, accept=_handle, whole=False),
     Rule(label="IP_ADDRESS", shape=_IPV4, accept=_ip),

@@ -67,7 +67,8 @@ def _international(piece: str) -> int:
     for end in ends[:8]:
         number = piece[:end].replace("(0)", "").lstrip("(")
         number = "+" + number[2:] if number.startswith("00") else number
-        if _valid(number, None, possible=piece.lstrip("(").startswith("+")):
+        # After 00 and without a sign between, any run of digits looks like this.
+        if _valid(number, None, possible=piece.lstrip("(").startswith("+") or not piece[:end].isdigit()):
             return end
     return 0
 

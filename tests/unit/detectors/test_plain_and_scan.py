@@ -1,0 +1,89 @@
+"""Plain text and the scan: places survive any script, and a scan that did not run is never a clean text."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from licit.detectors._plain import CrossingError, fold, plain
+from licit.detectors._scan import Rule, Scan, spans
+from licit.detectors._tokens import hash_words, tokens
+
+WORD = Rule(label="PERSON", shape="(?i)camille")
+
+
+def _places(texts, rule=WORD):
+    page = plain(texts)
+    return [[text[s.start:s.end] for s in found] for text, found in
+            zip(texts, spans(page, Scan([rule]).hits(page), "x"), strict=True)]
+
+
+@given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=30)), max_size=6))
+@settings(max_examples=150, deadline=None)
+def test_a_word_is_found_at_its_place_whatever_stands_around(pairs):
+    """Any code points before and after, in any text of a batch."""
+    texts = [f"{before} camille {after}" for before, after in pairs]
+    for text, found in zip(texts, _places(texts), strict=True):
+        assert any(word.startswith("camille") for word in found), repr(text)
+
+
+@given(st.lists(st.text(max_size=40), max_size=5))
+@settings(max_examples=150, deadline=None)
+def test_every_place_leads_back_into_its_text(texts):
+    """Every kept character maps to a place inside its own text."""
+    page = plain(texts)
+    at = [i for i, byte in enumerate(page.data) if byte]
+    which, starts, ends = page.places(at, [i + 1 for i in at])
+    assert all(0 <= a < b <= len(texts[w]) for w, a, b in zip(which, starts, ends, strict=True))
+
+
+def test_marks_and_joiners_belong_to_what_they_follow():
+    """A span takes along what shows nothing at its end."""
+    assert _places(["Cami\u0301lle\u0301\u200d !"]) == [["Cami\u0301lle\u0301\u200d"]]
+
+
+@pytest.mark.parametrize(("text", "folded"), [
+    ("Élodie", "Elodie"), ("ＡＢ１", "AB1"), ("n° ٣", "n\x02 3"), ("l’été", "l'ete"), ("a\u00a0b\u202fc", "a b c"), ("—", "-"), ("\0", "\x01"),
+    ("\ud800", "\x01"), ("👍", "\x01"), ("𝐂𝐚𝐦", "Cam"), ("ß", "\xe0"), ("Ж", "\xc0"), ("王", "\xe1")])
+def test_look_alikes_come_home(text, folded):
+    """One spelling for rules to know."""
+    assert fold(text) == folded
+
+
+def test_nothing_is_matched_across_texts():
+    """A rule that could cross is stopped, loudly."""
+    page = plain(["cam", "ille"])
+    with pytest.raises(CrossingError):
+        page.places([0], [len(page.data)])
+    assert _places(["cam", "ille"]) == [[], []]
+
+
+def test_a_silent_set_raises(monkeypatch):
+    """The mark at the end of a block must be seen."""
+    scan = Scan([WORD])
+
+    class Silent:
+        def Match(self, text):
+            return []
+
+    monkeypatch.setattr(scan, "_set", Silent())
+    with pytest.raises(CrossingError, match="before the end"):
+        list(scan.hits(plain(["camille"])))
+
+
+def test_a_text_cannot_fake_the_mark():
+    """The mark's signs do not survive folding."""
+    assert b"\x03" not in plain(["\x00\x03end of block\x03\x00"]).data
+
+
+def test_words_hash_alike_whatever_case_accents_and_place():
+    """A word's hash depends on its folded letters only, not on where it stands."""
+    page = plain(["x" * 5000 + " Élodie", "elodie", "ELODIE Élodié"])
+    assert len(set(tokens(page).hashes[1:].tolist())) == 1
+    one, two, none = hash_words(["Élodie", "elodie", "two words"])
+    assert one == two != 0
+    assert none == 0
+
+
+def test_other_scripts_keep_their_own_words():
+    """Letters that plain text cannot tell apart still hash apart."""
+    assert len(set(hash_words(["иван", "петр", "анна", "γιώργος"]).tolist())) == 4

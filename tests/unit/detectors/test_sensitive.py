@@ -1,0 +1,71 @@
+"""Screening: special categories, offences, minors, pasted chats, of a person."""
+
+import pytest
+
+from licit.detectors.sensitive import SensitiveScreener
+
+
+@pytest.fixture(scope="module")
+def look():
+    screener = SensitiveScreener()
+    return lambda text: {(found.reason, found.family) for found in screener.look([text], [""])[0]}
+
+
+@pytest.mark.parametrize(("family", "text"), [
+    ("health", "je suis diabétique"), ("health", "ma mère a un cancer du sein"), ("health", "I was diagnosed with lupus last year"),
+    ("health", "Mon fils Théo est autiste"), ("health", "my wife has been struggling, she has depression; I have ptsd"), ("health", "JE SUIS DIABETIQUE"),
+    ("health", "Camille Exemple est séropositive"), ("religion", "Je suis musulmane et je cherche"), ("religion", "I'm Jewish"),
+    ("religion", "je vais à la messe"), ("politics", "je vote à gauche"), ("politics", "I'm a registered Republican"),
+    ("union", "je suis syndiqué à la CGT"), ("union", "I'm a union rep"), ("origin", "je suis d'origine algérienne"),
+    ("origin", "as a black woman, I"), ("sex", "je suis gay"), ("sex", "I came out as bisexual"), ("sex", "my brother is gay"),
+    ("biometric-genetic", "my DNA test says"), ("biometric-genetic", "j'ai une mutation BRCA1")])
+def test_what_reveals_a_special_category_of_a_person_is_told(look, family, text):
+    """The writer, a relative or a named person: refused."""
+    assert ("special-category", family) in look(text)
+
+
+@pytest.mark.parametrize("text", ["j'ai été condamné à deux ans", "M. Exemplet a été condamné pour vol", "I was arrested for theft",
+                                  "my brother is in prison", "j'ai un casier judiciaire"])
+def test_offences_of_a_person_are_told(look, text):
+    """Convictions, arrests and the like: refused."""
+    assert ("offence-data", "offence") in look(text)
+
+
+@pytest.mark.parametrize("text", ["j'ai 13 ans", "J'ai treize ans et", "I'm 14", "i'm 9 years old", "je suis en CM2", "I am in 7th grade",
+                                  "je suis mineure"])
+def test_minors_who_say_so_are_told(look, text):
+    """The record is held."""
+    assert ("minor-in-text", "minor") in look(text)
+
+
+@pytest.mark.parametrize("text", [
+    "12/03/2024, 10:22 - Camille: salut\n12/03/2024, 10:23 - Sam: yo", "[10:22] Camille: salut\n[10:23] Sam: yo",
+    "[12/03/24 10:22:01] Camille: a\n[12/03/24 10:22:09] Sam: b", "De : Camille <c@example.org>\nÀ : Sam\nObjet : x",
+    "From: a@example.org\nTo: b@example.org\nSubject: x", "Le lun. 3 mars 2025 à 10:00, Camille a écrit :\n> bonjour",
+    "12/03/2024 à 10:22 - Votre code de sécurité avec ~ Camille a changé"])
+def test_chats_and_mails_of_others_are_told(look, text):
+    """The record is held."""
+    assert ("pasted-chat", "chat") in look(text) or ("pasted-chat", "mail") in look(text)
+
+
+@pytest.mark.parametrize("text", [
+    "What is diabetes?", "Quels sont les symptômes du diabète ?", "Explain the history of Islam.", "Le cancer est une maladie grave.",
+    "I'm 14 minutes late", "j'ai 13 ans d'expérience", "J'ai 25 ans", "I'm 40 years old", "I'm 5 feet tall", "je suis de retour",
+    "Le 12/03/2024, 10:22 : je suis parti", "Write a story about a union strike", "I have a question about cancer research",
+    "le tribunal a condamné la société", "My dog is black and white", "Who won the 2022 election?", "je suis prêt", "from: here to: there",
+    "J'ai 2 ans de retard", "my laptop has a virus"])
+def test_topics_are_not_told(look, text):
+    """A question about a thing says nothing of a person."""
+    assert look(text) == set()
+
+
+def test_refusals_come_before_holds():
+    """The strictest answer is the first."""
+    found = SensitiveScreener().look(["J'ai 13 ans. Je suis diabétique."], [""])[0]
+    assert [one.reason for one in found] == ["special-category", "minor-in-text"]
+
+
+def test_each_text_answers_for_itself():
+    """A neighbour in the batch changes nothing, and nothing is told across two texts."""
+    answers = SensitiveScreener().look(["bonjour", "je suis diabétique", "je suis", "diabétique", "I'm 14", "ok"], [""] * 6)
+    assert [bool(answer) for answer in answers] == [False, True, False, False, True, False]
