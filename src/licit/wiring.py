@@ -15,6 +15,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from licit_verify import verify
+
 from . import __version__
 from .adapters.catalogue import SqlCatalogue
 from .adapters.corpus import FileCorpus
@@ -167,4 +169,6 @@ def _prepare_shard(task: tuple[Path, str, str]) -> Prepared:
 
 def _check(release: Path, workspace: Path) -> Sequence[Mapping[str, Any]]:
     """Check a release with the independent verifier, as an auditor would."""
-    return []
+    report = verify(release, auditor=workspace, now=datetime.now(UTC))
+    return [{"claim": result.claim, "who": result.who, "result": result.result, "detail": result.detail}
+            for result in report.results]

@@ -14,6 +14,7 @@ Law: REL-01, REL-02, REL-03, REL-06
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ..core.errors import EvidenceError
@@ -55,9 +56,18 @@ class Findings:
     parent: Mapping[str, Any] | None = None
 
 
-def checkpoint_note(origin: str, size: int, root: bytes, signer: Signer) -> bytes:
-    """Give the signed note of a log's state."""
-    text = Checkpoint(origin=origin, size=size, root=root).text()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """A closed release: its manifest, its closing entry, and when that was recorded."""
+
+    manifest: Mapping[str, Any]
+    seq: int
+    at: datetime
+
+
+def checkpoint_note(origin: str, size: int, root: bytes, signer: Signer, at: datetime | None = None) -> bytes:
+    """Give the signed note of a log's state, with its time where one counts."""
+    text = Checkpoint(origin=origin, size=size, root=root, at=at).text()
     signature = NoteSignature(name=origin, key_hash=key_hash(origin, signer.public_key()), signature=signer.sign(text))
     return signed_note(text, [signature])
 
@@ -118,25 +128,24 @@ def closing_decision(found: Findings, digest: str) -> dict[str, Any]:
             "absence_root": found.tags.root.hex()}
 
 
-def attest(corpus: Corpus, folder: str, manifest: Mapping[str, Any], seq: int, log: Log, signer: Signer, *,
-           report: bool = False) -> None:
+def attest(corpus: Corpus, folder: str, closed: Closed, log: Log, signer: Signer, *, report: bool = False) -> None:
     """Write the proofs of the closing entry and sign; may be repeated, and is after a crash.
 
     Args:
         corpus: where the release lies.
         folder: the release's folder.
-        manifest: its manifest, as read from disk.
-        seq: the ``release-closed`` entry.
-        log: the log, not shorter than ``seq`` + 1.
+        closed: its manifest, as read from disk, and its ``release-closed`` entry.
+        log: the log, not shorter than that entry.
         signer: whose key signs.
         report: whether the report is there and is signed as well.
     """
+    manifest, seq = closed.manifest, closed.seq
     size, root = log.head()
     closing = {
         **_opening(log, seq), "seq": seq, "kind": "release-closed", "size": size, "root": root.hex(),
         "path": [step.hex() for step in log.inclusion(seq, size)],
         "consistency": [step.hex() for step in log.consistency(manifest["log"]["size"], size)],
-        "checkpoint": checkpoint_note(manifest["log"]["origin"], size, root, signer).decode()}
+        "checkpoint": checkpoint_note(manifest["log"]["origin"], size, root, signer, closed.at).decode()}
     closing_sha = corpus.write_bytes(f"{folder}/{CLOSING}", canonical_json(closing) + b"\n")
     subjects = [("manifest.json", corpus.digest(f"{folder}/manifest.json")), (CLOSING, closing_sha)]
     if report:

@@ -140,10 +140,11 @@ def _declare(record: Record, declared: Declared, source: str, name: str) -> Reco
     if any(declared.collected) and not any(record.collected):
         values["collected"] = declared.collected
     account = _account(record, declared)
-    if account and not record.holder and record.kind == "conversation" and not record.third_parties:
+    if account and record.kind == "conversation" and not record.third_parties:
+        # Declared beside an account that the export names: both are asked, for either may refuse.
         ref = f"p{len(record.people)}"
         holder = Person(ref=ref, kind="account", issuer=declared.issuer or source, key=account)
-        values |= {"people": (*record.people, holder), "holder": ref,
+        values |= {"people": (*record.people, holder), "holder": record.holder or ref,
                    "turns": tuple(_held(turn, ref) for turn in record.turns)}
     return replace(record, **values)
 

@@ -22,6 +22,7 @@ from ..core.policy import PURPOSES
 from ..core.rights import INSTRUMENTS, target_of
 from ..core.sources import Source, parse_contract, parse_source
 from ..pipeline.deidentify import canonical
+from .queries import issuers_of
 from .workspace import Position, Workspace, register_at, releases_at
 
 
@@ -34,8 +35,8 @@ class Asked:
     """
 
     kind: str
-    issuer: str
     account: str = field(repr=False)
+    issuer: str = ""
     purposes: tuple[str, ...] = ()
     target: Mapping[str, str] = field(default_factory=dict)
     notice: str = ""
@@ -44,11 +45,14 @@ class Asked:
     received_at: datetime | None = None
 
 
-def exercise(workspace: Workspace, asked: Asked) -> dict[str, Any]:
-    """Enter a right in the log and give its signed receipt as a DSSE envelope.
+def exercise(workspace: Workspace, asked: Asked) -> list[dict[str, Any]]:
+    """Enter a right in the log and give its signed receipts as DSSE envelopes.
+
+    Without an issuer, every account of that name is meant: a refusal then counts for each and gives a receipt for each.
 
     Raises:
-        InputError: an unknown kind, purpose or target, or a permission or consent that lacks what it needs.
+        InputError: an unknown kind, purpose or target, a permission or consent that lacks what it needs, or an account
+            that could be several people's where only one may be meant.
     """
     if asked.kind not in INSTRUMENTS:
         raise InputError(f"{asked.kind!r} is no right", remedy=f"There are: {', '.join(INSTRUMENTS)}.")
@@ -66,9 +70,24 @@ def exercise(workspace: Workspace, asked: Asked) -> dict[str, Any]:
         target_of(decision)
     except (ValueError, KeyError) as error:
         raise InputError(f"this target cannot be: {error}") from None
-    subject = workspace.identities.subjects_for([(asked.issuer, "account", asked.account)], create=True)[0]
-    seq = workspace.enter(asked.kind, decision, subject=subject, received_at=asked.received_at)
-    return receipt(workspace, seq, subject)
+    subjects = _meant(workspace, asked)
+    return [receipt(workspace, workspace.enter(asked.kind, decision, subject=subject, received_at=asked.received_at),
+                    subject) for subject in subjects]
+
+
+def _meant(workspace: Workspace, asked: Asked) -> list[str]:
+    """Find or make the subjects that are meant."""
+    issuers = [asked.issuer] if asked.issuer else issuers_of(workspace)
+    people = [(issuer, "account", asked.account) for issuer in issuers]
+    known = [str(subject) for subject in workspace.identities.subjects_for(people, create=False) if subject]
+    if len(known) > 1 and asked.kind in ("consent", "permission", "lifting"):
+        raise InputError("several accounts have this name, and a permission is for one", about=asked.account,
+                         remedy="Name the issuer: --issuer ID.")
+    if known or len(issuers) == 1:
+        return known or [str(subject) for subject in workspace.identities.subjects_for(people, create=True)]
+    raise InputError("nobody of that name is known here", about=asked.account, reason="subject-unknown",
+                     remedy="To record it for what is still to be imported, name the issuer: --issuer ID (a source, or "
+                            "a product such as chatgpt).")
 
 
 def receipt(workspace: Workspace, seq: int, subject: str = "") -> dict[str, Any]:

@@ -112,7 +112,8 @@ def issuers_of(workspace: Workspace) -> list[str]:
     """Give every issuer an account may be known under: the registered sources and the readers of exports."""
     register = register_at(workspace.log, Position.head(workspace.log))
     arrived = {str((entry.decision or {}).get("source", "")) for entry in workspace.log.entries(kinds=("arrival",))}
-    return sorted({*register, *arrived, *workspace.readers} - {""})
+    names = {*register, *arrived} - {""}
+    return sorted(names | set(workspace.readers)) if names else []
 
 
 def _records_of(workspace: Workspace, subjects: Sequence[str]) -> list[str]:

@@ -34,9 +34,10 @@ def rights_command() -> None:
 
 
 def _command(verb: str, kind: str, text: str) -> click.Command:
-    @click.command(verb, help=text, epilog=f"Example: licit rights {verb} --subject ada --issuer le-chat")
+    @click.command(verb, help=text, epilog=f"Example: licit rights {verb} --subject ada")
     @click.option("--subject", required=True, metavar="ACCOUNT")
-    @click.option("--issuer", required=True, help="Who vouches for the account: a product (chatgpt) or a source id.")
+    @click.option("--issuer", default="", help="Who vouches for the account: a product (chatgpt) or a source id; else "
+                                               "every account of that name.")
     @click.option("--purpose", "purposes", multiple=True, type=click.Choice(PURPOSES))
     @click.option("--project", default="", help="Only this project.")
     @click.option("--record", default="", help="Only this record.")
@@ -53,13 +54,15 @@ def _command(verb: str, kind: str, text: str) -> click.Command:
         space = opened(workspace)
         asked = Asked(kind=kind, account=given.pop("subject"), target=_target(project, record, turn),
                       received_at=_moment(received), **given)
-        paper = exercise(space, asked)
+        papers = exercise(space, asked)
         if receipt:
-            receipt.write_text(json.dumps(paper) + "\n", encoding="utf-8")
+            receipt.write_text("".join(json.dumps(paper) + "\n" for paper in papers), encoding="utf-8")
         if as_json:
-            print_json(paper)
+            for paper in papers:
+                print_json(paper)
         else:
-            say(f"{kind.capitalize()} recorded; it counts from now on, in every release still to come.")
+            say(f"{kind.capitalize()} recorded; it counts from now on, in every release still to come."
+                + (f" It counts for {len(papers)} accounts of that name." if len(papers) > 1 else ""))
             say(f"Receipt: {receipt}" if receipt else "Write the receipt with --receipt FILE.")
             say("Releases already made: licit recall")
 

@@ -1,0 +1,66 @@
+"""``licit log``: the head, the entries, and the proofs that accompany a person's receipt."""
+
+import json
+from pathlib import Path
+
+import click
+
+from ...usecases.proofs import lease, prove
+from ._shared import json_option, opened, print_json, say, workspace_option
+
+
+@click.group("log")
+def log_command() -> None:
+    """Show the log and give proofs."""
+
+
+@log_command.command("head")
+@json_option
+@workspace_option
+def head(as_json: bool, workspace: str | None) -> None:
+    """Show how long the log is, its root, and the key that signs it."""
+    space = opened(workspace)
+    size, root = space.log.head()
+    key = space.signer.public_key().hex()
+    if as_json:
+        print_json({"origin": space.origin, "size": size, "root": root.hex(), "key": key})
+    else:
+        say(f"{space.origin}: {size:,} entries\nroot {root.hex()}\nkey  {key}")
+
+
+@log_command.command("list")
+@click.option("--kind", "kinds", multiple=True)
+@click.option("--start", default=0)
+@json_option
+@workspace_option
+def listed(kinds: tuple[str, ...], start: int, as_json: bool, workspace: str | None) -> None:
+    """List entries: number, kind, time, person (by pseudonym)."""
+    for entry in opened(workspace).log.entries(start=start, kinds=kinds):
+        if as_json:
+            print_json({"seq": entry.seq, "kind": entry.kind, "subject": entry.subject,
+                        "received_at": entry.received_at.isoformat(), "recorded_at": entry.recorded_at.isoformat(),
+                        "readable": entry.decision is not None})
+        else:
+            say(f"{entry.seq:>8} {entry.recorded_at:%Y-%m-%d %H:%M} {entry.kind:<20} {entry.subject}")
+
+
+@log_command.command("prove", epilog="Example: licit log prove --receipt receipt.json --release release-1 -o proof.json")
+@click.option("--receipt", required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--release", required=True)
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
+@workspace_option
+def prove_command(receipt: Path, release: str, output: Path, workspace: str | None) -> None:
+    """Give a person what they need to check alone that a release declares no row of theirs."""
+    proof = prove(opened(workspace), json.loads(receipt.read_bytes()), release)
+    output.write_text(json.dumps(proof) + "\n", encoding="utf-8")
+    say(f"Proof written. The person checks alone: licit verify RELEASE --receipt {output}")
+
+
+@log_command.command("lease", epilog="Example: licit log lease release-1 -o release-1.lease.json")
+@click.argument("release")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
+@workspace_option
+def lease_command(release: str, output: Path, workspace: str | None) -> None:
+    """Sign whether RELEASE is live now, for those who train on a copy of it elsewhere."""
+    output.write_text(json.dumps(lease(opened(workspace), release)) + "\n", encoding="utf-8")
+    say(f"Lease written to {output}; licit.open_release(path, lease=…) needs it.")

@@ -1,0 +1,93 @@
+"""The Python interface that a notebook likes: the same use cases as the command line, with plain arguments.
+
+>>> import licit                                             # doctest: +SKIP
+>>> space = licit.open_workspace("training-data")           # doctest: +SKIP
+>>> space.import_("export.zip", source="le-chat")           # doctest: +SKIP
+>>> space.build().tally.released                             # doctest: +SKIP
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..usecases import commands, queries
+from ..usecases.arrive import Declared, FileReport, import_paths
+from ..usecases.plan import Plan, parse_plan, read_plan
+from ..usecases.policy import adopt_policy, read_policy
+from ..usecases.release import Built, build, patch
+from ..usecases.workspace import Workspace as Ports
+from ..wiring import init_workspace
+from ..wiring import open_workspace as _open
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace in hand: import, say rights, build, recall."""
+
+    ports: Ports = field(repr=False)
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self.ports.root
+
+    def import_(self, *paths: str | Path, source: str = "", as_: str | None = None, **declared: Any) -> list[FileReport]:
+        """Import files; ``declared`` as the options of ``licit import`` (subject, capacity, age, notice …).
+
+        Raises:
+            InputError: a path does not exist.
+        """
+        return list(import_paths(self.ports, [Path(path) for path in paths], source, Declared(**declared), forced=as_))
+
+    def adopt_policy(self, policy: str | Path | Mapping[str, Any]) -> int:
+        """Adopt a policy from a file or from plain values; give the log entry."""
+        return adopt_policy(self.ports, policy if isinstance(policy, Mapping) else read_policy(Path(policy)))
+
+    def add_source(self, source: str, *, ground: str, by: str, **more: str) -> int:
+        """Register a source."""
+        return commands.add_source(self.ports, {"source": source, "ground": ground, "by": by, **more})
+
+    def add_contract(self, source: str, *, id: str, uses: Sequence[str], starts: str, **more: Any) -> int:
+        """Record a contract for a source."""
+        return commands.add_contract(self.ports, {"source": source, "id": id, "uses": list(uses), "starts": starts,
+                                                  **more})
+
+    def approve_source(self, source: str, *, by: str) -> int:
+        """Approve the present version of a source."""
+        return commands.approve_source(self.ports, source, by)
+
+    def exercise(self, right: str, *, subject: str, issuer: str = "", **more: Any) -> list[dict[str, Any]]:
+        """Record a right (objection, consent, withdrawal, erasure …); give the signed receipts."""
+        return commands.exercise(self.ports, commands.Asked(kind=right, account=subject, issuer=issuer, **more))
+
+    def build(self, plan: str | Path | Mapping[str, Any] | Plan | None = None, *, dry_run: bool = False) -> Built:
+        """Build a release; ``plan`` is a file, plain values, or the workspace's plan.toml."""
+        if plan is None or isinstance(plan, str | Path):
+            plan = read_plan(Path(plan) if plan else self.path / "plan.toml")
+        return build(self.ports, plan if isinstance(plan, Plan) else parse_plan(plan), dry=dry_run)
+
+    def explain(self, record: str = "", *, subject: str = "", issuer: str = "") -> queries.Explained:
+        """Say why a record is in, held or refused, or where a person's words went."""
+        if record:
+            return queries.explain_record(self.ports, record)
+        return queries.explain_subject(self.ports, subject, issuer)
+
+    def recall(self, **about: str) -> queries.Recall:
+        """Say what the log's changes touch."""
+        return queries.recall(self.ports, **about)
+
+    def patch(self, release: str) -> Built:
+        """Build the patch release of a release."""
+        return patch(self.ports, release)
+
+
+def open_workspace(path: str | Path, *, create: bool = False, jobs: int = 0) -> Workspace:
+    """Open a workspace, or make it first.
+
+    Raises:
+        SetupError: there is none and ``create`` is false.
+    """
+    if create:
+        init_workspace(Path(path))
+    return Workspace(_open(Path(path), jobs=jobs))
