@@ -57,10 +57,10 @@ class Source:
             reason = self._contract_against(self.contract, use, as_of)
         elif self.reserved:
             reason = "reserved"
+        elif licence == "licence-forbids" or self.ground == "open-licence":
+            reason = licence
         elif self.ground in ("contract", "unknown"):
             reason = "licence-unknown"
-        elif self.ground == "open-licence" or licence == "licence-forbids":
-            reason = licence
         return reason or ("" if self.approved == self.version else "source-not-approved")
 
     @staticmethod
