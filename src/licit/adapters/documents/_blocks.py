@@ -2,7 +2,7 @@
 
 Rules kept here:
 
-- A block that corrects, replies or qualifies is never cut (LAW SEN-05: an accusation must not outlive its reply).
+- A line that corrects, replies or qualifies is never cut (LAW SEN-05: an accusation must not outlive its reply).
 - A correction rests on the whole document, for it seldom says which sentences it corrects. It reaches to the next
   heading or the end; only a note of several sentences at the very top stands alone.
 - A qualification rests on the blocks of its section, and the title, that carry an accusation; else on the nearest
@@ -22,7 +22,7 @@ from licit.core.ports import InputFile
 from licit.core.records import Part, Record, Turn
 
 from ._metadata import complete, metadata_of
-from ._phrases import accuses, boilerplate, corrects, protects, qualifies
+from ._phrases import accuses, boilerplate, corrects, qualifies
 
 #: Kinds of blocks whose lines are never looked at as boilerplate.
 VERBATIM = frozenset(("code", "table"))
@@ -135,9 +135,6 @@ def cut_boilerplate(blocks: Iterable[Block]) -> tuple[list[Block], Counter[str]]
 
 def _without_boilerplate(block: Block) -> tuple[Block | None, Counter[str]]:
     cut: Counter[str] = Counter()
-    if protects(block.text):
-        # A box may mix both; a reply is worth more than a clean text.
-        return block, cut
     lines: list[str] = []
     ended = True
     for line in block.text.split("\n"):

@@ -65,6 +65,12 @@ def test_a_truncated_file_is_refused(readers, as_file, data, share):
     assert refusal(readers, as_file(whole[:int(len(whole) * share)])) == "broken-pdf"
 
 
+def test_a_file_whose_last_revision_is_cut_short_is_refused(readers, as_file, data):
+    """A revision appended to a file may hold the reply: cut short, the older one must not pass for the file."""
+    revision = b"9 0 obj\n<< /Length 9000 >>\nstream\n" + b"(Rectificatif) Tj\n" * 300
+    assert refusal(readers, as_file((data / "caisse.pdf").read_bytes() + revision)) == "broken-pdf"
+
+
 @pytest.mark.parametrize("content", [b"%PDF-1.4\n%%EOF", b"%PDF-1.4\nstartxref\n0\n%%EOF", b"%PDF-1.7\ntrailer << /Root 1 0 R >>\nstartxref\n9\n%%EOF"])
 def test_a_file_without_a_body_is_refused(readers, as_file, content):
     """The mark of a PDF alone is no PDF."""

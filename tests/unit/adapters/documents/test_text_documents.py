@@ -60,6 +60,7 @@ def test_boilerplate_lines_are_known(line):
     "Abonnez-vous à notre newsletter, disait l'affiche. Personne ne le fit.", "La publicité ment.", "Read more books, she said, and you will see.",
     "Les commentaires du maire ont été mal reçus.", "Partager le pain est un geste ancien.", "read more", "3/5", "Annonces",
     "Le journal recevait dix lettres par jour.", "Droit de réponse", "Mise à jour : la somme est sur le livret.", "Subscribe is a verb.",
+    "À lire aussi : Droit de réponse de M. Fictif", "Read more: he denies it", "Subscribe to the editor's note",
 ])
 def test_prose_is_no_boilerplate(line):
     """A sentence that merely mentions a newsletter, an advertisement or comments stays."""
