@@ -23,6 +23,7 @@ from importlib.resources import files
 
 import numpy as np
 import re2
+import stdnum
 
 from licit.core.errors import SetupError
 from licit.core.ids import settings_key
@@ -103,6 +104,7 @@ def _compile(scheme: Scheme) -> _Compiled:
         if "check_country" in inspect.signature(valid).parameters:
             # The international check digits decide; lists of a country's banks go out of date.
             valid = functools.partial(valid, check_country=False)
+        valid = functools.lru_cache(maxsize=4096)(valid)
     words = "|".join(re.escape(fold(word).lower()) for word in scheme.context)
     return _Compiled(scheme=scheme, valid=valid,
                      exact=re.compile(rf"(?i)(?<![^\W_])(?=({scheme.shape})(?![^\W_]))"),
@@ -118,8 +120,8 @@ class Identifiers:
 
     def __init__(self, schemes: Sequence[Scheme]) -> None:
         self.labels = frozenset(scheme.label for scheme in schemes)
-        self.digest = settings_key([repr((s.country, s.name, s.label, s.shape, s.check, s.strong, s.context))
-                                    for s in schemes])
+        self.digest = settings_key([stdnum.__version__, *(repr((s.country, s.name, s.label, s.shape, s.check, s.strong, s.context))
+                                                          for s in schemes)])
         self._schemes = [_compile(scheme) for scheme in schemes]
         self._set = re2.Set.SearchSet(plain_options())
         for scheme in schemes:
@@ -178,7 +180,9 @@ def _checked(compiled: _Compiled, text: str, start: int, end: int) -> int | None
         return end
     for _ in range(5):
         number = text[start:end]
-        if compiled.valid(number) or compiled.valid(re.sub(r"[^A-Za-z0-9]", "", number).upper()):
+        # A sign can be part of a number (a century's), so that both spellings count.
+        if compiled.valid(re.sub(r"[^A-Za-z0-9]", "", number).upper()) or (
+                not number.isalnum() and set(number) & set("+-./") and compiled.valid(number)):
             return end
         gap = max(number.rfind(" "), number.rfind("-"))
         if gap <= 4 or not compiled.exact.match(text, start, start + gap):

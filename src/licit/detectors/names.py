@@ -108,7 +108,7 @@ def _kernels(reading: _Reading) -> Iterator[tuple[int, int]]:
     titled[1:] = title[:-1] & cut.capital[1:] & ~reading.barred[1:]
     initial = cut.capital & (cut.ends - cut.starts == 1) & (cut.joint == POINT)
     initialled[1:] = initial[:-1] & cut.capital[1:] & surnamed[1:] & ~barred[1:] & (cut.ends - cut.starts > 1)[1:]
-    alone = known & (first >= 125) & (first - word >= 80)
+    alone = known & (first >= 90) & (first - word >= 60)
     score = np.zeros(cut.starts.size, np.int64)
     score[alone] = 65
     score[initialled] = 75

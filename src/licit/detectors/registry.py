@@ -10,9 +10,10 @@ Rules kept here:
   look like a clean text.
 - Two of one name are an error.
 - A pin ``name@version+digest`` covers the version, the detector's own ``digest`` of its data and rules if it has one,
-  and the source of its module, so that a change of either is seen.
+  and the source of its module (for ours, of the shared modules as well), so that a change of any is seen.
 """
 
+import functools
 import importlib
 import inspect
 import pkgutil
@@ -101,9 +102,18 @@ def _foreign(what: str) -> list[tuple[str, Any]]:
     return [(f"entry point {point.name} ({point.value})", point.load) for point in points]
 
 
+@functools.cache
+def _shared() -> str:
+    """Give the source of the modules that our detectors share."""
+    return "".join(file.read_bytes().hex() for file in sorted(Path(__file__).parent.glob("_*.py")))
+
+
 def _pin(detector: Any) -> str:
     try:
-        source = Path(inspect.getfile(type(detector))).read_bytes().hex()
+        file = Path(inspect.getfile(type(detector)))
+        source = file.read_bytes().hex()
+        if file.parent == Path(__file__).parent:
+            source += _shared()
     except (OSError, TypeError):
         # No file to read (a frozen or interactive module): version and digest must do.
         source = type(detector).__qualname__
