@@ -192,6 +192,10 @@ class Log(Protocol):
         """Give the RFC 6962 consistency proof between two sizes."""
         ...
 
+    def erase_particulars(self, seqs: Iterable[int]) -> int:
+        """Delete the particulars of entries, bytes included; give how many were still there."""
+        ...
+
     def receipt(self, seq: int, *, origin: str, tag_key: bytes = b"") -> Any:
         """Give the :class:`~licit.core.notes.Receipt` of an entry, to be signed by the caller."""
         ...
@@ -250,6 +254,10 @@ class Catalogue(Protocol):
 
     def add(self, shard: str, versions: Mapping[str, bytes]) -> None:
         """Record the versions that a shard holds; a later shard supersedes an earlier one."""
+        ...
+
+    def forget(self, records: Sequence[str]) -> None:
+        """Forget records that were erased."""
         ...
 
 

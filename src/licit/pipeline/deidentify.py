@@ -9,7 +9,8 @@ Rules kept here:
 - A name found once is looked for in all texts of the record, whole words, whatever the case.
 - A stand-in is derived from a key, the record and the entity: the same inside a record, unlinkable across records, and
   independent of the order in which things were found.
-- After replacement the detectors look again; what they still find holds the record (``second-look``).
+- After replacement the detectors look again, until a look changes nothing; what never settles holds the record
+  (``second-look``). So the same work on its own result changes nothing more.
 - No raw text leaves in an error.
 
 Law: DEI-02, DEI-03, SEN-06
@@ -19,9 +20,9 @@ import re
 import signal
 import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..core.ids import keyed, short_text
@@ -35,6 +36,8 @@ DIRECT = ("PERSON", "ADDRESS", "EMAIL", "PHONE", "HANDLE", "IP_ADDRESS", "MAC_AD
 
 #: The shape of a stand-in; detectors' findings inside one are its own and are passed over.
 STAND_IN = re.compile(r"\[(?:" + "|".join(LABELS) + r")_[a-z2-7]{5}\]")
+
+_LOOKS = 3
 
 Found = tuple[Span, ...] | None
 
@@ -157,12 +160,53 @@ def _is_name(mention: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Masked:
-    """The texts of one record after replacement, or why it is held; with what was found, for the people it names."""
+    """The texts of one record after replacement, or why it is held; with what was found, for the people it names.
+
+    ``entities`` are (label, canonical form), ``replaced`` are (stand-in, the words it stands for).
+    """
 
     texts: tuple[str, ...] = field(repr=False)
     reason: str = ""
     counts: dict[str, int] = field(default_factory=dict)
     entities: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    replaced: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+def replace_all(ids: Sequence[str], texts: Sequence[Sequence[str]], languages: Sequence[str],
+                detectors: Sequence[Detector], settings: DeidentifySettings, key: bytes) -> list[Masked]:
+    """Find, settle, replace and look again until nothing changes, over all texts of all records at once.
+
+    ``ids`` name the records for their stand-ins, ``languages`` is a hint for each. A record is held where a detector
+    could not look, or where the last look still changed something.
+    """
+    pending = {i: Masked(texts=tuple(parts)) for i, parts in enumerate(texts)}
+    done: dict[int, Masked] = {}
+    for _ in range(_LOOKS):
+        flat = [text for masked in pending.values() for text in masked.texts]
+        hints = [languages[i] for i, masked in pending.items() for _ in masked.texts]
+        found = iter(find_all(detectors, flat, hints, seconds=settings.seconds))
+        following: dict[int, Masked] = {}
+        for i, before in pending.items():
+            spans = [next(found) for _ in before.texts]
+            whole = [item for item in spans if item is not None]
+            if len(whole) < len(spans) or not detectors:
+                done[i] = replace(before, reason="detector-failed", entities=(), replaced=())
+                continue
+            again = mask(key, ids[i], before.texts, sweep_names(before.texts, whole), settings.labels)
+            if again.texts == before.texts:
+                done[i] = before
+            else:
+                following[i] = Masked(texts=again.texts, counts=_sum(before.counts, again.counts),
+                                      entities=before.entities + again.entities,
+                                      replaced=before.replaced + again.replaced)
+        pending = following
+    for i, masked in pending.items():
+        done[i] = replace(masked, reason="second-look")
+    return [done[i] for i in range(len(texts))]
+
+
+def _sum(one: Mapping[str, int], two: Mapping[str, int]) -> dict[str, int]:
+    return {name: one.get(name, 0) + two.get(name, 0) for name in {*one, *two}}
 
 
 def stand_in(key: bytes, record: str, label: str, entity: str) -> str:
@@ -179,7 +223,7 @@ def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Sp
         entities += [(span.label, canonical(span.label, text[span.start:span.end])) for span in spans
                      if span.label in wanted]
     person = _one_name_each({name for label, name in entities if label == "PERSON"})
-    out, counts = [], dict[str, int]()
+    out, counts, replaced = [], dict[str, int](), []
     for text, spans in zip(texts, found, strict=True):
         taken = [(m.start(), m.end()) for m in STAND_IN.finditer(text)]
         edits = []
@@ -188,11 +232,13 @@ def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Sp
                 continue
             entity = canonical(span.label, text[span.start:span.end])
             entity = person.get(entity, entity) if span.label == "PERSON" else entity
-            edits.append(Edit(start=span.start, end=span.end, label=span.label,
-                              replacement=stand_in(key, record, span.label, entity)))
+            name = stand_in(key, record, span.label, entity)
+            edits.append(Edit(start=span.start, end=span.end, label=span.label, replacement=name))
+            replaced.append((name, text[span.start:span.end]))
             counts[span.label] = counts.get(span.label, 0) + 1
         out.append(apply_edits(text, edits))
-    return Masked(texts=tuple(out), counts=counts, entities=tuple(dict.fromkeys(entities)))
+    return Masked(texts=tuple(out), counts=counts, entities=tuple(dict.fromkeys(entities)),
+                  replaced=tuple(dict.fromkeys(replaced)))
 
 
 def _one_name_each(names: set[str]) -> dict[str, str]:

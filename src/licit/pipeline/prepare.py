@@ -26,11 +26,10 @@ from ..core.ports import Detector, Screener
 from ..core.records import Record, Turn
 from .chunk import Chunk, ChunkSettings, CountTokens, cut, days, estimate_tokens, topics
 from .dedupe import sketch
-from .deidentify import DeidentifySettings, Masked, find_all, mask, still_there, sweep_names
+from .deidentify import DeidentifySettings, Masked, replace_all
 from .screen import language_of, screen
 
 _VERSION = "1"
-_LOOKS = 3
 
 _TEXTS = pa.list_(pa.string())
 CONTENT = pa.schema([
@@ -94,7 +93,8 @@ def prepare(batch: Sequence[Arrived], tools: Tools) -> pa.Table:
     languages = [_language(item.record) for item in batch]
     whole = ["\n".join(parts) for parts in texts]
     screened = screen(whole, languages, tools.screeners)
-    masked = _masked(batch, texts, languages, tools)
+    masked = replace_all([item.id for item in batch], texts, languages, tools.detectors, tools.deidentify,
+                         tools.stand_in_key)
     rows: list[dict[str, Any]] = []
     for item, language, verdict, words in zip(batch, languages, screened, masked, strict=True):
         static = words.reason
@@ -111,38 +111,6 @@ def prepare(batch: Sequence[Arrived], tools: Tools) -> pa.Table:
 def _language(record: Record) -> str:
     said = "\n".join(turn.text for turn in record.turns if turn.shown)[:4000]
     return language_of(said)
-
-
-def _masked(batch: Sequence[Arrived], texts: Sequence[Sequence[str]], languages: Sequence[str], tools: Tools
-            ) -> list[Masked]:
-    """Find, settle, replace and look again, over all texts of all records of the batch at once."""
-    labels, key = tools.deidentify.labels, tools.stand_in_key
-    pending = {i: Masked(texts=tuple(parts)) for i, parts in enumerate(texts)}
-    done: dict[int, Masked] = {}
-    for look in range(_LOOKS):
-        flat = [text for masked in pending.values() for text in masked.texts]
-        hints = [languages[i] for i, masked in pending.items() for _ in masked.texts]
-        found = iter(find_all(tools.detectors, flat, hints, seconds=tools.deidentify.seconds))
-        following: dict[int, Masked] = {}
-        for i, before in pending.items():
-            spans = [next(found) for _ in before.texts]
-            whole = [item for item in spans if item is not None]
-            if len(whole) < len(spans) or not tools.detectors:
-                done[i] = Masked(texts=before.texts, reason="detector-failed", counts=before.counts)
-            elif look and not still_there(before.texts, spans, labels):
-                done[i] = before
-            else:
-                again = mask(key, batch[i].id, before.texts, sweep_names(before.texts, whole), labels)
-                following[i] = Masked(texts=again.texts, counts=_sum(before.counts, again.counts),
-                                      entities=before.entities + again.entities)
-        pending = following
-    for i, masked in pending.items():
-        done[i] = Masked(texts=masked.texts, reason="second-look", counts=masked.counts, entities=masked.entities)
-    return [done[i] for i in range(len(texts))]
-
-
-def _sum(one: Mapping[str, int], two: Mapping[str, int]) -> dict[str, int]:
-    return {name: one.get(name, 0) + two.get(name, 0) for name in {*one, *two}}
 
 
 def _rows(item: Arrived, language: str, static: str, masked: Masked, tools: Tools) -> list[dict[str, Any]]:

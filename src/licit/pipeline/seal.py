@@ -146,7 +146,7 @@ def patch_rows(corpus: Corpus, parent: str, folder: str, *, gone: pl.DataFrame, 
     Args:
         parent: the parent release's folder.
         folder: the patch's folder.
-        gone: ``record``, ``chunk`` and ``bucket`` of rows that leave.
+        gone: ``record``, ``chunk`` and data ``file`` of rows that leave.
         fresh: tables of rows that join (elected in place of one that left), as from :func:`content_of`.
         paths: the parent's data files.
         buckets: the parent's number of files.
@@ -160,8 +160,7 @@ def patch_rows(corpus: Corpus, parent: str, folder: str, *, gone: pl.DataFrame, 
         for number in np.unique(numbers).tolist():
             part = table.filter(pa.array(numbers == number)).drop_columns("bucket")
             joining.setdefault(number, []).append(part)
-    leaving = gone.with_columns(_file=pl.lit(place(gone["bucket"].to_numpy().astype(np.int64), buckets)))
-    touched = {*joining, *leaving["_file"].to_list()}
+    touched = {*joining, *map(_number, gone["file"].unique().to_list())}
     placed: list[Placed] = []
     for number in sorted(touched | {_number(path) for path in paths}):
         data, ids = f"data/part-{number:05}.parquet", f"ids/part-{number:05}.parquet"
@@ -172,7 +171,7 @@ def patch_rows(corpus: Corpus, parent: str, folder: str, *, gone: pl.DataFrame, 
             continue
         tables = joining.get(number, [])
         if data in paths:
-            tables = [_without(corpus, parent, data, ids, leaving.filter(pl.col("_file") == number)), *tables]
+            tables = [_without(corpus, parent, data, gone.filter(pl.col("file") == data)), *tables]
         names = [*COLUMNS, "order"]
         whole = pa.concat_tables([table.select(names).cast(pa.schema([*CONTENT, ("order", pa.binary(16))]))
                                   for table in tables])
@@ -181,8 +180,9 @@ def patch_rows(corpus: Corpus, parent: str, folder: str, *, gone: pl.DataFrame, 
     return placed, len(touched)
 
 
-def _without(corpus: Corpus, parent: str, data: str, ids: str, leaving: pl.DataFrame) -> Any:
-    table, order = corpus.read(f"{parent}/{data}"), corpus.read(f"{parent}/{ids}", ["order"])["order"]
+def _without(corpus: Corpus, parent: str, data: str, leaving: pl.DataFrame) -> Any:
+    table = corpus.read(f"{parent}/{data}")
+    order = corpus.read(f"{parent}/{data.replace('data/', 'ids/')}", ["order"])["order"]
     here = pl.DataFrame({"record": table["record"], "chunk": table["chunk"]})
     gone = leaving.select("record", "chunk").with_columns(_gone=pl.lit(True))
     mask = here.join(gone, on=["record", "chunk"], how="left", maintain_order="left")["_gone"].is_null()

@@ -156,7 +156,25 @@ def patch_lock(workspace: Workspace, parent: str) -> dict[str, Any]:
     stem = lock["plan"]["name"]
     lock |= {"name": _next_name(workspace, stem), "parent": parent,
              "log": {"base": lock["log"]["base"], "size": size, "root": root.hex()}}
-    return lock
+    return _rewritten(workspace, lock)
+
+
+def _rewritten(workspace: Workspace, lock: dict[str, Any]) -> dict[str, Any]:
+    """Follow what erasures made of a lock's shards: the same records less the erased ones."""
+    by = {str(body["shard"]): body for entry in workspace.log.entries(kinds=("rewrite",)) if (body := entry.decision)}
+    if not by:
+        return lock
+    key, inputs, files = lock["attributes"]["key"], [], {}
+    for item in lock["inputs"]:
+        now, body = dict(item), by.get(item["shard"])
+        while body is not None:
+            now |= {"shard": body["by"], "sha256": body["sha256"], "records": body["records"]}
+            body = by.get(now["shard"]) if now["shard"] else None
+        if now["shard"]:
+            inputs.append(now)
+            note = workspace.corpus.path(f"attributes/{key}/{now['shard']}.json")
+            files[now["shard"]] = json.loads(note.read_bytes())["sha256"]
+    return lock | {"inputs": inputs, "attributes": {"key": key, "files": files}}
 
 
 def _prepare(workspace: Workspace, plan: Plan, shards: Sequence[str], progress: Progress) -> list[Prepared]:
@@ -240,9 +258,9 @@ def _stage_patch(workspace: Workspace, built: Built, parent: str, progress: Prog
     paths = [file["path"] for file in manifest["files"] if file["path"].startswith("data/")]
     keys = ["record", "chunk"]
     before = pl.concat([pl.DataFrame(pl.from_arrow(corpus.read(
-        f"releases/{parent}/{path.replace('data/', 'ids/')}", keys))) for path in paths])
+        f"releases/{parent}/{path.replace('data/', 'ids/')}", keys))).with_columns(file=pl.lit(path)) for path in paths])
     kept = built.rows.filter(pl.col("rank") == 0)
-    gone = built.rows.filter(pl.col("rank") != 0).join(before, on=keys, how="semi").select(*keys, "bucket")
+    gone = before.join(kept, on=keys, how="anti")
     fresh = kept.join(before, on=keys, how="anti")
     joining = content_of(corpus, fresh, attribute_paths(lock),
                          {name: source.licence for name, source in register.items()})

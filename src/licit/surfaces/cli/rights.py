@@ -9,7 +9,9 @@ import click
 from ...core.errors import InputError
 from ...core.policy import PURPOSES, parse_moment
 from ...usecases.commands import Asked, exercise, link_accounts, object_as_outsider
-from ._shared import opened, print_json, say, workspace_option
+from ...usecases.erase import carry_out
+from ...usecases.workspace import Workspace
+from ._shared import opened, print_json, progress, say, workspace_option
 
 _VERBS = {
     "object": ("objection", "Object: this person's words are used for nothing (or not for --purpose)."),
@@ -47,10 +49,12 @@ def _command(verb: str, kind: str, text: str) -> click.Command:
     @click.option("--how", default="")
     @click.option("--received", default="", metavar="DAY", help="When it reached you, if before now.")
     @click.option("--receipt", type=click.Path(path_type=Path), help="Write the signed receipt here.")
+    @click.option("--later", is_flag=True, hidden=kind != "erasure", help="Record it now, carry it out with: licit "
+                                                                          "rights sweep.")
     @click.option("--json", "as_json", is_flag=True)
     @workspace_option
     def run(workspace: str | None, as_json: bool, receipt: Path | None, received: str, project: str, record: str,
-            turn: str, **given: Any) -> None:
+            turn: str, later: bool, **given: Any) -> None:
         space = opened(workspace)
         asked = Asked(kind=kind, account=given.pop("subject"), target=_target(project, record, turn),
                       received_at=_moment(received), **given)
@@ -65,8 +69,26 @@ def _command(verb: str, kind: str, text: str) -> click.Command:
                 + (f" It counts for {len(papers)} accounts of that name." if len(papers) > 1 else ""))
             say(f"Receipt: {receipt}" if receipt else "Write the receipt with --receipt FILE.")
             say("Releases already made: licit recall")
+        if kind == "erasure" and not later:
+            _sweep(space, quiet=as_json)
 
     return run
+
+
+def _sweep(space: Workspace, *, quiet: bool) -> None:
+    with progress(quiet) as report:
+        done = carry_out(space, progress=report)
+    if not quiet:
+        say(f"Carried out: {done.records} records erased, {done.shards} shards written anew"
+            + (f", patch {', '.join(done.patches)}" if done.patches else "")
+            + (f"; removed {', '.join(done.files)}" if done.files else "") + ".")
+
+
+@rights_command.command("sweep")
+@workspace_option
+def sweep(workspace: str | None) -> None:
+    """Carry out every erasure that is still to be carried out; run it again after an interruption."""
+    _sweep(opened(workspace), quiet=False)
 
 
 for _verb, (_kind, _text) in _VERBS.items():

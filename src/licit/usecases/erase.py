@@ -1,0 +1,159 @@
+"""Carrying out erasures: the words leave shards, attributes, twins and withdrawn releases, and the log says what was rewritten.
+
+The entry itself refuses from the moment it is recorded; this makes the bytes go as well. It may be cut short anywhere and
+run again: what is still to do is read from the log and the index each time.
+
+Rules kept here:
+
+- First every live release that holds the words is patched, so that what replaces it never held them.
+- A shard is written anew without the erased records, logged, and only then the old one removed with all that was computed
+  of it.
+- Nothing is recomputed for others: their attribute rows are carried over.
+- What an erased person's entries say beyond the decision is erased as well; the decision stays, because it protects.
+
+Law: RGT-07
+"""
+
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..core.ids import NOBODY, SubjectId, keyed, short_text
+from ..core.policy import said_between
+from ..core.ports import NewEntry
+from ..core.records import Record, from_json
+from ..core.rights import Item, SubjectState
+from .queries import recall
+from .release import patch
+from .workspace import Input, Position, Progress, Workspace, inputs_at, releases_at, silent, standings_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What was carried out: records that are gone, shards written anew, releases patched, files of releases removed."""
+
+    records: int
+    shards: int
+    patches: tuple[str, ...]
+    files: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as plain values."""
+        return {"records": self.records, "shards": self.shards, "patches": list(self.patches),
+                "files": list(self.files)}
+
+
+def carry_out(workspace: Workspace, *, progress: Progress = silent) -> Erased:
+    """Carry out every erasure that the log asks for and the disk does not show yet."""
+    doomed = sorted(set(_pending(workspace)))
+    patches = [patch(workspace, touched.release, progress=progress).name
+               for touched in recall(workspace).touched] if doomed else []
+    files = [file for name, item in releases_at(workspace.log).items() if item.withdrawn >= 0
+             for file in _purge_release(workspace, name, doomed)]
+    live, _ = inputs_at(workspace.log, Position.head(workspace.log), ())
+    rewritten = sum(_rewrite(workspace, item, doomed) for item in live) if doomed else 0
+    if doomed:
+        workspace.catalogue.forget(doomed)
+        workspace.log.erase_particulars([entry.seq for entry in workspace.log.entries(kinds=("erasure",))])
+    return Erased(records=len(doomed), shards=rewritten, patches=tuple(patches), files=tuple(files))
+
+
+def _pending(workspace: Workspace) -> Iterator[str]:
+    """Give the records that are stored although an erasure covers some of what they hold, however they came back."""
+    index = sorted(workspace.corpus.path("index").glob("*.parquet"))
+    if not index:
+        return
+    standings = standings_at(workspace.log, Position.head(workspace.log))
+    erased = {subject for subject, state in standings.states.items() if state.erased}
+    for path in index:
+        mine = pl.scan_parquet(path).filter(pl.col("subject").is_in([str(s) for s in erased])).collect()
+        wanted: dict[str, set[SubjectId]] = {}
+        for subject, record in mine.select("subject", "record").unique().iter_rows():
+            wanted.setdefault(record, set()).add(SubjectId(subject))
+        if wanted:
+            table = workspace.corpus.read(f"shards/{path.name}", ["record", "body"])
+            for row in table.filter(pc.is_in(table["record"], value_set=pa.array(sorted(wanted)))).to_pylist():
+                record = from_json(json.loads(row["body"]))
+                if any(_covers(standings.states[s], row["record"], record) for s in wanted[row["record"]]):
+                    yield row["record"]
+
+
+def _covers(state: SubjectState, name: str, record: Record) -> bool:
+    declared = [between for text in record.collected if (between := said_between(text))]
+    whole = (declared[0][0], declared[1][1]) if len(declared) == 2 else None
+    for turn in record.turns:
+        item = Item(record=name, project=record.project, turn=str(turn.id), said=said_between(turn.said_at) or whole)
+        if any(decision.reason == "erased" for decision in state.refusals("train", item)):
+            return True
+    return False
+
+
+def _purge_release(workspace: Workspace, name: str, doomed: Sequence[str]) -> Iterator[str]:
+    """Remove the files of a withdrawn release that hold erased rows, its twin's rows included."""
+    folder = workspace.corpus.path(f"releases/{name}")
+    for ids in sorted((folder / "ids").glob("*.parquet")):
+        held = pl.scan_parquet(ids).filter(pl.col("record").is_in(list(doomed))).select(pl.len()).collect().item()
+        data = folder / "data" / ids.name
+        if held and data.exists():
+            workspace.corpus.remove(f"releases/{name}/data/{ids.name}")
+            yield f"releases/{name}/data/{ids.name}"
+    twin = f"state/{name}/twin.parquet"
+    if workspace.corpus.exists(twin):
+        table = pl.DataFrame(pl.from_arrow(workspace.corpus.read(twin)))
+        left = table.filter(~pl.col("record").is_in(list(doomed)))
+        if left.height < table.height:
+            workspace.corpus.write(twin, left.to_arrow(compat_level=pl.CompatLevel.oldest()))
+            yield twin
+
+
+def _rewrite(workspace: Workspace, item: Input, doomed: Sequence[str]) -> bool:
+    """Write a shard anew without some records, log it, and remove the old one with all that was computed of it."""
+    corpus, old = workspace.corpus, item.shard
+    table = corpus.read(f"shards/{old}.parquet")
+    left = _without(table, doomed)
+    if left.num_rows == table.num_rows:
+        return False
+    body: dict[str, Any] = {"shard": old, "by": "", "sha256": "", "records": left.num_rows}
+    if left.num_rows:
+        key = workspace.keys.secret("records")
+        new = "h" + short_text(keyed(key, "licit/rewrite", old.encode(), *(r.encode() for r in
+                                                                           left["record"].to_pylist())))
+        body |= {"by": new, "sha256": corpus.write(f"shards/{new}.parquet", left, rows_in_group=1024)}
+        corpus.write(f"index/{new}.parquet", _without(corpus.read(f"index/{old}.parquet"), doomed))
+        for folder in _attributes(workspace, old):
+            carried = _without(corpus.read(f"{folder}/{old}.parquet"), doomed)
+            note = {"sha256": corpus.write(f"{folder}/{new}.parquet", carried), "rows": carried.num_rows}
+            corpus.write_bytes(f"{folder}/{new}.json", json.dumps(note).encode())
+    workspace.log.append([NewEntry(kind="rewrite", subject=NOBODY, received_at=workspace.clock.now(), decision=body)])
+    if left.num_rows:
+        workspace.catalogue.add(body["by"], dict(zip(left["record"].to_pylist(), left["version"].to_pylist(),
+                                                     strict=True)))
+    remove_shard(workspace, old)
+    return True
+
+
+def remove_shard(workspace: Workspace, shard: str) -> None:
+    """Remove a shard's file, its index and everything that was computed of it."""
+    for folder in _attributes(workspace, shard):
+        workspace.corpus.remove(f"{folder}/{shard}.parquet")
+        workspace.corpus.remove(f"{folder}/{shard}.json")
+        shutil.rmtree(workspace.corpus.path(f"{folder}/clusters"), ignore_errors=True)
+    for folder in ("index", "shards"):
+        workspace.corpus.remove(f"{folder}/{shard}.parquet")
+
+
+def _attributes(workspace: Workspace, shard: str) -> list[str]:
+    return [f"attributes/{path.parent.name}" for path in
+            sorted(workspace.corpus.path("attributes").glob(f"*/{shard}.parquet"))]
+
+
+def _without(table: Any, doomed: Sequence[str]) -> Any:
+    gone = pa.array([str(record) for record in doomed], pa.string())
+    return table.filter(pc.invert(pc.is_in(table["record"], value_set=gone)))
+
