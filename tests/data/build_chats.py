@@ -35,7 +35,8 @@ def text(words: str) -> dict[str, Any]:
 
 def chatgpt() -> list[dict[str, Any]]:
     """Two conversations: one with a hidden profile, two branches, tools and a summary; one short."""
-    profile = {"content_type": "user_editable_context", "user_profile": "Je m'appelle Nadia Ferrand, j'habite à Nantes.",
+    profile = {"content_type": "user_editable_context",
+               "user_profile": "Je m'appelle Nadia Ferrand, j'habite à Nantes.",
                "user_instructions": "Réponds en français."}
     hidden = {"is_visually_hidden_from_conversation": True,
               "user_context_message_data": {"about_user_message": "Nadia Ferrand, infirmière de nuit.",
@@ -202,7 +203,8 @@ def sharegpt() -> list[dict[str, Any]]:
     return [{"id": "s-1", "system": "Tu es poli.", "model": "gpt-4", "conversations": [
                 {"from": "human", "value": "Qui est Paulin Vasseur ?"},
                 {"from": "gpt", "value": "Je ne sais pas.", "weight": 1}]},
-            {"id": "s-2", "conversations": [{"from": "human", "value": "Merci."}, {"from": "gpt", "value": "De rien."}]}]
+            {"id": "s-2", "conversations": [{"from": "human", "value": "Merci."},
+                                            {"from": "gpt", "value": "De rien."}]}]
 
 
 COPILOT = {
@@ -216,7 +218,8 @@ COPILOT = {
         "6/1/2025 18:00:00 +02:00,Bonsoir,user,Soir\r\n6/1/2025 18:00:09 +02:00,Bonsoir !,Copilot,Soir\r\n",
     "copilot-in-Microsoft-365-apps-activity.csv": "CreatedAt,MessageContent,Author,ChatName\r\n",
     "windows-apps-copilot-activity-history.csv":
-        "Timestamp,ClientApp,Prompt\r\n2025-06-03T10:00:00Z,Paint,Dessine Zoé\r\n2025-06-03T10:01:00Z,Paint,Encore\r\n",
+        "Timestamp,ClientApp,Prompt\r\n"
+        "2025-06-03T10:00:00Z,Paint,Dessine Zoé\r\n2025-06-03T10:01:00Z,Paint,Encore\r\n",
 }
 
 

@@ -60,23 +60,26 @@ def open_inputs(paths: Sequence[Path], limits: Limits = _DEFAULT) -> Iterator[In
     """Walk files, folders and archives; give every file that may be read, and what is set aside instead.
 
     Names are as the user typed the path, members of an archive below it (``export.zip/conversations.json``). A path
-    given twice is read once. A path that does not exist is set aside as ``not-found``.
+    given twice is read once. A path that does not exist is set aside as ``not-found``. A file's ``siblings`` are the
+    names in its folder, its own among them: files of one folder share one list.
     """
     seen: set[Path] = set()
+    folders: dict[Path, tuple[str, ...]] = {}
     for path in paths:
         for file in _walk(path, top=True):
             if isinstance(file, SetAside):
                 yield file
             elif (real := file.resolve()) not in seen:
                 seen.add(real)
-                yield from _open(file, limits)
+                yield from _open(file, limits, folders)
 
 
 def _walk(path: Path, *, top: bool = False) -> Iterator[Path | SetAside]:
     where = path.as_posix()
     try:
         if path.is_symlink() and not top:
-            yield SetAside(reason="symlink", where=where, detail="links inside a folder are not followed; name it itself")
+            yield SetAside(reason="symlink", where=where,
+                           detail="a link inside a folder is not followed; name it itself")
         elif path.is_dir():
             for child in sorted(path.iterdir(), key=lambda item: item.name):
                 if child.name not in _LITTER and child.name != "__MACOSX":
@@ -91,33 +94,34 @@ def _walk(path: Path, *, top: bool = False) -> Iterator[Path | SetAside]:
         yield SetAside(reason="not-readable", where=where, detail=error.strerror or "")
 
 
-def _open(path: Path, limits: Limits) -> Iterator[InputFile | SetAside]:
+def _open(path: Path, limits: Limits, folders: dict[Path, tuple[str, ...]]) -> Iterator[InputFile | SetAside]:
     name = path.as_posix()
 
     def opened() -> BinaryIO:
         return _guarded(lambda: path.open("rb"), name, None)
+
+    def sibling(other: str) -> BinaryIO | None:
+        beside = path.parent / other
+        inside = beside.name == other and beside.is_file() and not beside.is_symlink()
+        return _guarded(lambda: beside.open("rb"), other, None) if inside else None
 
     try:
         head, size = read_head(opened), path.stat().st_size
         if head.startswith(_ZIP_MAGIC):
             yield from _members(zipfile.ZipFile(path), name, limits, nested=False)
             return
-        siblings = tuple(sorted(child.name for child in path.parent.iterdir()
-                                if child.is_file() and not child.is_symlink() and child != path))
+        if path.parent not in folders:
+            folders[path.parent] = tuple(sorted(child.name for child in path.parent.iterdir()
+                                                if child.is_file() and not child.is_symlink()))
     except InputError as error:
         yield SetAside(reason=error.reason, where=name, detail=error.what)
-        return
     except OSError as error:
         yield SetAside(reason="not-readable", where=name, detail=error.strerror or "")
-        return
     except _BROKEN:
         yield SetAside(reason="broken-archive", where=name)
-        return
-
-    def sibling(other: str) -> BinaryIO | None:
-        return _guarded(lambda: (path.parent / other).open("rb"), other, None) if other in siblings else None
-
-    yield InputFile(name=name, size=size, head=head, open=opened, siblings=siblings, sibling=sibling, path=path)
+    else:
+        yield InputFile(name=name, size=size, head=head, open=opened, siblings=folders[path.parent], sibling=sibling,
+                        path=path)
 
 
 def _members(archive: zipfile.ZipFile, name: str, limits: Limits, *, nested: bool) -> Iterator[InputFile | SetAside]:
@@ -140,8 +144,10 @@ def _members(archive: zipfile.ZipFile, name: str, limits: Limits, *, nested: boo
     folders: dict[str, list[str]] = {}
     for member in good:
         folders.setdefault(member.rpartition("/")[0], []).append(member.rpartition("/")[2])
+    shared = {folder: tuple(beside) for folder, beside in folders.items()}
+    opened = _Archive(archive, name, limits, good)
     for member in good:
-        yield from _member(_Archive(archive, name, limits, good), member, folders[member.rpartition("/")[0]], nested)
+        yield from _member(opened, member, shared[member.rpartition("/")[0]], nested)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +163,15 @@ class _Archive:
             self.limits, info.compress_size))
 
 
-def _member(archive: _Archive, member: str, beside: list[str], nested: bool) -> Iterator[InputFile | SetAside]:
+def _member(archive: _Archive, member: str, siblings: tuple[str, ...],
+            nested: bool) -> Iterator[InputFile | SetAside]:
     name = f"{archive.name}/{member}"
-    folder, _, own = member.rpartition("/")
+    folder = member.rpartition("/")[0]
+
+    def sibling(other: str) -> BinaryIO | None:
+        full = f"{folder}/{other}" if folder else other
+        return archive.open(full) if full in archive.members and "/" not in other else None
+
     try:
         head = read_head(lambda: archive.open(member))
         if head.startswith(_ZIP_MAGIC):
@@ -168,11 +180,6 @@ def _member(archive: _Archive, member: str, beside: list[str], nested: bool) -> 
     except InputError as error:
         yield SetAside(reason=error.reason, where=name, detail=error.what)
         return
-    siblings = tuple(other for other in beside if other != own)
-
-    def sibling(other: str) -> BinaryIO | None:
-        return archive.open(f"{folder}/{other}" if folder else other) if other in siblings else None
-
     yield InputFile(name=name, size=archive.members[member].file_size, head=head,
                     open=lambda: archive.open(member), siblings=siblings, sibling=sibling)
 
@@ -340,7 +347,10 @@ def recognise(file: InputFile, readers: Mapping[str, Reader], forced: str | None
 
 
 def is_companion(file: InputFile, readers: Mapping[str, Reader]) -> bool:
-    """Tell whether a file only serves the file beside it (accounts, feedback, metadata) and is no input of its own."""
+    """Tell whether a file only serves the files beside it (accounts, feedback, metadata) and is no input of its own.
+
+    A reader says so in an optional ``companion(name, siblings)``.
+    """
     own = PurePosixPath(file.name).name
     tests = (getattr(reader, "companion", None) for reader in readers.values())
-    return bool(file.siblings) and any(test(own) for test in tests if test is not None)
+    return any(test(own, file.siblings) for test in tests if test is not None)

@@ -60,7 +60,7 @@ def test_siblings_that_are_links_are_not_opened(tmp_path):
     (tmp_path / "conversations.json").write_text("[]")
     (tmp_path / "user.json").symlink_to("/etc/hostname")
     file = next(item for item in open_inputs([tmp_path]) if isinstance(item, InputFile))
-    assert file.siblings == ()
+    assert file.siblings == ("conversations.json",)
     assert file.sibling("user.json") is None
     assert file.sibling("../conversations.json") is None
 
@@ -92,9 +92,9 @@ def test_links_and_locked_members_are_refused(tmp_path):
     link.external_attr = 0o120777 << 16
     path = packed(tmp_path / "a.zip", [(link, b"/etc/passwd"), ("ok.json", b"{}"), ("locked.json", b"{}")])
     data = bytearray(path.read_bytes())
-    for magic, at in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
-        place = data.rfind(magic, 0, data.rfind(b"locked.json") if magic == b"PK\x01\x02" else data.find(b"locked.json"))
-        data[place + at] |= 1
+    for magic, at, name in ((b"PK\x01\x02", 8, data.rfind(b"locked.json")),
+                            (b"PK\x03\x04", 6, data.find(b"locked.json"))):
+        data[data.rfind(magic, 0, name) + at] |= 1
     path.write_bytes(bytes(data))
     assert asides(path) == [("symlink", "link"), ("encrypted", "locked.json")]
 
@@ -108,7 +108,8 @@ def test_a_bomb_among_large_files_stops_while_it_is_read(tmp_path):
     """One member that grows beyond measure stops when it is read, though the archive as a whole looks sane."""
     path = packed(tmp_path / "a.zip", [("big", os.urandom(60_000)), ("zero", bytes(1 << 18))])
     assert asides(path) == []
-    zero = next(item for item in open_inputs([path], SMALL) if isinstance(item, InputFile) and item.name.endswith("zero"))
+    zero = next(item for item in open_inputs([path], SMALL)
+                if isinstance(item, InputFile) and item.name.endswith("zero"))
     with zero.open() as stream, pytest.raises(InputError, match="bomb"):
         stream.read()
 
@@ -177,10 +178,10 @@ def test_siblings_lie_in_the_same_folder(tmp_path):
     """A member reaches the files of its own folder in the archive, and no other."""
     path = packed(tmp_path / "a.zip", [("x/conversations.json", b"[]"), ("x/user.json", b"{}"), ("user.json", b"1")])
     files = {item.name.rpartition("a.zip/")[2]: item for item in open_inputs([path]) if isinstance(item, InputFile)}
-    assert files["x/conversations.json"].siblings == ("user.json",)
+    assert files["x/conversations.json"].siblings == ("conversations.json", "user.json")
     assert files["x/conversations.json"].sibling("user.json").read() == b"{}"
     assert files["x/conversations.json"].sibling("../user.json") is None
-    assert files["user.json"].siblings == ()
+    assert files["user.json"].siblings == ("user.json",)
 
 
 def test_every_reader_is_found_by_being_there():
@@ -260,4 +261,6 @@ def test_companions_are_no_inputs_of_their_own():
              if isinstance(item, InputFile)}
     assert sorted(name for name, item in files.items() if is_companion(item, readers)) == [
         "chat.html", "message_feedback.json", "user.json"]
-    assert not is_companion(InputFile(name="user.json", size=0, head="", open=io.BytesIO), readers)
+    for name in ("user.json", "chat.html", "users.json"):
+        alone = InputFile(name=f"x/{name}", size=0, head="", open=io.BytesIO, siblings=(name, "report.txt"))
+        assert not is_companion(alone, readers)

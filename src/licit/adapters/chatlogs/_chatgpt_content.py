@@ -13,24 +13,25 @@ from ._fields import Fields, payload
 
 #: Metadata that is understood and carries nothing we use.
 METADATA = (
-    "aggregate_result", "async_task_id", "async_task_title", "async_task_type", "augmented_paragraph_prompt_label",
-    "can_save", "caterpillar_selected_sources", "citations", "client_reported_search_source", "command",
-    "content_references", "content_references_by_file", "dalle", "debug_sonic_thread_id", "default_model_slug",
-    "dictation", "dictation_edited", "exclude_after_next_user_message", "finish_details",
-    "finished_duration_sec", "finished_text", "gizmo_id", "image_gen_title", "image_results", "initial_text",
-    "is_async_task_result_message", "is_complete", "is_error", "is_redacted", "is_starter_prompt",
-    "is_thinking_preamble_message", "is_user_system_message", "is_visually_hidden_from_conversation", "jit_plugin_data",
-    "kwargs", "message_type", "model_adjustments", "model_slug", "n7jupd_crefs", "n7jupd_crefs_by_file", "pad",
-    "paragen_variant_choice", "paragen_variants_info", "parent_id", "permissions", "real_author", "reasoning_start_time",
-    "reasoning_end_time", "reasoning_status", "reasoning_title", "rebase_developer_message",
-    "rebase_system_message", "request_id", "requested_model_slug", "resolved_model_slug", "safe_urls",
-    "search_display_string", "search_engine", "search_queries", "search_result_groups", "search_source",
-    "searched_display_string", "selected_github_repos", "selected_sources", "serialization_metadata", "shared_conversation_id",
-    "skip_reasoning_title", "sonic_classification_result", "sources_footnote", "stop_reason", "status", "sticky",
-    "summarization_headline", "summary_prefill", "system_hints", "targeted_reply", "targeted_reply_label",
-    "thinking_effort", "thinking_mode", "timestamp_", "turn_exchange_id", "ui_card_title", "voice_mode_message",
-    "attachments", "canvas")
+    "aggregate_result", "async_task_id", "async_task_title", "async_task_type", "attachments",
+    "augmented_paragraph_prompt_label", "can_save", "canvas", "caterpillar_selected_sources", "citations",
+    "client_reported_search_source", "command", "content_references", "content_references_by_file", "dalle",
+    "debug_sonic_thread_id", "default_model_slug", "dictation", "dictation_edited",
+    "exclude_after_next_user_message", "finish_details", "finished_duration_sec", "finished_text", "gizmo_id",
+    "image_gen_title", "image_results", "initial_text", "is_async_task_result_message", "is_complete", "is_error",
+    "is_redacted", "is_starter_prompt", "is_thinking_preamble_message", "is_user_system_message",
+    "is_visually_hidden_from_conversation", "jit_plugin_data", "kwargs", "message_type", "model_adjustments",
+    "model_slug", "n7jupd_crefs", "n7jupd_crefs_by_file", "pad", "paragen_variant_choice", "paragen_variants_info",
+    "parent_id", "permissions", "real_author", "reasoning_end_time", "reasoning_start_time", "reasoning_status",
+    "reasoning_title", "rebase_developer_message", "rebase_system_message", "request_id", "requested_model_slug",
+    "resolved_model_slug", "safe_urls", "search_display_string", "search_engine", "search_queries",
+    "search_result_groups", "search_source", "searched_display_string", "selected_github_repos", "selected_sources",
+    "serialization_metadata", "shared_conversation_id", "skip_reasoning_title", "sonic_classification_result",
+    "sources_footnote", "status", "sticky", "stop_reason", "summarization_headline", "summary_prefill",
+    "system_hints", "targeted_reply", "targeted_reply_label", "thinking_effort", "thinking_mode", "timestamp_",
+    "turn_exchange_id", "ui_card_title", "voice_mode_message")
 
+_POINTERS = ("asset_pointer", "audio_asset_pointer", "video_container_asset_pointer")
 _CONTEXT = ("user_editable_context", "model_editable_context")
 _FIELDS: dict[str, tuple[tuple[str, PartKind], ...]] = {
     "code": (("text", "code"),),
@@ -45,7 +46,7 @@ _FIELDS: dict[str, tuple[tuple[str, PartKind], ...]] = {
     "model_editable_context": (("model_set_context", "text"),),
 }
 _IGNORED = ("content_type", "language", "response_format_name", "source_analysis_msg_id", "url", "domain", "tether_id",
-            "pub_date", "pub_timestamp", "crawl_date", "ref_id", "content_type", "attribution", "assets",
+            "pub_date", "pub_timestamp", "crawl_date", "ref_id", "attribution", "assets",
             "repository", "repo_summary", "structured_context", "refs")
 
 
@@ -95,7 +96,7 @@ def _pieces(content: Fields, kind: PartKind) -> Iterator[Part]:
 
 
 def _object(content: Fields, piece: dict[str, Any], path: str, kind: PartKind) -> Iterator[Part]:
-    pointer = piece.get("asset_pointer") or piece.get("audio_asset_pointer") or piece.get("video_container_asset_pointer")
+    pointer = next((piece[key] for key in _POINTERS if piece.get(key)), None)
     if isinstance(pointer, dict):
         pointer = pointer.get("asset_pointer")
     text = piece.get("text")

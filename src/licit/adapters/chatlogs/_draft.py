@@ -2,10 +2,11 @@
 
 Rules kept here:
 
-- Every turn concerns the account holder where the export names one: as author of what the user says, as holder of all
-  else. Reference ``p0`` is kept for the holder, named or still to be declared.
+- Every turn concerns the account holder (``p0``) where the export names one: as author of what the user says, as holder
+  of all else.
 - Titles, summaries and feedback are turns of their own, so that rights reach them.
 - Half a character (a lone surrogate) is replaced by U+FFFD and counted; a NUL character sets the record aside.
+- The days of collection are known when both are, and in order.
 - Parents that form a cycle set the record aside; a parent that is not there is counted.
 """
 
@@ -23,8 +24,9 @@ from ._fields import PROTECTION, Fields, Strange, plain_key
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _HALF = re.compile("[\ud800-\udfff]")
 _ROLES: dict[str, Role] = {
-    "user": "user", "human": "user", "assistant": "assistant", "ai": "assistant", "bot": "assistant", "gpt": "assistant",
-    "chatgpt": "assistant", "model": "assistant", "system": "system", "developer": "system", "tool": "tool",
+    "user": "user", "human": "user", "assistant": "assistant", "ai": "assistant", "bot": "assistant",
+    "gpt": "assistant", "chatgpt": "assistant", "model": "assistant", "system": "system", "developer": "system",
+    "tool": "tool",
     "function": "tool", "observation": "tool", "function_call": "assistant", "function_response": "tool"}
 
 
@@ -124,12 +126,14 @@ class Draft:
         if not self.turns:
             raise InputError("the conversation holds no message", reason="no-messages")
         turns = tuple(self._rooted())
+        first, last = self.collected
         holder = () if not self.account else (
             Person(ref="p0", kind="account", issuer=self.format, key=self._clean(self.account)),)
         return Record(
             kind="conversation", origin_id=self._clean(self.origin_id), format=self.format, turns=turns,
             people=holder + tuple(self.others.values()), holder="p0" if holder else "",
-            project=self._clean(self.project), state=self.state, collected=self.collected,
+            project=self._clean(self.project), state=self.state,
+            collected=(first, last) if "" < first <= last else ("", ""),
             declared={key: self._clean(value) for key, value in self.declared.items()},
             cut=dict(self.cut), strange=dict(self.strange))
 
@@ -149,7 +153,8 @@ class Draft:
 
     def _other(self, handle: str) -> str:
         if handle not in self.others:
-            self.others[handle] = Person(ref=f"p{len(self.others) + 1}", kind="handle", issuer=self.format,
+            ref = f"p{len(self.others) + bool(self.account)}"
+            self.others[handle] = Person(ref=ref, kind="handle", issuer=self.format,
                                          key=self._clean(handle))
         return self.others[handle].ref
 

@@ -184,12 +184,13 @@ class Fields:
 def stamp(value: Any) -> str:
     """Turn a time of an export into ``YYYY-MM-DDTHH:MM:SSZ``; "" when it is none.
 
-    Takes seconds or milliseconds since 1970, ISO 8601 (a time without a zone gives its day only), a ``datetime`` likewise, and
-    MongoDB's ``{"$date": …}``. Zero and what lies outside 1990 to 2100 are no times.
+    Takes seconds or milliseconds since 1970, ISO 8601 (a time without a zone gives its day only), a ``datetime``
+    likewise, and MongoDB's ``{"$date": …}``. Zero and what lies outside 1990 to 2100 are no times.
     """
     if isinstance(value, Mapping):
         inner = value.get("$date", value.get("$numberLong"))
-        return stamp(inner) if not isinstance(inner, Mapping) or ("$numberLong" in inner and "$date" not in inner) else ""
+        plain = not isinstance(inner, Mapping) or ("$numberLong" in inner and "$date" not in inner)
+        return stamp(inner) if plain else ""
     if isinstance(value, str):
         value = _from_text(value.strip())
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -231,6 +232,14 @@ def _untiered(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _untiered(item) for key, item in value.items() if not is_tier(key)}
     return [_untiered(item) for item in value] if isinstance(value, list) else value
+
+
+def name_of(value: Any) -> str:
+    """Give the name of an attached file, be it the name itself or an object that holds one; "" when it has none."""
+    if isinstance(value, Mapping):
+        value = next((value[key] for key in ("file_name", "fileName", "name", "url", "id")
+                      if isinstance(value.get(key), str)), "")
+    return value if isinstance(value, str) else ""
 
 
 def as_object(value: Any, what: str) -> Mapping[str, Any]:

@@ -299,11 +299,13 @@ class _Cut:
         elif data:
             yield self._named(shape), where, data
         elif not (last and first):
-            yield self._named(shape), where, SetAside(reason="broken-json", where=where, detail="nothing between commas")
+            yield self._named(shape), where, SetAside(reason="broken-json", where=where,
+                                                      detail="nothing between commas")
 
     def _closed(self, char: str, right: str) -> Iterator[tuple[str, str, bytes | SetAside]]:
         if char != right:
-            yield self.key, self.place(), SetAside(reason="broken-json", where=self.place(), detail="closed by the wrong bracket")
+            where = self.place()
+            yield self.key, where, SetAside(reason="broken-json", where=where, detail="closed by the wrong bracket")
 
     def _named(self, shape: str) -> str:
         return self.key if shape == "items" else ""

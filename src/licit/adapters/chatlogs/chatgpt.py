@@ -25,7 +25,8 @@ from ._shape import shape
 from ._streams import parse, values
 
 _INSIDE = frozenset({"conversations"})
-_COMPANIONS = frozenset({"user.json", "user_settings.json", "message_feedback.json", "export_manifest.json", "chat.html"})
+_COMPANIONS = frozenset({
+    "user.json", "user_settings.json", "message_feedback.json", "export_manifest.json", "chat.html"})
 _IGNORED = (
     "async_status", "atlas_mode_enabled", "blocked_urls", "context_scopes", "conversation_origin",
     "conversation_template_id", "current_node", "default_model_slug", "disabled_tool_ids", "gizmo_type", "id",
@@ -46,9 +47,9 @@ class ChatGpt:
         keys = shape(file.head)
         return 95 if {"[].mapping", "mapping", "conversations[].mapping"} & keys else 0
 
-    def companion(self, name: str) -> bool:
+    def companion(self, name: str, siblings: tuple[str, ...] = ()) -> bool:
         """Tell that a file only serves the conversations beside it."""
-        return name in _COMPANIONS
+        return name in _COMPANIONS and any(other.startswith("conversations") for other in siblings)
 
     def read(self, file: InputFile) -> Iterator[Record | SetAside]:
         """Read conversation by conversation, with the feedback given on it."""
@@ -208,7 +209,7 @@ def _rate(draft: Draft, rating: Fields, ids: Mapping[str, TurnId]) -> None:
 
 
 def _comment(content: Any) -> str:
-    """Give what was written with a rating: plain text, or the text and tags in the JSON that the product wraps it in."""
+    """Give what was written with a rating: plain text, or the text and tags in the JSON the product wraps it in."""
     if isinstance(content, str) and content.lstrip().startswith("{"):
         inner = parse(content.encode(errors="replace"), "")
         content = inner if isinstance(inner, dict) else content
@@ -221,10 +222,13 @@ def _comment(content: Any) -> str:
 
 def _unplaced(file: InputFile, ratings: Ratings) -> Iterator[SetAside]:
     """Set aside the ratings of conversations that are nowhere in the export, once: at its last part."""
+    own = file.name.rpartition("/")[2]
     parts = [name for name in file.siblings if name.startswith("conversations") and name.endswith(".json")]
-    if not ratings or any(name > file.name.rpartition("/")[2] for name in parts):
+    if not ratings or any(name > own for name in parts):
         return
     for name in parts:
+        if name == own:
+            continue
         try:
             with file.sibling(name) as stream:
                 for _, _, value in values(stream, _INSIDE):

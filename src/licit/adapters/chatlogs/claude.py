@@ -34,9 +34,9 @@ class Claude:
         keys = shape(file.head)
         return 95 if {"[].chat_messages", "chat_messages", "conversations[].chat_messages"} & keys else 0
 
-    def companion(self, name: str) -> bool:
-        """Tell that ``users.json`` only names the accounts."""
-        return name == "users.json"
+    def companion(self, name: str, siblings: tuple[str, ...] = ()) -> bool:
+        """Tell that ``users.json`` only names the accounts of the conversations beside it."""
+        return name == "users.json" and "conversations.json" in siblings
 
     def read(self, file: InputFile) -> Iterator[Record | SetAside]:
         """Read conversation by conversation."""

@@ -20,7 +20,7 @@ from licit.core.ports import InputFile
 from licit.core.records import Part, Record, Role, SetAside, Turn
 
 from ._draft import Draft
-from ._fields import Fields, as_object
+from ._fields import Fields, as_object, name_of
 from ._rows import rows
 from ._shape import shape
 from ._streams import parse
@@ -29,7 +29,8 @@ _OURS = re.compile(r'"header"\s*:\s*"[^"]{0,40}(?:Gemini|Bard)|gemini\.google\.c
 _CHAT = re.compile(r"/app/(?:c/)?([A-Za-z0-9_-]{4,80})")
 _ASKED = re.compile(r"(?:Prompted|Said|Asked|Requête\s*:|Prompt\s*:|Demande\s*:|Vous avez demandé\s*:?|Eingegeben\s*:?"
                     r"|Pregunta\s*:)\s+", re.I)
-_GENERAL = re.compile(r"(?:Used|Utilisation d|A utilisé|Avez utilisé|Usaste|Verwendet)\b.{0,40}(?:Gemini|Bard).{0,20}", re.I)
+_GENERAL = re.compile(r"(?:Used|Utilisation d|A utilisé|Avez utilisé|Usaste|Verwendet)\b.{0,40}(?:Gemini|Bard).{0,20}",
+                      re.I)
 _RATED = re.compile(r"(?:Gave feedback|Feedback given|Avis donné|A donné un avis|Feedback gegeben)\b\s*:?\s*", re.I)
 _NAMES: dict[str, Role] = {
     "request": "user", "prompt": "user", "requête": "user", "demande": "user", "question": "user", "anfrage": "user",
@@ -171,9 +172,7 @@ def _attached(entry: Fields) -> Iterator[Part]:
     for key in ("attachedFiles", "imageFile"):
         value = entry.raw(key)
         for item in value if isinstance(value, list) else () if value is None else (value,):
-            name = next((item[name] for name in ("name", "fileName", "url") if isinstance(item.get(name), str)), "") if (
-                isinstance(item, dict)) else item
-            yield Part(kind="attachment", text=name if isinstance(name, str) else "", path=f"/{key}")
+            yield Part(kind="attachment", text=name_of(item), path=f"/{key}")
 
 
 def _plain(item: Fields, draft: Draft) -> str:

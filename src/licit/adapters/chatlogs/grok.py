@@ -14,15 +14,16 @@ from typing import Any
 from licit.core.errors import InputError
 from licit.core.ids import TurnId
 from licit.core.ports import InputFile
-from licit.core.records import Part, Record, SetAside, Turn
+from licit.core.records import Part, Record, Role, SetAside, Turn
 
 from ._draft import Draft, ancestors, last_leaf, read_each
-from ._fields import Fields, as_object, payload
+from ._fields import Fields, as_object, name_of, payload
 from ._rows import rows
 from ._shape import shape
 
 _LEFT_OUT = ("steps", "web_search_results", "cited_web_search_results", "xpost_ids", "cited_xposts", "xposts",
              "webpage_urls", "card_attachments_json", "query", "tool_responses", "rag_results")
+_SENDERS: dict[str, Role] = {"human": "user", "user": "user", "": "system", "system": "system"}
 _COMPANIONS = frozenset({"prod-mc-auth-mgmt-api.json", "prod-mc-billing.json"})
 
 
@@ -34,11 +35,12 @@ class Grok:
     def recognise(self, file: InputFile) -> int:
         """Look for a conversation wrapped beside its responses."""
         keys = shape(file.head)
-        return 95 if any({f"{stem}conversation", f"{stem}responses"} <= keys for stem in ("conversations[].", "[].")) else 0
+        found = ({f"{stem}conversation", f"{stem}responses"} <= keys for stem in ("conversations[].", "[]."))
+        return 95 if any(found) else 0
 
-    def companion(self, name: str) -> bool:
+    def companion(self, name: str, siblings: tuple[str, ...] = ()) -> bool:
         """Tell that a file only holds the account or its bills."""
-        return name in _COMPANIONS
+        return name in _COMPANIONS and "prod-grok-backend.json" in siblings
 
     def read(self, file: InputFile) -> Iterator[Record | SetAside]:
         """Read conversation by conversation."""
@@ -94,8 +96,8 @@ def _responses(draft: Draft, responses: list[Fields], current: str) -> None:
         sender = response.text("sender").strip().lower()
         draft.heed(response)
         draft.add(Turn(id=own, parent=TurnId(above) if above is not None else None,
-                       role="user" if sender in ("human", "user") else "system" if sender in ("", "system") else "assistant",
-                       parts=tuple(_parts(draft, response)), said_at=times[own], shown=own in branch))
+                       role=_SENDERS.get(sender, "assistant"), parts=tuple(_parts(draft, response)),
+                       said_at=times[own], shown=own in branch))
         for key in ("feedback", "feedback_labels", "reaction"):
             if rating := response.raw(key):
                 draft.aside("feedback", payload(rating), derived_from=(own,))
@@ -113,10 +115,7 @@ def _parts(draft: Draft, response: Fields) -> Iterator[Part]:
             yield Part(kind="thinking", text=payload(trace), path=f"/{key}")
     for key in ("file_attachments", "image_attachments", "generated_image_urls", "file_uris"):
         for index, item in enumerate(response.list(key)):
-            name = item if isinstance(item, str) else next(
-                (item[name] for name in ("file_name", "name", "url", "id") if isinstance(item.get(name), str)), "") if (
-                isinstance(item, dict)) else ""
-            yield Part(kind="attachment", text=name, path=f"/{key}/{index}")
+            yield Part(kind="attachment", text=name_of(item), path=f"/{key}/{index}")
     for key in _LEFT_OUT:
         if response.raw(key):
             draft.cut.note(key)

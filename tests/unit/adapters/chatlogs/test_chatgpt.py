@@ -82,6 +82,7 @@ def test_times_are_utc_seconds_and_unknown_stays_unknown(chats, record):
     assert record.collected == ("2025-02-17T16:13:20Z", "2025-02-17T16:16:40Z")
     second = chats.out("chatgpt", chats.value("chatgpt"))[1]
     assert [item.said_at for item in second.turns] == ["", "", ""]
+    assert second.collected == ("", "")
 
 
 def test_holder_comes_from_user_json_and_nothing_else_does(record):

@@ -103,5 +103,6 @@ def test_repeated_ids_are_counted_and_kept(chats):
 
 def test_users_json_is_a_companion(chats):
     """users.json serves nothing but to be recognised; projects.json is not understood."""
-    assert chats.readers["claude"].companion("users.json")
-    assert not chats.readers["claude"].companion("projects.json")
+    beside = ("conversations.json", "projects.json", "users.json")
+    assert chats.readers["claude"].companion("users.json", beside)
+    assert not chats.readers["claude"].companion("projects.json", beside)

@@ -187,5 +187,6 @@ def test_half_a_character_is_mended_and_counted(chats, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_an_escaped_nul_sets_the_record_aside(chats, name):
     """A NUL character written as an escape is refused as a NUL byte is."""
-    data = re.sub(rb'("(?:text|content|message|value|parts)": ?\[?")', rb"\1\\u0000", json.dumps(chats.value(name)).encode())
+    plain = json.dumps(chats.value(name)).encode()
+    data = re.sub(rb'("(?:text|content|message|value|parts)": ?\[?")', rb"\1\\u0000", plain)
     assert "nul-bytes" in {item.reason for item in chats.out(name, data) if isinstance(item, SetAside)}

@@ -1,5 +1,7 @@
 """Gemini's activity log becomes conversations again, as far as it holds them."""
 
+import json
+
 import pytest
 
 
@@ -45,7 +47,8 @@ def test_unknown_names_are_counted_and_hidden(chats):
 def test_a_rating_is_feedback(chats):
     """An entry that says feedback was given is a feedback turn on the reply before it."""
     entries = chats.value("gemini")[:1]
-    entries.append({**entries[0], "title": "Gave feedback: Bad response", "details": [], "time": "2025-01-03T10:06:00Z"})
+    entries.append({**entries[0], "title": "Gave feedback: Bad response", "details": [],
+                    "time": "2025-01-03T10:06:00Z"})
     rated = chats.one("gemini", entries).turns[-1]
     assert (rated.text, rated.origin, rated.derived_from) == ("Bad response", "feedback", ("t1",))
 
@@ -54,7 +57,6 @@ def test_a_rating_is_feedback(chats):
                                     "titleUrl": "https://video.example.org"}])
 def test_other_products_are_not_its_own(chats, entry):
     """The activity of another product is not recognised."""
-    import json
     assert chats.readers["gemini"].recognise(chats.file(json.dumps([entry]).encode())) == 0
 
 

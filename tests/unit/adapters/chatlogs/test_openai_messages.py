@@ -64,11 +64,11 @@ def test_pieces_have_pointers(chats):
 
 
 def test_a_named_speaker_is_a_person(chats):
-    """A name on a message is somebody the record concerns; the holder's reference stays free."""
+    """A name on a message is somebody the record concerns, and not its holder."""
     record = chats.out("openai-messages", chats.value("openai-messages"))[1]
     (person,) = record.people
-    assert (person.ref, person.kind, person.key, record.holder) == ("p1", "handle", "ines", "")
-    assert [(c.person, c.role) for c in record.turns[0].concerns] == [("p1", "author")]
+    assert (person.ref, person.kind, person.key, record.holder) == ("p0", "handle", "ines", "")
+    assert [(c.person, c.role) for c in record.turns[0].concerns] == [("p0", "author")]
 
 
 def test_states_and_times(chats):
@@ -115,7 +115,8 @@ def test_broken_parquet_is_set_aside(chats):
 
 def test_unknown_pieces_keep_their_words(chats):
     """A piece of unknown shape is kept as JSON and counted."""
-    record = chats.one("openai-messages", [{"messages": [{"role": "user", "content": [{"type": "odd", "w": "Awa"}]}]}])
+    row = {"messages": [{"role": "user", "content": [{"type": "odd", "w": "Awa"}]}]}
+    record = chats.one("openai-messages", [row])
     assert record.turns[0].text == '{"type":"odd","w":"Awa"}'
     assert record.strange == {"messages.content": 1}
 
@@ -129,8 +130,9 @@ def test_data_urls_are_not_text(chats):
 
 def test_the_fixture_folder_is_recognised(chats):
     """Every fixture is recognised as what it is, by its content alone."""
-    expected = {"claude.jsonl": "claude", "gemini.json": "gemini", "grok.json": "grok", "openai.json": "openai-messages",
-                "openai.jsonl": "openai-messages", "sharegpt.json": "sharegpt", "sharegpt.jsonl": "sharegpt",
+    expected = {"claude.jsonl": "claude", "gemini.json": "gemini", "grok.json": "grok",
+                "openai.json": "openai-messages", "openai.jsonl": "openai-messages", "sharegpt.json": "sharegpt",
+                "sharegpt.jsonl": "sharegpt",
                 "lechat-account.json": "lechat", "copilot-activity-history.csv": "copilot"}
     folder = Path(__file__).parents[3] / "data" / "chats"
     for name, reader in expected.items():
