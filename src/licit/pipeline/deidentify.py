@@ -249,17 +249,3 @@ def _one_name_each(names: set[str]) -> dict[str, str]:
         words = set(name.split())
         out[name] = next((other for other in full if words <= set(other.split())), name)
     return out
-
-
-def still_there(texts: Sequence[str], found: Sequence[Found], labels: Sequence[str]) -> bool:
-    """Tell whether a second look found a wanted label outside every stand-in, or could not look."""
-    wanted = frozenset(labels)
-    for text, spans in zip(texts, found, strict=True):
-        if spans is None:
-            return True
-        rest = [span for span in spans if span.label in wanted]
-        if rest:
-            taken = [(m.start(), m.end()) for m in STAND_IN.finditer(text)]
-            if any(not any(a < span.end and span.start < b for a, b in taken) for span in rest):
-                return True
-    return False
