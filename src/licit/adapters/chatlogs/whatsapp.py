@@ -51,8 +51,8 @@ _PUSH_NAME = re.compile(r"~ ?([^\W\d_][\w'-]*(?: [^\W\d_a-zà-ÿ][\w'-]*){0,4})"
 _ISOLATED = re.compile("\u2068([^\u2068\u2069\n]{1,120})\u2069")
 _MENTION = re.compile("@\u2068([^\u2068\u2069\n]{1,120})\u2069|@(\\d{8,15})\\b")
 _MEDIA = re.compile(r"(?:IMG|VID|AUD|PTT|STK|DOC)-\d{8}-WA\d+\.\w+|\d{8}-(?:PHOTO|VIDEO|AUDIO|STICKER|GIF)-[\w-]+\.\w+")
-_ARTICLES = ("la ", "le ", "les ", "l'", "ce ", "cette ", "un ", "une ", "the ", "this ", "a ", "die ", "den ", "das ", "el ", "los ",
-             "het ", "de ")
+_ARTICLES = ("la ", "le ", "les ", "l'", "ce ", "cette ", "un ", "une ", "the ", "this ", "a ", "die ", "den ", "das ",
+             "el ", "los ", "het ", "de ")
 _PLAIN: dict[int, str | None] = dict.fromkeys((0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _PLAIN |= {ord("\u00a0"): " ", ord("\u202f"): " ", ord("\u2009"): " ", ord("’"): "'"}
 #: Longer lines are nobody's system line, in characters.

@@ -14,8 +14,8 @@ LARGEST = 64 * 1024 * 1024
 
 # Only what pages are written in: some of Python's other codecs unpack archives or take quadratic time.
 _ENCODINGS = frozenset(
-    ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "ascii", "koi8-r", "koi8-u", "mac-roman", "gb2312", "gbk",
-     "gb18030", "big5", "euc_jp", "shift_jis", "cp932", "iso2022_jp", "euc_kr", "cp949", "cp866", "cp874",
+    ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "ascii", "koi8-r", "koi8-u", "mac-roman", "gb2312",
+     "gbk", "gb18030", "big5", "euc_jp", "shift_jis", "cp932", "iso2022_jp", "euc_kr", "cp949", "cp866", "cp874",
      *(f"iso8859-{n}" for n in range(1, 17) if n != 12), *(f"cp{n}" for n in range(1250, 1259))])
 # As browsers do: a page that can be read far enough to say "utf-16" is not in UTF-16, and Latin-1 means Windows-1252.
 _READ_AS = {"utf-16": "utf-8-sig", "utf-16-le": "utf-8-sig", "utf-16-be": "utf-8-sig", "utf-8": "utf-8-sig",

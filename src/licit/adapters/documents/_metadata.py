@@ -21,7 +21,8 @@ from typing import Any
 from licit.core.errors import InputError
 from licit.core.ports import InputFile
 
-FIELDS = ("source", "licence", "url", "author", "date", "title", "language", "publisher", "contract", "acquired", "kind")
+FIELDS = ("source", "licence", "url", "author", "date", "title", "language", "publisher", "contract",
+          "acquired", "kind")
 TABLES = ("metadata.csv", "metadata.jsonl")
 #: What a document may say of itself; a licence it claims for itself is no licence.
 SELF_DECLARED = ("title", "author", "date", "url", "language", "publisher")

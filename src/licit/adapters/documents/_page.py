@@ -11,8 +11,8 @@ from typing import Any
 _META = {
     "title": ("og:title", "dc.title", "dcterms.title"),
     "author": ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author"),
-    "date": ("article:published_time", "date", "dc.date", "dc.date.issued", "dcterms.date", "dcterms.created", "pubdate",
-             "parsely-pub-date"),
+    "date": ("article:published_time", "date", "dc.date", "dc.date.issued", "dcterms.date", "dcterms.created",
+             "pubdate", "parsely-pub-date"),
     "publisher": ("og:site_name", "dc.publisher", "dcterms.publisher"),
     "language": ("dc.language", "dcterms.language"),
     "url": ("og:url",),

@@ -29,8 +29,8 @@ _MARKING = frozenset(("class", "id", "role", "itemprop", "data-role", "data-type
                       "data-testid"))
 _ABOUT_OTHERS = frozenset(("has", "no", "not", "with", "without", "hide", "show", "non"))
 _DECORATION = r"^[\W_]{0,12}"
-_AFTER_WORD = (r"(?=[\W_]*$|\s*[:—–(\[/|-]|\s+(?:(?:du|le|of|on|at|from|vom|am|del|van|op|to|apport[ée]e?s?|au|[àa]|n[o°º])"
-               r"\s+)?(?:\w+\s+)?\d|\s*\*\*)")
+_AFTER_WORD = (r"(?=[\W_]*$|\s*[:—–(\[/|-]|\s+(?:(?:"
+               r"du|le|of|on|at|from|vom|am|del|van|op|to|apport[ée]e?s?|au|[àa]|n[o°º])\s+)?(?:\w+\s+)?\d|\s*\*\*)")
 
 
 def plain(text: str) -> str:

@@ -17,7 +17,7 @@ Rules kept here:
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lxml import etree
@@ -35,23 +35,25 @@ from ._phrases import corrects, mark_of, qualifies
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,30})|"
                       rb"\A\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]{2,30})", re.IGNORECASE)
-_TAGS = re.compile(r"<(?:html|head|body|article|main|section|div|p|h[1-6]|table|ul|meta|title)\b[^<>]{0,2000}>", re.IGNORECASE)
+_TAGS = re.compile(r"<(?:html|head|body|article|main|section|div|p|h[1-6]|table|ul|meta|title)\b[^<>]{0,2000}>",
+                   re.IGNORECASE)
 _STARTS = re.compile(r"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
                      re.IGNORECASE | re.DOTALL)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
-_NO_TEXT = frozenset(("script", "style", "template", "svg", "iframe", "object", "embed", "canvas", "audio", "video", "button",
-                      "input", "select", "textarea", "datalist", "frameset", "noframes", "head", "link", "meta", "map"))
+_NO_TEXT = frozenset(("script", "style", "template", "svg", "iframe", "object", "embed", "canvas", "audio", "video",
+                      "button", "input", "select", "textarea", "datalist", "frameset", "noframes", "head", "link",
+                      "meta", "map"))
 _STRUCK = frozenset(("del", "s", "strike"))
 _ASIDE = frozenset(("nav", "footer", "aside", "form", "noscript", "dialog", "menu"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_BLOCKS = frozenset(("p", "div", "section", "article", "main", "body", "header", "footer", "aside", "nav", "ul", "ol", "li", "dl",
-                     "dt", "dd", "blockquote", "pre", "table", "tr", "caption", "thead", "tbody", "figure", "figcaption",
-                     "form", "hr", "address", "details", "summary", "fieldset", "noscript", "dialog", "menu", "center",
-                     "title")) | _HEADINGS
-_KINDS = {"li": "list", "dt": "list", "dd": "list", "blockquote": "quote", "pre": "code", "tr": "table"} | dict.fromkeys(
-    _HEADINGS, "heading")
+_BLOCKS = frozenset(("p", "div", "section", "article", "main", "body", "header", "footer", "aside", "nav", "ul", "ol",
+                     "li", "dl", "dt", "dd", "blockquote", "pre", "table", "tr", "caption", "thead", "tbody", "figure",
+                     "figcaption", "form", "hr", "address", "details", "summary", "fieldset", "noscript", "dialog", "menu",
+                     "center", "title")) | _HEADINGS
+_KINDS = {"li": "list", "dt": "list", "dd": "list", "blockquote": "quote", "pre": "code", "tr": "table",
+          **dict.fromkeys(_HEADINGS, "heading")}
 
 
 @dataclass(slots=True)
@@ -217,7 +219,7 @@ def _blocks(body: Any, *, links: bool) -> Iterator[tuple[Any, Block]]:
             block = _flush(buffer, owner, corrections > 0)
             if block is not None:
                 if waiting is not None and _continues(waiting, (owner, block)):
-                    block = Block(kind=block.kind, text=waiting[1].text + "\n" + block.text, correction=block.correction)
+                    block = replace(block, text=f"{waiting[1].text}\n{block.text}")
                 elif waiting is not None:
                     yield waiting
                 waiting = (owner, block)

@@ -19,11 +19,14 @@ from .text import looks_like_data, looks_like_text
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*$")
+_TITLE = re.compile(r"\s*[^\s>|-]")
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _HIDDEN = re.compile(r" {0,3}<(!--|script\b|style\b)", re.IGNORECASE)
 _CLOSED_BY = {"!--": "-->", "script": "</script", "style": "</style"}
-_MARKS = (re.compile(r"^ {0,3}#{1,6} \S", re.M), re.compile(r"^ {0,3}(?:```|~~~)", re.M), re.compile(r"\[[^\]\n]{1,200}\]\([^)\s]{1,500}\)"),
-          re.compile(r"^ {0,3}[-*+] \S", re.M), re.compile(r"^ {0,3}> ?\S", re.M), re.compile(r"(?<!\*)\*\*[^*\n]{1,200}\*\*"),
+_MARKS = (re.compile(r"^ {0,3}#{1,6} \S", re.M), re.compile(r"^ {0,3}(?:```|~~~)", re.M),
+          re.compile(r"\[[^\]\n]{1,200}\]\([^)\s]{1,500}\)"),
+          re.compile(r"^ {0,3}[-*+] \S", re.M), re.compile(r"^ {0,3}> ?\S", re.M),
+          re.compile(r"(?<!\*)\*\*[^*\n]{1,200}\*\*"),
           re.compile(r"^\|?[ :]*-{3,}[ :]*\|", re.M), re.compile(r"\A---\n(?:[A-Za-z_]+:.*\n)+---$", re.M),
           re.compile(r"^\S.*\n(?:={3,}|-{3,})$", re.M))
 
@@ -88,13 +91,13 @@ def _blocks(lines: list[str]) -> tuple[list[Block], Counter[str]]:
             end = next((i for i in range(at + 1, len(lines)) if lines[i].strip().startswith(fence[1])
                         and not lines[i].strip(" \t`~")), len(lines))
             close(Block(kind="code", text="\n".join(lines[at + 1:end])))
-        elif (hidden := _HIDDEN.match(line)) and (found := _closing(lines, at, hidden[1].lower(), unclosed)) is not None:
-            end = found
+        elif (closed := _closing(lines, at, unclosed)) is not None:
+            end = closed
             close()
             cut["hidden"] += 1
         elif heading := _HEADING.match(line):
             close(Block(kind="heading", text=(heading[2] or "").strip()))
-        elif plain and plain[-1].strip() and _UNDERLINE.match(line) and not plain[-1].lstrip().startswith((">", "|", "-")):
+        elif plain and _UNDERLINE.match(line) and _TITLE.match(plain[-1]):
             title = plain.pop()
             close(Block(kind="heading", text=title.strip()))
         else:
@@ -104,9 +107,14 @@ def _blocks(lines: list[str]) -> tuple[list[Block], Counter[str]]:
     return blocks, cut
 
 
-def _closing(lines: list[str], at: int, opened: str, unclosed: set[str]) -> int | None:
-    """Find the line that ends a hidden block; one that nothing ends is text, for nothing is left out by accident."""
-    if opened not in unclosed:
+def _closing(lines: list[str], at: int, unclosed: set[str]) -> int | None:
+    """Find the line that ends a hidden block, if one begins here.
+
+    One that nothing ends is text, for nothing is left out by accident.
+    """
+    hidden = _HIDDEN.match(lines[at])
+    opened = hidden[1].lower() if hidden is not None else ""
+    if opened and opened not in unclosed:
         for i in range(at, len(lines)):
             if _CLOSED_BY[opened] in lines[i].lower():
                 tail = lines[i].lower().rpartition(_CLOSED_BY[opened])[2].strip(" \t>")

@@ -33,8 +33,8 @@ LARGEST_PAGE = 8 * 1024 * 1024
 
 _PARTED = re.compile(r"([^\W\d_]+)[-\u2010\u00ad]\n([^\W\d_]+)")
 _COMPOUND = re.compile(r"[^\W\d_]+-[^\W\d_]+")
-_KEEP_HYPHEN = frozenset(("il", "ils", "elle", "elles", "on", "ce", "là", "ci", "même", "mêmes", "être", "moi", "toi", "lui", "leur",
-                          "nous", "vous", "y", "en", "t", "dessus", "dessous"))
+_KEEP_HYPHEN = frozenset(("il", "ils", "elle", "elles", "on", "ce", "là", "ci", "même", "mêmes", "être", "moi", "toi",
+                          "lui", "leur", "nous", "vous", "y", "en", "t", "dessus", "dessous"))
 _ENDS = re.compile(r"[.!?…:;»\"”)]\s*$")
 _PAGE_NUMBER = re.compile(r"\W*(?:p(?:age|\.)? ?)?\d{1,4}(?: ?(?:/|sur|of|de|von) ?\d{1,4})?\W*", re.IGNORECASE)
 
@@ -63,7 +63,8 @@ class _Pdf:
             pages, own = _pages(data, file.name)
         if heard["ERROR"]:
             raise _broken(file.name)
-        strange = Counter({"page-without-text": sum(not page.strip() for page in pages), "pdf-warning": heard["WARNING"]})
+        empty = sum(not page.strip() for page in pages)
+        strange = Counter({"page-without-text": empty, "pdf-warning": heard["WARNING"]})
         lines, cut = _running_text(pages)
         yield document(file, _paragraphs(lines), Found(
             format=self.name, own=own, cut=+cut, strange=+strange, guess_headings=True))

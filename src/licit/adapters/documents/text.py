@@ -16,6 +16,7 @@ from ._metadata import is_companion
 
 _JSON = re.compile(r"\s*(?:[\[{]\s*(?:[\[{\"\]}]|-?\d[\d.eE+-]*\s*,|true\b|false\b|null\b))")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_CELL = re.compile(r"[\w .\-/()#°%]{1,40}\s*")
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 
 
@@ -30,7 +31,7 @@ def looks_like_data(head: str) -> bool:
         counts = {line.count(mark) for line in lines}
         if len(lines) >= 2 and len(counts) == 1 and counts != {0} and not lines[0].lstrip().startswith("|"):
             cells = lines[0].split(mark)
-            if all(re.fullmatch(r"[\w .\-/()#°%]{1,40}\s*", cell) and not cell.rstrip().endswith(".") for cell in cells):
+            if all(_CELL.fullmatch(cell) and not cell.rstrip().endswith(".") for cell in cells):
                 return True
     return False
 
