@@ -42,7 +42,7 @@ class Tokens:
     joint: npt.NDArray[np.uint8] = field(repr=False)
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=2)
 def _powers(size: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
     up, down = np.full(size, _BASE, np.uint64), np.full(size, _INVERSE, np.uint64)
     up[:1] = down[:1] = 1
