@@ -50,7 +50,8 @@ _ASIDE = frozenset(("nav", "footer", "aside", "form", "noscript", "dialog", "men
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BLOCKS = frozenset(("p", "div", "section", "article", "main", "body", "header", "footer", "aside", "nav", "ul", "ol",
                      "li", "dl", "dt", "dd", "blockquote", "pre", "table", "tr", "caption", "thead", "tbody", "figure",
-                     "figcaption", "form", "hr", "address", "details", "summary", "fieldset", "noscript", "dialog", "menu",
+                     "figcaption", "form", "hr", "address", "details", "summary", "fieldset", "noscript", "dialog",
+                     "menu",
                      "center", "title")) | _HEADINGS
 _KINDS = {"li": "list", "dt": "list", "dd": "list", "blockquote": "quote", "pre": "code", "tr": "table",
           **dict.fromkeys(_HEADINGS, "heading")}
