@@ -239,7 +239,7 @@ class SubjectState:
         if self.unreadable is not None:
             return [because("entry-unreadable", self.unreadable)]
         out = self._refusals(purpose, item)
-        if self.parts and not item.attachment:
+        if self.parts:
             for turn, attachment in sorted(self.parts.get(item.chain()[-1], ())):
                 out += self._refusals(purpose, replace(item, turn=turn, attachment=attachment))
         return out
