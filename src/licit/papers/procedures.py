@@ -1,0 +1,35 @@
+"""How each claim is checked, in French; the English stands with the claim in ``core/evidence.py``.
+
+Rule kept here: a claim without its French shows its English, marked as such; a test names what is missing.
+"""
+
+PROCEDURES_FR: dict[str, str] = {
+    "files-intact": "Hacher chaque fichier et comparer avec manifest.json et l'attestation.",
+    "signed": "Vérifier la signature DSSE d'attestation.dsse.json ; fixer la clé avec --key.",
+    "rows-match-root": "Recalculer l'empreinte de chaque ligne et la racine de contenu.",
+    "ids-match-rows": "Comparer data/ et ids/ ligne par ligne.",
+    "columns-allowed": "Lire les schémas et les colonnes de jours.",
+    "tally-balances": "Additionner le décompte de manifest.json.",
+    "tally-matches-rows": "Compter les lignes.",
+    "log-signed": "Vérifier la signature d'evidence/checkpoint.txt.",
+    "log-consistent": "Vérifier la preuve de cohérence RFC 6962 dans evidence/closing.json.",
+    "closed-in-log": "Ouvrir l'inscription dans evidence/closing.json et vérifier sa preuve d'inclusion.",
+    "absence-root-logged": "Comparer evidence/absence.json, le manifeste et l'inscription de clôture.",
+    "no-direct-identifiers": "Parcourir les textes publiés avec les motifs du vérificateur lui-même.",
+    "licences-stated": "Rapprocher les sources des lignes de manifest.json.",
+    "receipt-genuine": "Vérifier la signature du reçu.",
+    "receipt-in-log": "Vérifier la preuve d'inclusion qui accompagne le reçu.",
+    "person-absent": "Former la marque de la personne et vérifier sa preuve d'absence contre la racine.",
+    "log-whole": "Reconstruire l'arbre depuis la base de l'espace de travail.",
+    "inputs-fixed": "Hacher les lots et leurs attributs ; comparer avec plan.lock et le journal.",
+    "decisions-recorded": "Hacher le fichier des décisions.",
+    "tally-true": "Compter le fichier des décisions.",
+    "rows-as-decided": "Comparer ids/ avec le fichier des décisions.",
+    "sources-admitted": "Juger de nouveau les sources d'après le journal.",
+    "people-honoured": "Relire le journal et interroger chaque personne de chaque ligne.",
+    "admission-rerun": "Juger de nouveau les faits de chaque ligne.",
+    "order-keyed": "Compter les personnes de chaque fichier.",
+    "twin-apart": "Comparer le jumeau avec ids/.",
+    "patch-of-parent": "Comparer les deux manifestes et les décisions.",
+    "deidentification-measured": "Lire evidence/measure.json ; le signataire en répond.",
+}
