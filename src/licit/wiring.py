@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ import pyarrow as pa
 
 from licit_verify import verify
 
-from . import __version__
 from .adapters.catalogue import SqlCatalogue
 from .adapters.corpus import FileCorpus
 from .adapters.database import connect
@@ -83,7 +83,8 @@ def init_workspace(root: Path, name: str = "") -> Path:
         if not file.exists():
             file.write_text(text, encoding="utf-8")
     if not settings.exists():
-        settings.write_text(f'# A licit workspace.\nname = "{name}"\nmade_with = "{__version__}"\n', encoding="utf-8")
+        made_with = version("licit")
+        settings.write_text(f'# A licit workspace.\nname = "{name}"\nmade_with = "{made_with}"\n', encoding="utf-8")
     return root
 
 
