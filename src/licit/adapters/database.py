@@ -249,9 +249,12 @@ def inspect(connection: Connection, guards: Iterable["Guard"]) -> None:
         wanted = {table: set(each) for table, each in expected.items()}
     else:
         standing = {row[0] for row in connection.execute(text(
-            "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"))}
-        wanted = {table: {statement.split()[2] for statement in each if statement.startswith("CREATE TRIGGER")}
-                  for table, each in expected.items()}
+            "SELECT CAST(tgname AS text) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A') "
+            "AND pg_table_is_visible(tgrelid) "
+            "UNION ALL SELECT prosrc FROM pg_proc WHERE pg_function_is_visible(oid) "
+            "AND prorettype = 'trigger'::regtype"))}
+        wanted = {table: {statement.split("$$")[1] if "$$" in statement else statement.split()[2]
+                          for statement in each} for table, each in expected.items()}
     for table, names in wanted.items():
         if not names <= standing:
             raise EvidenceError("a guard against changes is missing or altered", about=f"table {table}",
