@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from ..core.errors import InputError
@@ -60,7 +61,7 @@ class FileReport:
     records: int = 0
     turns: int = 0
     known: int = 0
-    people: set[str] = field(default_factory=set, repr=False)
+    people: "_Seen" = field(default_factory=lambda: _Seen(), repr=False)
     days: list[str] = field(default_factory=list)
     set_aside: dict[str, int] = field(default_factory=dict)
     strange: dict[str, int] = field(default_factory=dict)
@@ -163,15 +164,40 @@ def _account(record: Record, declared: Declared) -> str:
     return declared.subject
 
 
+class _Seen:
+    """Counts how often hashes were seen, at eight bytes each, so that memory stays flat over a file of any size."""
+
+    def __init__(self) -> None:
+        self._once = np.empty(0, dtype=np.uint64)
+        self._again: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._once)
+
+    def number(self, hashes: Sequence[int]) -> list[int]:
+        """Take hashes in order and give for each how often it has been seen, this time included."""
+        new = np.array(hashes, dtype=np.uint64)
+        before = dict(zip(hashes, np.isin(new, self._once).tolist(), strict=True))
+        out = []
+        for value in hashes:
+            count = self._again.get(value, int(before[value])) + 1
+            before[value] = True
+            if count > 1:
+                self._again[value] = count
+            out.append(count)
+        self._once = np.union1d(self._once, new)
+        return out
+
+
 class _Shelf:
     """Gathers records and stores them a shard at a time; a shard counts only once the log knows it."""
 
     def __init__(self, workspace: Workspace, source: str, report: FileReport) -> None:
         self.workspace, self.source, self.report = workspace, source, report
         self.key = workspace.keys.secret("records")
-        self.waiting: list[tuple[str, str, Record]] = []
+        self.waiting: list[tuple[str, Record]] = []
         self.size = 0
-        self.seen: dict[str, int] = {}
+        self.contents = _Seen()
 
     def put(self, record: Record) -> None:
         """Take a record; store a shard when enough are waiting."""
@@ -182,31 +208,38 @@ class _Shelf:
         report = self.report
         report.records += 1
         report.turns += len(record.turns)
-        report.people |= {short_text(digest("licit/report", p.issuer.encode(), p.key.encode())) for p in record.people}
         known = [turn.said_at[:10] for turn in record.turns if turn.said_at]
         if known:
             report.days[:] = [min([*report.days[:1], *known]), max([*report.days[1:], *known])]
         for name, number in record.strange.items():
             report.strange[name] = report.strange.get(name, 0) + number
-        self.waiting.append((self._identify(record, source), source, record))
+        self.waiting.append((source, record))
         self.size += sum(len(part.text) for turn in record.turns for part in turn.parts)
         if self.size >= SHARD_CHARACTERS or len(self.waiting) >= SHARD_RECORDS:
             self.flush()
 
-    def _identify(self, record: Record, source: str) -> str:
-        origin = record.origin_id
-        if not origin:
-            body = short_text(keyed(self.key, "licit/content", canonical_json(to_json(record))))
-            self.seen[body] = self.seen.get(body, 0) + 1
-            origin = f"content:{body}:{self.seen[body]}"
-        account = record.person(record.holder).key if record.holder else ""
-        return record_id(self.key, source, "\x00".join((record.format, account, origin)))
+    def _identify(self) -> list[str]:
+        """Name the waiting records: by their id in the export, or by their keyed content and which copy of it they are."""
+        nameless = [keyed(self.key, "licit/content", canonical_json(to_json(record)))
+                    for _, record in self.waiting if not record.origin_id]
+        copies = iter(self.contents.number([int.from_bytes(body[:8], "big") for body in nameless]))
+        bodies = iter(nameless)
+        out = []
+        for source, record in self.waiting:
+            origin = record.origin_id or f"content:{short_text(next(bodies))}:{next(copies)}"
+            account = record.person(record.holder).key if record.holder else ""
+            out.append(record_id(self.key, source, "\x00".join((record.format, account, origin))))
+        self.report.people.number([int.from_bytes(digest("licit/report", p.issuer.encode(), p.key.encode())[:8], "big")
+                                   for _, record in self.waiting for p in record.people])
+        return out
 
     def flush(self) -> None:
         """Store what is waiting: subjects first, then the shard on disk, then the log, then the catalogue."""
+        names = self._identify()
         waiting, self.waiting, self.size = self.waiting, [], 0
-        for source in dict.fromkeys(source for _, source, _ in waiting):
-            self._store(source, [(rid, record) for rid, of, record in waiting if of == source])
+        for source in dict.fromkeys(source for source, _ in waiting):
+            self._store(source, [(rid, record) for rid, (of, record) in zip(names, waiting, strict=True)
+                                 if of == source])
 
     def _store(self, source: str, records: Sequence[tuple[str, Record]]) -> None:
         workspace = self.workspace
