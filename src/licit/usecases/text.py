@@ -1,0 +1,249 @@
+"""Detect and de-identify texts that lie in no workspace: lines of JSON, or values in a notebook.
+
+Rules kept here:
+
+- One answer for each record, in order. A record that cannot be read, or that a detector could not look at, is held; its
+  answer says so and holds nothing else.
+- A name found once in a record is looked for in all its texts.
+- No answer of ``detect`` holds text; no note, error or ``repr`` does.
+- The same input back: what is not replaced keeps every byte, and the work repeated on its own result changes nothing.
+- Keys are never changed, so personal data in a key holds the record.
+
+Law: DEI-02, DEI-03
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from ..core.errors import InputError, LicitError, UnavailableError
+from ..core.ports import Detector
+from ..core.records import SetAside
+from ..core.spans import Span
+from ..pipeline.deidentify import STAND_IN, DeidentifySettings, Found, Masked, find_all, replace_all, sweep_names
+from .text_places import Form, Place, check_record, form_of, places, read_record
+
+#: A line's number in its file, and its bytes or why they could not be read.
+Line = tuple[int, bytes | SetAside]
+FindDetectors = Callable[[], Sequence[Detector]]
+
+_BATCH_ITEMS = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """The answers to some lines, a line of JSON each; what was held, by reason; which lines could not be read, and why.
+
+    ``replaced`` gives for each line (stand-in, the words it stands for), where that was asked for.
+    """
+
+    lines: tuple[bytes, ...] = field(repr=False)
+    held: Mapping[str, int]
+    unreadable: tuple[tuple[int, str], ...] = ()
+    replaced: tuple[tuple[tuple[str, str], ...], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacing:
+    """How texts are replaced: settings, the key of the stand-ins, and whether what they stand for is kept."""
+
+    settings: DeidentifySettings = field(default_factory=DeidentifySettings)
+    key: bytes = field(repr=False)
+    keep: bool = False
+
+
+def detect(items: Iterable[Any], find: FindDetectors, *, run: Callable[..., Iterable[Any]] = map) -> list[dict[str, Any]]:
+    """Find personal data in texts, in conversations (lists of messages) or in records; give an answer for each, in order.
+
+    An answer is ``{"id", "spans"}``, as ``licit detect`` writes it, or ``{"id", "held"}`` where nobody can say what is
+    in it. The id is the record's own, else the item's number from 0. ``find`` gives the detectors and is called where the
+    work is done; ``run`` maps a function over batches, in order.
+
+    Raises:
+        InputError: ``items`` is one text, or an item is none of the three.
+    """
+    if isinstance(items, str | bytes | Mapping):
+        raise InputError("detect takes a list of texts or conversations", remedy="For one text: detect([text])")
+    records = (_record(number, item) for number, item in enumerate(items))
+    return [answer for answers in run(partial(_detect_batch, find), _batches(records)) for answer in answers]
+
+
+def _record(number: int, item: Any) -> dict[str, Any]:
+    if isinstance(item, str):
+        return {"id": number, "text": item}
+    value = {"id": number, **item} if isinstance(item, Mapping) else {"id": number, "messages": item}
+    try:
+        return check_record(value)
+    except InputError as error:
+        raise InputError(error.what, about=f"item {number}", reason=error.reason,
+                         remedy="An item is a text, a list of messages, or a record.") from None
+
+
+def _batches(records: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    while batch := list(islice(records, _BATCH_ITEMS)):
+        yield batch
+
+
+def _detect_batch(find: FindDetectors, batch: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{"id": record.get("id"), **answer} for record, answer in zip(batch, look(batch, find()), strict=True)]
+
+
+def look(records: Sequence[Mapping[str, Any]], detectors: Sequence[Detector], *, seconds: int = 20
+         ) -> list[dict[str, Any]]:
+    """Give for each record its ``spans`` as plain values, or the reason it is ``held`` for."""
+    told = [_places(record) for record in records]
+    hints = [hint if isinstance(hint := record.get("language"), str) else "" for record in records]
+    texts = [place.text for here in told for place in here or ()]
+    languages = [hint for here, hint in zip(told, hints, strict=True) for _ in here or ()]
+    found = iter(find_all(detectors, texts, languages, seconds=seconds))
+    return [{"held": "unreadable"} if here is None else _answer(here, [next(found) for _ in here], bool(detectors))
+            for here in told]
+
+
+def _places(record: Mapping[str, Any]) -> list[Place] | None:
+    try:
+        return places(record)
+    except InputError:
+        return None
+
+
+def _answer(here: Sequence[Place], found: Sequence[Found], looked: bool) -> dict[str, Any]:
+    whole = [spans for spans in found if spans is not None]
+    if len(whole) < len(found) or not looked:
+        return {"held": "detector-failed"}
+    swept = sweep_names([place.text for place in here], whole)
+    return {"spans": [_plain(place, span) for place, spans in zip(here, swept, strict=True) for span in spans
+                      if span.end > place.skip]}
+
+
+def _plain(place: Place, span: Span) -> dict[str, Any]:
+    out: dict[str, Any] = {"start": place.outside(max(span.start, place.skip)), "end": place.outside(span.end),
+                           "label": span.label, "detector": span.detector, "score": span.score / 100}
+    if place.message is not None:
+        out["message"] = place.message
+        if place.path != "/content":
+            out["path"] = place.path
+    return out
+
+
+def detect_lines(find: FindDetectors, lines: Sequence[Line]) -> Answers:
+    """Answer lines with the places of personal data: ``{"id", "spans"}``, or ``{"id", "held"}``.
+
+    Raises:
+        UnavailableError: the work itself failed; nothing vouches for these lines.
+    """
+    return _guarded(lines, lambda: _detect_lines(find(), lines))
+
+
+def _detect_lines(detectors: Sequence[Detector], lines: Sequence[Line]) -> Answers:
+    records, unreadable = _read(lines)
+    answers = iter(look([record for record in records if record is not None], detectors))
+    out = [{"id": None, "held": "unreadable"} if record is None else {"id": record.get("id"), **next(answers)}
+           for record in records]
+    return Answers(lines=tuple(map(_dumped, out)), held=_held(out), unreadable=unreadable)
+
+
+def _read(lines: Sequence[Line]) -> tuple[list[dict[str, Any] | None], tuple[tuple[int, str], ...]]:
+    records: list[dict[str, Any] | None] = []
+    unreadable = []
+    for number, line in lines:
+        try:
+            if isinstance(line, SetAside):
+                raise InputError("the line cannot be read", reason=line.reason)
+            records.append(read_record(line))
+        except InputError as error:
+            records.append(None)
+            unreadable.append((number, error.reason))
+    return records, tuple(unreadable)
+
+
+def _guarded(lines: Sequence[Line], work: Callable[[], Answers]) -> Answers:
+    """Keep the words of an unforeseen error, which may be the text's, from everybody."""
+    try:
+        return work()
+    except LicitError:
+        raise
+    except Exception as error:
+        kind = type(error).__name__
+    raise UnavailableError(f"the work failed ({kind})", about=f"lines {lines[0][0]} to {lines[-1][0]}",
+                           remedy="Report this; leave these lines out meanwhile.")
+
+
+def _held(answers: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    out: dict[str, int] = {}
+    for answer in answers:
+        if reason := answer.get("held"):
+            out[reason] = out.get(reason, 0) + 1
+    return out
+
+
+def _dumped(value: Mapping[str, Any]) -> bytes:
+    try:
+        return json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.dumps(value).encode()  # half of a surrogate pair, which only an escape can write
+
+
+def deidentify_lines(find: FindDetectors, replacing: Replacing, lines: Sequence[Line]) -> Answers:
+    """Answer lines with the same lines, replaced; or with ``{"id", "held"}``.
+
+    Raises:
+        UnavailableError: the work itself failed; nothing vouches for these lines.
+    """
+    return _guarded(lines, lambda: _deidentify_lines(find(), replacing, lines))
+
+
+def _deidentify_lines(detectors: Sequence[Detector], replacing: Replacing, lines: Sequence[Line]) -> Answers:
+    records, unreadable = _read(lines)
+    forms = [None if record is None or isinstance(line, SetAside) else _form(line)
+             for record, (_, line) in zip(records, lines, strict=True)]
+    told = [i for i, form in enumerate(forms) if form is not None]
+    ids = [f"{lines[i][0]}\0{json.dumps((records[i] or {}).get('id'))}" for i in told]
+    hints = [hint if isinstance(hint := (records[i] or {}).get("language"), str) else "" for i in told]
+    texts = [[text for text, _ in form[1]] for form in forms if form is not None]
+    masked = iter(replace_all(ids, texts, hints, detectors, replacing.settings, replacing.key))
+    out: list[bytes] = []
+    answers, replaced = [], []
+    for record, form in zip(records, forms, strict=True):
+        done = None if form is None else next(masked)
+        reason, line = ("unreadable", "") if form is None or done is None else _replaced(form, done)
+        answers.append({"id": None if record is None else record.get("id"), "held": reason})
+        out.append(_dumped(answers[-1]) if reason else line.encode())
+        replaced.append(() if reason or done is None else done.replaced)
+    return Answers(lines=tuple(out), held=_held(answers), unreadable=unreadable,
+                   replaced=tuple(replaced) if replacing.keep else ())
+
+
+def _form(line: bytes) -> tuple[Form, list[tuple[str, int]]] | None:
+    try:
+        return form_of(line.decode())
+    except InputError:
+        return None
+
+
+def _replaced(form: tuple[Form, Sequence[tuple[str, int]]], masked: Masked) -> tuple[str, str]:
+    """Give the reason to hold, or the line filled anew; a key that was replaced holds the record."""
+    if masked.reason:
+        return masked.reason, ""
+    values: list[str | None] = []
+    for (text, skip), new in zip(form[1], masked.texts, strict=True):
+        if new[:skip] != text[:skip]:
+            return "second-look", ""
+        values.append(None if new == text else new[skip:])
+    return "", form[0].filled(values)
+
+
+def restore_line(line: bytes, originals: Mapping[str, str]) -> bytes:
+    """Put back what stand-ins stand for in one line that :func:`deidentify_lines` wrote.
+
+    Raises:
+        InputError: the line cannot be read.
+    """
+    read_record(line)
+    form, words = form_of(line.decode())
+    values = [text[skip:] for text, skip in words]
+    new = [STAND_IN.sub(lambda found: originals.get(found.group(), found.group()), value) for value in values]
+    return form.filled([None if a == b else b for a, b in zip(values, new, strict=True)]).encode()
