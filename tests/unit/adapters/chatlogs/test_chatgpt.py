@@ -141,6 +141,26 @@ def test_cycle_of_empty_nodes_is_found(chats):
     assert aside.reason == "cycle"
 
 
+def test_cycle_beside_the_shown_branch_is_found(chats):
+    """A cycle on a branch that nobody sees is a cycle as well."""
+    bad = chats.value("chatgpt")[0]
+    bad["mapping"]["a1"]["parent"] = "x"
+    bad["mapping"]["x"] = {**bad["mapping"]["a1"], "id": "x", "parent": "a1"}
+    (aside,) = chats.out("chatgpt", [bad])
+    assert isinstance(aside, SetAside)
+    assert aside.reason == "cycle"
+
+
+def test_nodes_in_any_order_give_parents_first(chats):
+    """A mapping written backwards gives turns that follow their parents all the same."""
+    value = chats.value("chatgpt")[0]
+    value["mapping"] = dict(reversed(value["mapping"].items()))
+    seen = set()
+    for item in chats.one("chatgpt", [value]).turns:
+        assert item.parent is None or item.parent in seen
+        seen.add(item.id)
+
+
 def test_missing_parent_is_counted(chats):
     """A parent that is not there is counted, and the turn starts a branch."""
     value = chats.value("chatgpt")[1]
@@ -171,6 +191,7 @@ def test_temporary_and_deleted_are_states(chats):
     value = chats.value("chatgpt")[1]
     assert chats.one("chatgpt", [{**value, "is_temporary_chat": True}]).state == "temporary"
     assert chats.one("chatgpt", [{**value, "is_temporary_chat": True, "deleted_at": 1739808840}]).state == "deleted"
+    assert chats.one("chatgpt", [{**value, "deleted_at": 1739808840, "is_temporary_chat": True}]).state == "deleted"
     assert chats.one("chatgpt", [{**value, "is_temporary_chat": False, "deleted_at": None}]).state == "live"
 
 
