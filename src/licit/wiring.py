@@ -7,7 +7,7 @@ A workspace is found by ``--workspace``, then ``LICIT_WORKSPACE``, then the curr
 import json
 import os
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from importlib.metadata import version
@@ -23,6 +23,7 @@ from .adapters.corpus import FileCorpus
 from .adapters.database import connect
 from .adapters.identities import SqlIdentities
 from .adapters.inputs import find_readers, is_companion, open_inputs, recognise
+from .adapters.jsonl import in_order
 from .adapters.local import LocalRunner
 from .adapters.log_store import SqlLog
 from .adapters.migrations import migrate, require_current
@@ -30,12 +31,14 @@ from .adapters.signing import FileSigner
 from .adapters.vault import FileKeys
 from .core.errors import SetupError
 from .core.ids import SubjectId, lookup_hash
+from .core.ports import Detector
 from .core.records import from_json
 from .detectors.registry import find_detectors, find_screeners, pin
 from .papers.report import render
 from .pipeline.prepare import Arrived, Tools, prepare
 from .usecases.plan import TEMPLATE, Plan, plan_from_lock
 from .usecases.policy import TEMPLATE as POLICY_TEMPLATE
+from .usecases.text import detect as detect_in
 from .usecases.workspace import Prepared, Workspace
 
 #: The uses of secret keys in a workspace.
@@ -173,3 +176,14 @@ def _check(release: Path, workspace: Path) -> Sequence[Mapping[str, Any]]:
     report = verify(release, auditor=workspace, now=datetime.now(UTC))
     return [{"claim": result.claim, "who": result.who, "result": result.result, "detail": result.detail}
             for result in report.results]
+
+
+@cache
+def detectors() -> tuple[Detector, ...]:
+    """Give every detector there is."""
+    return find_detectors()
+
+
+def detect(items: Iterable[Any], *, jobs: int = 1) -> list[dict[str, Any]]:
+    """Find personal data in texts or conversations: see :func:`licit.usecases.text.detect`."""
+    return detect_in(items, detectors, run=partial(in_order, jobs=jobs))

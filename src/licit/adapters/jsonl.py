@@ -125,6 +125,8 @@ def written_whole(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
             os.fsync(descriptor)
         beside.replace(target)
         sync_folder(target.parent)
+    except OSError as error:
+        raise SetupError(f"the file cannot be written: {error.strerror}", about=path.name) from None
     finally:
         beside.unlink(missing_ok=True)
 
