@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from . import closing, public
+from . import closing, person, public
+from .auditor import Audit
 from .canonical import parse
 from .files import MANIFEST, Release, files_intact, open_release
-from .report import Fault, Message, Report, Result, Untold, Who, shown
-from .rows import scan
+from .report import Fault, Message, Once, Report, Result, Untold, Who, shown
+from .rows import Scan, scan
 from .words import CLAIMS
 
 _DECLARED = "evidence/claims.json"
@@ -55,7 +55,8 @@ def verify(release: Path, *, key: bytes | None = None, auditor: Path | None = No
         return Report(name, (Result("files-intact", "public", "fails", fault),))
     if found is None:
         return Report(name, ())
-    claims = [*_public(found, key, now), *_person(found, receipt), *_auditor(found, auditor)]
+    rows = Once(partial(scan, found))
+    claims = [*_public(found, key, now, rows), *_person(found, receipt), *_auditor(found, auditor, rows)]
     results = [_checked(found, claim) for claim in claims]
     return Report(name, (*results, *_undeclared(found, {claim.name for claim in claims})))
 
@@ -73,8 +74,7 @@ def _checked(release: Release, claim: Claim) -> Result:
         return Result(claim.name, claim.who, "fails", Fault("the check broke: {error}", error=type(error).__name__))
 
 
-def _public(release: Release, key: bytes | None, now: datetime | None) -> list[Claim]:
-    rows = _Once(partial(scan, release))
+def _public(release: Release, key: bytes | None, now: datetime | None, rows: Callable[[], Scan]) -> list[Claim]:
     checks: list[tuple[str, Check]] = [
         ("files-intact", lambda: files_intact(release, key)),
         ("signed", lambda: closing.signed_by(release, key)),
@@ -93,31 +93,20 @@ def _public(release: Release, key: bytes | None, now: datetime | None) -> list[C
             Claim("deidentification-measured", "attested", lambda: public.measure_stated(release))]
 
 
-def _person(release: Release, receipt: Path | None) -> list[Claim]:
-    return []
+def _person(release: Release, path: Path | None) -> list[Claim]:
+    if path is None:
+        return []
+    receipt = Once(partial(person.read_receipt, release, path))
+    return [Claim("receipt-genuine", "person", lambda: person.receipt_genuine(receipt())),
+            Claim("receipt-in-log", "person", lambda: person.receipt_in_log(release, receipt())),
+            Claim("person-absent", "person", lambda: person.person_absent(release, receipt()))]
 
 
-def _auditor(release: Release, workspace: Path | None) -> list[Claim]:
-    return []
-
-
-class _Once:
-    """Computes something when it is first asked for, and gives it again afterwards; a failure is given again too."""
-
-    def __init__(self, compute: Callable[[], Any]) -> None:
-        self._compute = compute
-        self._done: tuple[Any, Exception | None] | None = None
-
-    def __call__(self) -> Any:
-        if self._done is None:
-            try:
-                self._done = (self._compute(), None)
-            except Exception as error:
-                self._done = (None, error)
-        value, failure = self._done
-        if failure is not None:
-            raise failure
-        return value
+def _auditor(release: Release, workspace: Path | None, rows: Callable[[], Scan]) -> list[Claim]:
+    if workspace is None:
+        return []
+    audit = Audit(release, workspace, rows)
+    return [Claim(name, "auditor", check) for name, check in audit.checks()]
 
 
 def _undeclared(release: Release, checked: Iterable[str]) -> list[Result]:

@@ -8,9 +8,9 @@ Rules kept here:
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Generic, Literal, TypeVar, cast
 
 from .words import FRENCH
 
@@ -18,6 +18,7 @@ Who = Literal["public", "person", "auditor", "attested"]
 Verdict = Literal["holds", "fails", "cannot-tell"]
 
 _SHOWN = 100
+T = TypeVar("T")
 
 
 def shown(value: object) -> str:
@@ -131,3 +132,23 @@ class Joined(Fault):
         said = "; ".join(part.text(french) for part in self.parts[:3])
         rest = len(self.parts) - 3
         return said + (f" (+{rest})" if rest > 0 else "")
+
+
+class Once(Generic[T]):
+    """Computes something when it is first asked for, and gives it again afterwards; a failure is given again too."""
+
+    def __init__(self, compute: Callable[[], T]) -> None:
+        self._compute = compute
+        self._done: tuple[T | None, Exception | None] | None = None
+
+    def __call__(self) -> T:
+        """Give what was computed, or raise what the computing raised."""
+        if self._done is None:
+            try:
+                self._done = (self._compute(), None)
+            except Exception as error:
+                self._done = (None, error)
+        value, failure = self._done
+        if failure is not None:
+            raise failure
+        return cast("T", value)

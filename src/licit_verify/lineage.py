@@ -1,0 +1,116 @@
+"""A patch against the release it takes the place of: same inputs, same moment, every row that left explained.
+
+Rules kept here:
+
+- A patch applies what restricts and nothing else: all that the lock fixes but position and name is its parent's.
+- A row that joins was a duplicate in the parent: a permitted copy elected in place of one that left.
+- The parent is withdrawn by the log; where its files are gone, what only they could show is ``cannot-tell``.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .canonical import parse_line
+from .files import MANIFEST, file_digest, read_small, take
+from .ledger import DATABASE
+from .report import Fault, Note, Untold
+from .rows import table
+
+if TYPE_CHECKING:
+    from .auditor import Audit
+
+_FIXED = ("as_of", "inputs", "set_aside", "attributes", "plan", "seed", "buckets", "twin_per_thousand", "format")
+_ELECTED = ("duplicate", "near-duplicate")
+
+
+def patch_of_parent(audit: "Audit") -> Note | None:
+    """Insist that a patch follows from its parent; a release without parent has nothing to show.
+
+    Raises:
+        Fault: it does not.
+        Untold: the parent's files are gone.
+    """
+    parent = audit.release.manifest.get("parent")
+    if parent is None:
+        return Note("this release is no patch")
+    name = take(parent, "name", str)
+    _withdrawn(audit, name, take(parent, "manifest", str))
+    folder = audit.workspace / "releases" / _plain(name)
+    if not (folder / MANIFEST).is_file():
+        raise Untold("the parent {name} is gone: what left it cannot be compared", name=name)
+    before = _manifest(folder, parent["manifest"])
+    old, new = take(before, "lock", dict), audit.lock
+    differ = [field for field in _FIXED if old.get(field) != new.get(field)]
+    if differ or take(old, "log", dict).get("base") != take(new, "log", dict).get("base"):
+        raise Fault("the patch differs from its parent in {field}", MANIFEST, field=(differ or ["log.base"])[0])
+    _explained(audit, name, before)
+    return None
+
+
+def _plain(name: str) -> str:
+    from_auditor = name.replace("-", "").replace(".", "").replace("_", "")
+    if not from_auditor.isalnum() or not name.isascii() or name.startswith((".", "-")):
+        raise Fault("{name} is no name of a file", MANIFEST, name=name)
+    return name
+
+
+def _withdrawn(audit: "Audit", name: str, digest: str) -> None:
+    """Insist that the log closed the parent with this manifest, before the patch, and withdrew it for the patch."""
+    closed = withdrawn = False
+    for entry in audit.ledger().entries:
+        body = entry.decision
+        if isinstance(body, Mapping) and body.get("release") == name:
+            closed |= entry.kind == "release-closed" and body.get("manifest") == digest and (
+                entry.seq < audit.closing().seq)
+            withdrawn |= entry.kind == "release-withdrawn"
+    if not closed or not withdrawn:
+        raise Fault("the log did not close and withdraw the parent {name}", DATABASE, name=name)
+
+
+def _manifest(folder: Path, digest: str) -> Mapping[str, Any]:
+    relative = f"releases/{folder.name}/{MANIFEST}"
+    data = read_small(folder, MANIFEST)
+    if file_digest(folder / MANIFEST) != digest:
+        raise Fault("{path} is not the one whose digest was fixed", relative, path=relative)
+    try:
+        value = parse_line(data)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise Fault("{path} is not canonical JSON", relative, path=relative)
+    return value
+
+
+def _explained(audit: "Audit", name: str, before: Mapping[str, Any]) -> None:
+    folder, was = audit.workspace / "releases" / name, []
+    for entry in take(before, "files", list):
+        path = take(entry, "path", str)
+        if path.startswith("ids/") and ".." not in path:
+            was.append(_keys(audit.file(f"releases/{name}/{path}", entry.get("sha256"))))
+    old = pa.concat_arrays(was) if was else pa.array([], pa.string())
+    new, decisions = audit.ids().column("key").combine_chunks(), audit.decisions()
+    joined = new.filter(pc.invert(pc.is_in(new, value_set=old)))
+    left = old.filter(pc.invert(pc.is_in(old, value_set=new)))
+    refused = decisions.filter(pc.not_equal(decisions.column("answer"), "keep")).column("key").combine_chunks()
+    if not pc.all(pc.is_in(left, value_set=refused), min_count=0).as_py():
+        raise Fault("a row left the parent without a reason", MANIFEST)
+    if len(joined):
+        private = take(before, "private", dict)
+        path = audit.file(f"state/{folder.name}/decisions.parquet", private.get("decisions"))
+        earlier = table(path, ["record", "chunk", "reason"])
+        elected = earlier.filter(pc.is_in(earlier.column("reason"), value_set=pa.array(_ELECTED)))
+        if not pc.all(pc.is_in(joined, value_set=_joined(elected)), min_count=0).as_py():
+            raise Fault("a row joined the patch that was no copy of another in its parent", MANIFEST)
+
+
+def _keys(path: Path) -> Any:
+    return _joined(table(path, ["record", "chunk"]))
+
+
+def _joined(rows: Any) -> Any:
+    chunk = rows.column("chunk").cast(pa.string())
+    return pc.binary_join_element_wise(rows.column("record"), chunk, "/").combine_chunks()

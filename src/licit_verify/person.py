@@ -1,0 +1,154 @@
+"""What a person can check with their own receipt: that it is genuine, that the log kept it, that they are not in here.
+
+The receipt file is JSON: the DSSE envelope of the receipt, or an object of ``receipt`` (that envelope), ``inclusion``
+(``size``, ``path``; and ``root``, ``consistency`` when the size is neither the position's nor the closing's) and
+``absence`` (by release name, ``leaf`` and ``path`` in the tree of tags).
+
+Rules kept here:
+
+- The person's key comes from the signed receipt; their tag in this release follows from nothing else.
+- Absence shows that the release declares no row of the person, not that none was mislabelled, and says so.
+- A proof that was not handed out yet is ``cannot-tell``; a proof that does not lead to the root is a failure.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .canonical import commitment, is_digest, parse, release_tag, unhex, write
+from .closing import hashed
+from .files import CLOSING, MANIFEST, Release, read_small, take
+from .notes import read_envelope
+from .report import Fault, Note, Untold
+from .tree import TagPath, consistent, included, leads, leaf_hash
+
+_TYPE = "application/vnd.licit.receipt+json"
+_FIELDS = {"v", "origin", "seq", "kind", "leaf", "about", "about_salt", "decision", "decision_salt", "particulars",
+           "issued_at", "tag_key"}
+_LENIENT = re.compile(r"\s*\{")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt as read: its payload, the leaf it opens to, and the proofs that came with it."""
+
+    name: str
+    payload: Mapping[str, Any]
+    leaf: bytes
+    proofs: Mapping[str, Any]
+
+
+def read_receipt(release: Release, path: Path) -> Receipt:
+    """Read a receipt and insist that the log's key signed it and that its openings give its leaf.
+
+    Raises:
+        Fault: otherwise.
+    """
+    name = path.name
+    try:
+        text = read_small(path.parent, name).decode()
+        value: dict[str, Any] = json.loads(text) if _LENIENT.match(text) else {}
+        envelope = read_envelope(value.get("receipt", value))
+        payload = parse(envelope.body)
+    except (ValueError, RecursionError):
+        raise Fault("{path} is no receipt", name, path=name) from None
+    log = release.get("log", dict)
+    if envelope.payload_type != _TYPE or not envelope.holds(hashed(log, "key")):
+        raise Fault("the receipt is not signed by the log's key", name)
+    if not isinstance(payload, dict) or set(payload) != _FIELDS or payload["v"] != 1:
+        raise Fault("{path} is no receipt", name, path=name)
+    if payload["origin"] != log.get("origin"):
+        raise Fault("the receipt is of another log", name)
+    return Receipt(name, payload, _leaf(payload, name), value if "receipt" in value else {})
+
+
+def _leaf(payload: Mapping[str, Any], name: str) -> bytes:
+    try:
+        opened = {part: commitment(unhex(payload[f"{part}_salt"], 32), write(payload[part]))
+                  for part in ("about", "decision")}
+        leaf = leaf_hash(write({**opened, "kind": payload["kind"], "particulars": payload["particulars"], "v": 1}))
+        good = is_digest(payload["particulars"]) and leaf == unhex(payload["leaf"], 32)
+        unhex(payload["tag_key"])
+    except ValueError:
+        good = False
+    if not good:
+        raise Fault("the receipt does not open to its own leaf", name)
+    return leaf
+
+
+def receipt_genuine(receipt: Receipt) -> Note:
+    """Say what the receipt is of; that it could be read shows that it is genuine."""
+    return Note("entry {seq} of the log: {kind}", seq=receipt.payload["seq"], kind=receipt.payload["kind"])
+
+
+def receipt_in_log(release: Release, receipt: Receipt) -> None:
+    """Insist that the receipt's entry stands in the log that this release rests on, or was closed in.
+
+    Raises:
+        Fault: otherwise.
+        Untold: no proof came with the receipt, or the entry is later than the release.
+    """
+    seq = take(receipt.payload, "seq", int, receipt.name)
+    log, closing = release.get("log", dict), release.closing
+    heads = {take(log, "size", int): hashed(log, "root"), take(closing, "size", int, CLOSING): hashed(closing, "root",
+                                                                                                      CLOSING)}
+    if seq >= max(heads):
+        raise Untold("the entry was recorded after this release was closed", receipt.name)
+    proof = receipt.proofs.get("inclusion")
+    if proof is None:
+        raise Untold("no proof of inclusion came with the receipt; ask for it", receipt.name)
+    size, path = take(proof, "size", int, receipt.name), _hashes(proof, "path", receipt.name)
+    root = heads.get(size)
+    if root is None:
+        root = hashed(proof, "root", receipt.name)
+        later = min((head for head in heads if head >= size), default=0)
+        if not consistent(size, later, root, heads.get(later, b""), _hashes(proof, "consistency", receipt.name)):
+            raise Fault("the receipt's log is not the one that this release rests on", receipt.name)
+    if not included(receipt.leaf, seq, size, path, root):
+        raise Fault("the receipt's entry is not in the log that this release rests on", receipt.name)
+
+
+def _hashes(value: Any, name: str, path: str) -> list[bytes]:
+    try:
+        return [unhex(item, 32) for item in take(value, name, list, path)]
+    except ValueError:
+        raise Fault("{name} is missing from {path}, or of the wrong kind", path, name=name, path=path) from None
+
+
+def person_absent(release: Release, receipt: Receipt) -> Note:
+    """Insist that the person's tag is absent from the tree of everybody in this release.
+
+    Raises:
+        Fault: the person is present, or the proof does not lead to the root.
+        Untold: the receipt carries no key of the person, or no proof for this release.
+    """
+    absence = release.get("absence", dict)
+    key = unhex(receipt.payload["tag_key"])
+    if not key:
+        raise Untold("the receipt carries no key of the person", receipt.name)
+    proofs = receipt.proofs.get("absence")
+    proof = proofs.get(release.get("name", str)) if isinstance(proofs, dict) else None
+    if proof is None:
+        raise Untold("no proof for this release came with the receipt; ask for it", receipt.name)
+    tag, way = release_tag(key, take(absence, "release", str)), _way(proof, receipt.name)
+    if not leads(hashed(absence, "root"), take(absence, "count", int), tag, way):
+        raise Fault("the proof does not lead to this release's root of tags", receipt.name, MANIFEST)
+    if way.leaf == tag:
+        raise Fault("this release declares rows of this person", MANIFEST)
+    return Note("it declares no row of this person; it does not prove that none was mislabelled")
+
+
+def _way(proof: Any, name: str) -> TagPath:
+    try:
+        if set(proof) != {"leaf", "path"}:
+            raise ValueError
+        path = tuple((bit, unhex(sibling, 32)) for bit, sibling in proof["path"])
+        leaf = None if proof["leaf"] is None else unhex(proof["leaf"], 32)
+    except (TypeError, ValueError):
+        raise Fault("the proof for this release cannot be read", name) from None
+    if any(type(bit) is not int for bit, _ in path):
+        raise Fault("the proof for this release cannot be read", name)
+    return TagPath(leaf, path)

@@ -1,0 +1,264 @@
+"""The gates, run again over the released rows: one pass over the attributes, judged in columns where people are silent.
+
+Rules kept here:
+
+- Every released row is found in the attributes of its shard, with its place in the order and its words; otherwise it
+  was never judged at all.
+- Facts are judged once for each combination; people about whom the log says something, and times that are not plain,
+  are judged row by row, turn by turn.
+- A row with a reason against it is a fault that names record and reason, never the words.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .policy import Policy, Said, moment, said_at
+from .report import Fault
+from .rights import Item, People
+from .rows import COLUMNS, batches, row_digests
+from .sources import Source
+
+OF_PEOPLE = ("main", "branch", "hidden", "derived", "feedback")
+LIFTABLE = frozenset({"third-parties", "third-party-homonym", "copy-of-refused", "minor-in-text", "shadow-library"})
+
+_FACTS = ("source", "thread", "capacity", "age", "surface", "state", "third_parties", "static")
+_PLAIN = "%Y-%m-%dT%H:%M:%SZ"
+_MOST_FAULTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All that decides, as the log and the lock have it."""
+
+    people: People
+    policy: Policy
+    register: Mapping[str, Source]
+    outsiders: frozenset[str]
+    namesakes: frozenset[str]
+    staff: Mapping[str, tuple[str, frozenset[str]]]
+    purpose: str
+    threads: Sequence[str]
+    as_of: datetime
+
+
+@dataclass(slots=True)
+class Rerun:
+    """What the pass found: faults by claim, the holder and place of each released row, and everybody concerned."""
+
+    rows: int = 0
+    faults: dict[str, list[Fault]] = field(default_factory=dict)
+    places: list[Any] = field(default_factory=list)
+    holders: list[Any] = field(default_factory=list)
+    subjects: set[str] = field(default_factory=set)
+
+    def fault(self, claim: str, fault: Fault) -> None:
+        """Remember a fault of a claim; the first twenty are enough."""
+        found = self.faults.setdefault(claim, [])
+        if len(found) < _MOST_FAULTS:
+            found.append(fault)
+
+
+def key_of(table: Any) -> Any:
+    """Join record and chunk into one key a row."""
+    chunk = table.column("chunk").cast(pa.string())
+    return pc.binary_join_element_wise(table.column("record"), chunk, "/")
+
+
+class Pass:
+    """One pass over the attribute files of a release."""
+
+    def __init__(self, rules: Rules, ids: Any, keys: Any, licences: Mapping[str, str]) -> None:
+        """Look for the rows of ``ids`` (one combined table) by ``keys``, their keys in the same order."""
+        self.rules, self.found = rules, Rerun()
+        self._ids, self._keys, self._licences = ids, keys, licences
+        self._known = pa.array(sorted(rules.people.known()), pa.string())
+        self._outsiders = pa.array(sorted(rules.outsiders), pa.string())
+        self._namesakes = pa.array(sorted(rules.namesakes), pa.string())
+        self._edges = sorted(rules.policy.boundaries(rules.as_of))
+        self._silence: dict[Said, str] = {}
+        self._judged: dict[tuple[Any, ...], str] = {}
+
+    def read(self, path: Path, wanted: Any) -> tuple[int, Any]:
+        """Judge the rows of one attribute file whose keys are wanted; give its number of rows and all its keys.
+
+        Raises:
+            ValueError: the file is malformed.
+        """
+        total, keys = 0, []
+        for batch in batches(path):
+            batch = pa.table(batch).combine_chunks()
+            own = key_of(batch).combine_chunks()
+            keys.append(own)
+            total += len(own)
+            rows = batch.filter(pc.is_in(own, value_set=wanted)).combine_chunks()
+            if rows.num_rows:
+                self._rows(rows)
+        return total, pa.concat_arrays(keys) if keys else pa.array([], pa.string())
+
+    def _rows(self, rows: Any) -> None:
+        place = pc.index_in(key_of(rows), value_set=self._keys).combine_chunks()
+        self.found.rows += rows.num_rows
+        self.found.places.append(place)
+        self.found.holders.append(pc.if_else(pc.equal(rows.column("holder"), ""), rows.column("record"),
+                                             rows.column("holder")).combine_chunks())
+        self.found.subjects.update(pc.unique(pc.list_flatten(rows.column("subjects"))).to_pylist())
+        said = self._ids.take(place)
+        self._same(rows, said)
+        self._facts(rows)
+        self._people(rows)
+
+    def _same(self, rows: Any, said: Any) -> None:
+        licence = pa.array([self._licences.get(source, "") for source in rows.column("source").to_pylist()], pa.string())
+        columns = {name: rows.column(name).combine_chunks() for name in COLUMNS if name != "licence"}
+        digests = row_digests({**columns, "licence": licence})
+        for claim, ours, theirs in (("rows-as-decided", pa.chunked_array([digests]), said.column("digest")),
+                                    ("order-keyed", rows.column("order"), said.column("order"))):
+            if not ours.equals(theirs):
+                differ = pc.index(pc.fill_null(pc.not_equal(ours, theirs), True), True).as_py()
+                self.found.fault(claim, Fault("record {record} is not as it was decided", record=rows.column("record")[
+                    differ].as_py()))
+
+    def _facts(self, rows: Any) -> None:
+        facts = rows.select(["record", *_FACTS]).append_column("holder_known", pc.not_equal(rows.column("holder"), ""))
+        combinations = facts.group_by([*_FACTS, "holder_known"]).aggregate([("record", "min")]).to_pylist()
+        for fact in combinations:
+            if self._reasons(fact):
+                self._one_by_one(rows, {name: fact[name] for name in _FACTS})
+        for record in {*self.rules.staff} & {*rows.column("record").to_pylist()} if self.rules.staff else ():
+            if self.rules.staff[record][0] != "release":
+                self.found.fault("admission-rerun", Fault("record {record} is released against {reason}", record=record,
+                                                          reason="decided-" + self.rules.staff[record][0]))
+
+    def _one_by_one(self, rows: Any, facts: Mapping[str, Any]) -> None:
+        """Look at each row with facts that something speaks against: staff may have decided, for one record alone."""
+        for row in rows.select(["record", "holder", *_FACTS]).to_pylist():
+            if all(row[name] == facts[name] for name in _FACTS):
+                left = self._reasons({**row, "holder_known": row["holder"] != ""}) - self._lifted(row["record"])
+                for reason in sorted(left):
+                    self.found.fault("admission-rerun", Fault("record {record} is released against {reason}",
+                                                              record=row["record"], reason=reason))
+
+    def _lifted(self, record: str) -> frozenset[str]:
+        answer, reasons = self.rules.staff.get(record, ("", frozenset()))
+        return reasons & LIFTABLE if answer == "release" else frozenset()
+
+    def _reasons(self, fact: Mapping[str, Any]) -> set[str]:
+        """Give every reason of the admission rules, or of what was found blind to rights, against a row."""
+        wanted = fact["thread"] in self.rules.threads and fact["thread"] in (*OF_PEOPLE, "document")
+        out = {str(fact["static"])} if fact["static"] else set()
+        out |= set() if wanted else {"purpose"}
+        if fact["thread"] not in OF_PEOPLE:
+            return out
+        source = self.rules.register.get(fact["source"])
+        grown = fact["age"] == "adult" or self.rules.policy.surfaces.get(fact["surface"]) == "adults"
+        known = fact["holder_known"]
+        rules = (("chat-state", fact["state"] != "live"), ("organisation-data", fact["capacity"] == "organisation"),
+                 ("minor", fact["age"] == "minor"), ("third-parties", fact["third_parties"] is not False),
+                 ("subject-unknown", not known and (source is None or source.ground == "own")),
+                 ("capacity-unknown", known and fact["capacity"] not in ("consumer", "organisation")),
+                 ("age-unknown", known and not grown and fact["age"] != "minor"))
+        return out | {reason for reason, against in rules if against}
+
+    # --- people ----------------------------------------------------------------------------------------------------
+
+    def _people(self, rows: Any) -> None:
+        for column, keys, reason in (("mentions", self._outsiders, "third-party-objection"),
+                                     ("names", self._namesakes, "third-party-homonym")):
+            for place in _rows_among(rows.column(column), keys):
+                record = rows.column("record")[place].as_py()
+                if reason not in self._lifted(record):
+                    self.found.fault("people-honoured", Fault("record {record} is released against {reason}",
+                                                              record=record, reason=reason))
+        alone = pc.indices_nonzero(pc.invert(self._fine(rows)))
+        for row in rows.select(["record", "project", "holder", "thread", "said_first", "said_last", "notice", "arrived",
+                                "turn_ids", "turn_said", "turn_subjects", "subjects"]).take(alone).to_pylist():
+            if len(self.found.faults.get("people-honoured", ())) >= _MOST_FAULTS:
+                return
+            if reason := self._judge(row):
+                self.found.fault("people-honoured", Fault("record {record} is released against {reason}",
+                                                          record=row["record"], reason=reason))
+
+    def _fine(self, rows: Any) -> Any:
+        """Tell which rows need no look of their own: nobody in them ever said anything, and silence permits each turn."""
+        said, subjects = rows.column("turn_said").combine_chunks(), rows.column("turn_subjects").combine_chunks()
+        turns = pc.list_value_length(said)
+        fitting = pc.and_(pc.equal(turns, pc.list_value_length(subjects)),
+                          pc.equal(turns, pc.list_value_length(rows.column("turn_ids").combine_chunks())))
+        fitting = pc.and_(pc.fill_null(fitting, False), pc.fill_null(pc.greater(turns, 0), False))
+        spoken = set(_rows_among(rows.column("subjects"), self._known))
+        inner = pc.list_flatten(subjects)
+        spoken |= set(pc.take(pc.list_parent_indices(subjects), pa.array(
+            _rows_among(pa.chunked_array([inner]), self._known), pa.int64())).to_pylist())
+        spoken |= set(pc.indices_nonzero(pc.is_in(rows.column("holder"), value_set=self._known)).to_pylist())
+        permitted = self._permitted(pc.list_flatten(said))
+        spoken |= set(pc.list_parent_indices(said).filter(pc.invert(permitted)).to_pylist())
+        fine = [True] * rows.num_rows
+        for place in spoken:
+            fine[place] = False
+        return pc.and_(fitting, pa.array(fine))
+
+    def _permitted(self, times: Any) -> Any:
+        """Tell for each time whether silence permits what was said then; times between two boundaries fare alike."""
+        plain = pc.strptime(times, _PLAIN, "s", error_is_null=True)
+        plain = pc.if_else(pc.fill_null(pc.equal(pc.strftime(plain, _PLAIN), times), False), plain, None)
+        group = pa.array([0] * len(times), pa.int32())
+        for edge in self._edges:
+            whole = int((edge - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()) + (edge.microsecond > 0)
+            group = pc.add(group, pc.fill_null(pc.greater_equal(plain, pa.scalar(whole, pa.timestamp("s"))), False)
+                           .cast(pa.int32()))
+        answers = {}
+        for number in pc.unique(pc.if_else(pc.is_valid(plain), group, None)).drop_null().to_pylist():
+            first = pc.index(pc.and_(pc.equal(group, number), pc.is_valid(plain)), True).as_py()
+            answers[number] = not self._silent(said_at(times[first].as_py()))
+        good = pa.array([number for number, permits in answers.items() if permits], pa.int32())
+        return pc.and_(pc.is_valid(plain), pc.is_in(group, value_set=good))
+
+    def _silent(self, said: Said) -> str:
+        if said not in self._silence:
+            self._silence[said] = self.rules.policy.silence(self.rules.purpose, said, self.rules.as_of, consented=False)
+        return self._silence[said]
+
+    def _judge(self, row: Mapping[str, Any]) -> str:
+        """Give the first reason against a row: each turn for everybody it concerns, and the holder in any case."""
+        holder = {row["holder"]} - {""}
+        if not row["turn_ids"] or not len(row["turn_ids"]) == len(row["turn_said"]) == len(row["turn_subjects"]):
+            return "turns-unknown"
+        named = holder.union(*row["turn_subjects"])
+        if set(row["subjects"]) - named or named - set(row["subjects"]):
+            return "subjects-incomplete"
+        whole = self._whole(row)
+        for turn, text, subjects in zip(row["turn_ids"], row["turn_said"], row["turn_subjects"], strict=True):
+            item = Item(row["record"], row["project"], turn, "", said_at(text) or whole)
+            for subject in sorted({*subjects} | holder):
+                reason = self.rules.people.standing(self.rules.policy, subject, self.rules.purpose, item,
+                                                    self.rules.as_of)
+                if reason:
+                    return reason
+        return ""
+
+    def _whole(self, row: Mapping[str, Any]) -> Said:
+        """Bound what has no date of its own: by the row's dates, or by a declared notice and the arrival."""
+        try:
+            if row["said_first"] and row["said_last"]:
+                return moment(row["said_first"]), moment(row["said_last"])
+            notice = self.rules.policy.notices.get(row["notice"])
+            if notice is None or not row["arrived"]:
+                return None
+            return moment(row["said_first"]) if row["said_first"] else notice.starts, moment(row["arrived"])
+        except ValueError:
+            return None
+
+
+def _rows_among(lists: Any, keys: Any) -> list[int]:
+    """Give the rows whose list holds one of some keys."""
+    lists = lists.combine_chunks() if isinstance(lists, pa.ChunkedArray) else lists
+    if not len(keys) or not len(lists):
+        return []
+    hit = pc.is_in(pc.list_flatten(lists), value_set=keys)
+    return list(dict.fromkeys(pc.list_parent_indices(lists).filter(hit).to_pylist()))

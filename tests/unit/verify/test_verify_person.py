@@ -1,0 +1,136 @@
+"""A person's receipt: genuine, in the log, and absent from the release; or present, and told so."""
+
+import json
+
+import pytest
+from release_builder import Key
+
+from licit_verify import verify
+
+CLAIMS = ("receipt-genuine", "receipt-in-log", "person-absent")
+
+
+@pytest.fixture
+def objector(world):
+    """Give a world in which s0 objected and was left out."""
+    world.arrive()
+    world.objection = world.log.add("objection", {}, "s0")
+    world.decided = {(f"r0{i}", 0): ("refuse", "objection") for i in range(2)}
+    return world
+
+
+def results(world, receipt, release=None):
+    """Verify with a receipt; give the results of the person's claims."""
+    path = world.root.parent / "receipt.json"
+    path.write_text(receipt if isinstance(receipt, str) else json.dumps(receipt, indent=1))
+    report = verify(release or world.root / world.folder, receipt=path)
+    return [report.result(claim).result for claim in CLAIMS], report
+
+
+def test_an_objector_left_out_can_see_it(objector):
+    """RULE: with the receipt and nothing of the workspace, entry and absence are shown, and what absence is not."""
+    objector.write()
+    got, report = results(objector, objector.receipt("s0", objector.objection))
+    assert got == ["holds", "holds", "holds"]
+    assert "mislabelled" in report.result("person-absent").detail
+    assert report.exit_code == 0
+
+
+def test_a_person_who_is_in_the_release_is_told(objector):
+    """RULE: a release that declares rows of the person fails for that person."""
+    objector.write()
+    got, report = results(objector, objector.receipt("s1", 1))
+    assert got == ["holds", "holds", "fails"]
+    assert "declares rows of this person" in report.result("person-absent").detail
+    assert report.exit_code == 1
+
+
+def test_a_receipt_without_proofs_cannot_tell(objector):
+    """RULE: a proof that was not handed out is no failure and no success."""
+    objector.write()
+    got, report = results(objector, objector.receipt("s0", objector.objection)["receipt"])
+    assert got == ["holds", "cannot-tell", "cannot-tell"]
+    assert report.exit_code == 0
+
+
+def test_an_entry_after_closing_cannot_tell(objector):
+    """RULE: an entry that came after the release was closed is in no log of that release."""
+    objector.write()
+    late = objector.log.add("objection", {}, "s1")
+    got, _ = results(objector, objector.receipt("s1", late, size=late + 1))
+    assert got[:2] == ["holds", "cannot-tell"]
+
+
+def test_a_receipt_of_another_key_is_not_genuine(objector):
+    """RULE: only the log's key makes receipts, and what a forged one says is not looked into."""
+    objector.write()
+    objector.log_key = Key(b"forger")
+    assert results(objector, objector.receipt("s0", objector.objection))[0] == ["fails"] * 3
+
+
+@pytest.mark.parametrize("field", ["seq", "kind", "about", "decision", "particulars", "leaf", "about_salt", "origin"])
+def test_a_receipt_that_does_not_open_to_its_leaf_is_not_genuine(objector, field):
+    """RULE: even a properly signed receipt must open to its own leaf, in this log, at its place."""
+    from base64 import b64decode
+    objector.write()
+    whole = objector.receipt("s0", objector.objection)
+    payload = json.loads(b64decode(whole["receipt"]["payload"]))
+    payload[field] = {"seq": 1, "kind": "consent", "about": {}, "decision": {"purposes": []},
+                      "particulars": "sha256:" + "0" * 64, "leaf": "0" * 64, "about_salt": "0" * 64, "origin": "x"}[field]
+    from release_builder import canonical
+    whole["receipt"] = objector.log_key.envelope("application/vnd.licit.receipt+json", canonical(payload))
+    got, _ = results(objector, whole)
+    assert "fails" in got[:2]
+
+
+@pytest.mark.parametrize("change", [
+    lambda r: r["inclusion"]["path"].pop(), lambda r: r["inclusion"]["path"].append("00" * 32),
+    lambda r: r["inclusion"].update(path=["00" * 32] * len(r["inclusion"]["path"])),
+    lambda r: r["inclusion"].update(size=3), lambda r: r["inclusion"].update(path=None)])
+def test_a_forged_inclusion_fails(objector, change):
+    """RULE: a path that does not lead to the signed root proves nothing."""
+    objector.write()
+    receipt = objector.receipt("s0", objector.objection)
+    change(receipt)
+    assert results(objector, receipt)[0][1] == "fails"
+
+
+def test_an_older_proof_counts_with_its_consistency(objector):
+    """RULE: a proof at an earlier size counts when that log is shown to be the start of this one."""
+    from release_builder import consistency, mth
+    objector.write()
+    size = objector.objection + 1
+    receipt = objector.receipt("s0", objector.objection, size=size)
+    leaves = objector.log.leaves(objector.size)
+    receipt["inclusion"] |= {"root": mth(leaves[:size]).hex(), "consistency": [h.hex() for h in consistency(size, leaves)]}
+    if size != objector.size:
+        assert results(objector, receipt)[0][1] == "holds"
+        receipt["inclusion"]["root"] = "00" * 32
+        assert results(objector, receipt)[0][1] == "fails"
+    else:
+        assert results(objector, receipt)[0][1] == "holds"
+
+
+@pytest.mark.parametrize("change", [
+    lambda p: p.update(leaf=None, path=[]), lambda p: p.update(leaf="00" * 32), lambda p: p["path"].pop(),
+    lambda p: p["path"].append([255, "00" * 32]), lambda p: p.update(path=[["0", "00" * 32]]),
+    lambda p: p.update(path=[[0]]), lambda p: p.update(path=7), lambda p: p.update(more=1)])
+def test_a_forged_absence_fails(objector, change):
+    """RULE: a path that does not lead to the release's root of tags shows no absence."""
+    objector.write()
+    receipt = objector.receipt("s0", objector.objection)
+    change(receipt["absence"][objector.name])
+    assert results(objector, receipt)[0][2] == "fails"
+
+
+def test_a_receipt_without_a_key_cannot_tell(objector):
+    """RULE: without the person's own key there is no tag to look for."""
+    objector.write()
+    assert results(objector, objector.receipt("s0", objector.objection, tag_key=b""))[0][2] == "cannot-tell"
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"receipt": 3}', "{" * 50_000, '{"receipt":{"signatures":[]}}'])
+def test_what_is_no_receipt_fails(objector, text):
+    """RULE: anything else than a receipt fails the three claims and raises nothing."""
+    objector.write()
+    assert results(objector, text)[0] == ["fails"] * 3
