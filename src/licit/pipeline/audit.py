@@ -42,9 +42,12 @@ def write_canaries(corpus: Corpus, folder: str, seed: bytes, number: int) -> Pla
     return Placed(path=path, sha256=sha256, bytes=corpus.path(f"{folder}/{path}").stat().st_size)
 
 
-def write_twin(corpus: Corpus, path: str, twin: pl.DataFrame, attributes: Mapping[str, str]) -> str:
-    """Write the held-out twin's rows into the workspace; give the file's digest."""
+def write_twin(corpus: Corpus, path: str, twin: pl.DataFrame, attributes: Mapping[str, str], *, carried: Any = None
+               ) -> str:
+    """Write the held-out twin's rows into the workspace, after those carried over; give the file's digest."""
     licences = dict.fromkeys(twin["source"].unique().to_list(), "") if twin.height else {}
     tables = list(content_of(corpus, twin, attributes, licences)) if twin.height else []
-    table: Any = pa.concat_tables(tables).drop_columns(["bucket", "licence"]) if tables else pa.table({"record": []})
-    return corpus.write(path, table)
+    fresh = [table.drop_columns(["bucket", "licence"]) for table in tables]
+    if carried is not None:
+        fresh = [carried, *(table.cast(carried.schema) for table in fresh)]
+    return corpus.write(path, pa.concat_tables(fresh) if fresh else pa.table({"record": pa.array([], pa.string())}))

@@ -57,12 +57,21 @@ def decide(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
 
 
 def settle_copies(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
-    """Hold copies of what was refused for a person's sake, elect one row per cluster, draw the twin."""
+    """Hold copies of what was refused for a person's sake, then elect."""
     refused = rows.filter(pl.col("reason").is_in(FOR_PEOPLE))
     if refused.height:
         runs = refused["runs"].explode(empty_as_null=False).drop_nulls()
         if len(runs):
             rows = impose(rows, copies_of(runs, rows.filter(pl.col("rank") == 0).select("row", "runs")), ["row"])
+    return elect(rows, gates)
+
+
+#: Reasons that only an election or the draw gives: they are taken back when a cluster votes again.
+ELECTED_AWAY = ("duplicate", "near-duplicate", "held-out-twin")
+
+
+def elect(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
+    """Elect one row per cluster, then draw the twin."""
     rows = impose(rows, losers(rows, near=gates.near), ["row"])
     if gates.draw.per_thousand:
         rows = impose(rows, _twin(rows.filter(pl.col("rank") == 0), gates.draw), ["row"])

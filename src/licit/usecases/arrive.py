@@ -224,7 +224,7 @@ class _Shelf:
                     for _, record in self.waiting if not record.origin_id]
         copies = iter(self.contents.number([int.from_bytes(body[:8], "big") for body in nameless]))
         bodies = iter(nameless)
-        out = []
+        out: list[str] = []
         for source, record in self.waiting:
             origin = record.origin_id or f"content:{short_text(next(bodies))}:{next(copies)}"
             account = record.person(record.holder).key if record.holder else ""

@@ -3,10 +3,11 @@
 Facts are blind to rights; clusters too, so both serve a release and all its patches.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from ..core.errors import EvidenceError
 from ..core.ids import settings_key
@@ -14,28 +15,58 @@ from ..core.ports import Corpus
 from ..pipeline.dedupe import clusters
 from ..pipeline.prepare import FACTS
 
+_NO_BANDS = pl.DataFrame(schema={"bands": pl.List(pl.UInt64)})
 _COLUMNS = [*FACTS.names, "exact", "runs"]
 
 
-def facts_of(corpus: Corpus, lock: Mapping[str, Any]) -> pl.DataFrame:
+def facts_of(corpus: Corpus, lock: Mapping[str, Any], *, records: Sequence[str] | None = None) -> pl.DataFrame:
     """Read the facts of every chunk: one row each, numbered, with its shard and the shard's place in arrival order.
+
+    With ``records``, only theirs, without numbers; shards that hold none of them are not read.
 
     Raises:
         EvidenceError: an attribute file differs from the lock's.
     """
-    key = lock["attributes"]["key"]
     frames = []
     for number, item in enumerate(lock["inputs"]):
-        shard = item["shard"]
-        path = f"attributes/{key}/{shard}.parquet"
+        shard, path = item["shard"], attribute_path(lock, item["shard"])
+        if records is not None and not _holds(corpus, shard, records):
+            continue
         if corpus.digest(path) != lock["attributes"]["files"][shard]:
             raise EvidenceError("an attribute file is not the one the lock names", about=path,
                                 reason="file-altered", remedy="Remove it; the next build makes it again.")
         frame = pl.DataFrame(pl.from_arrow(corpus.read(path, _COLUMNS)))
+        if records is not None:
+            frame = frame.filter(pl.col("record").is_in(list(records)))
         frames.append(frame.with_columns(shard=pl.lit(shard), shard_no=pl.lit(number, dtype=pl.UInt32)))
-    if not frames:
-        return _empty()
-    return pl.concat(frames).with_row_index("row").with_columns(pl.col("row").cast(pl.UInt32))
+    if records is not None:
+        return pl.concat(frames) if frames else _empty().drop("row")
+    return pl.concat(frames).with_row_index("row").with_columns(pl.col("row").cast(pl.UInt32)) if frames else _empty()
+
+
+def _holds(corpus: Corpus, shard: str, records: Sequence[str]) -> bool:
+    """Tell whether a shard holds one of some records, by its column of ids alone."""
+    ids = pl.scan_parquet(corpus.path(f"shards/{shard}.parquet")).select(pl.col("record").is_in(list(records)).any())
+    return bool(ids.collect().item())
+
+
+def attribute_path(lock: Mapping[str, Any], shard: str) -> str:
+    """Give the attribute file of a shard."""
+    return f"attributes/{lock['attributes']['key']}/{shard}.parquet"
+
+
+def column_of(corpus: Corpus, lock: Mapping[str, Any], column: str, *, rows: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Read one column of all rows of a lock's inputs, or of some (``row``, ``shard``), with their numbers."""
+    start, frames = 0, [pl.DataFrame(schema={"row": pl.UInt32})]
+    wanted = None if rows is None else set(rows["shard"].unique().to_list())
+    for item in lock["inputs"]:
+        path = attribute_path(lock, item["shard"])
+        size = pq.read_metadata(corpus.path(path)).num_rows
+        if wanted is None or item["shard"] in wanted:
+            frame = pl.DataFrame(pl.from_arrow(corpus.read(path, [column])))
+            frames.append(frame.with_row_index("row", offset=start).with_columns(pl.col("row").cast(pl.UInt32)))
+        start += size
+    return pl.concat(frames, how="diagonal")
 
 
 def _empty() -> pl.DataFrame:
@@ -48,16 +79,22 @@ def _empty() -> pl.DataFrame:
 
 def clustered(corpus: Corpus, facts: pl.DataFrame, lock: Mapping[str, Any]) -> pl.DataFrame:
     """Add the cluster names ``same`` and ``alike`` to facts, from a file made once for these inputs."""
-    key = lock["attributes"]["key"]
-    name = settings_key([f"{shard}:{sha256}" for shard, sha256 in lock["attributes"]["files"].items()])
-    path = f"attributes/{key}/clusters/{name}.parquet"
+    path = _cluster_path(lock)
     if not corpus.exists(path):
-        bands = [pl.DataFrame(pl.from_arrow(corpus.read(f"attributes/{key}/{item['shard']}.parquet", ["bands"])))
-                 for item in lock["inputs"]]
-        joined = facts.select("row", "exact").with_columns(
-            (pl.concat(bands) if bands else pl.DataFrame(schema={"bands": pl.List(pl.UInt64)}))["bands"])
+        joined = facts.select("row", "exact").hstack(column_of(corpus, lock, "bands").drop("row")
+                                                     if facts.height else _NO_BANDS)
         corpus.write(path, clusters(joined).select("same", "alike").to_arrow(compat_level=pl.CompatLevel.oldest()))
-    named = pl.DataFrame(pl.from_arrow(corpus.read(path)))
+    named = cluster_names(corpus, lock)
     if named.height != facts.height:
         raise EvidenceError("a cluster file does not fit its inputs", about=path, remedy="Remove it and build again.")
     return facts.hstack(named)
+
+
+def cluster_names(corpus: Corpus, lock: Mapping[str, Any]) -> pl.DataFrame:
+    """Read the cluster names of all rows of a lock's inputs."""
+    return pl.DataFrame(pl.from_arrow(corpus.read(_cluster_path(lock))))
+
+
+def _cluster_path(lock: Mapping[str, Any]) -> str:
+    name = settings_key([f"{shard}:{sha256}" for shard, sha256 in lock["attributes"]["files"].items()])
+    return f"attributes/{lock['attributes']['key']}/clusters/{name}.parquet"

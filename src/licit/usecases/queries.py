@@ -19,8 +19,8 @@ from ..core.errors import InputError
 from ..core.manifest import Tally
 from ..core.reasons import REASONS
 from ..core.rights import RESTRICTING, Entry
+from .deciding import decide_patch, decide_under, make_lock, patch_lock
 from .plan import read_plan
-from .release import decide_under, make_lock, patch_lock
 from .workspace import Position, Workspace, register_at, releases_at
 
 _KEYS = ["record", "chunk"]
@@ -254,7 +254,7 @@ def recall(workspace: Workspace, *, release: str = "", subject: str = "", issuer
 
 def _touched(workspace: Workspace, name: str, downstream: _Downstream, records: Sequence[str] | None) -> Touched:
     lock = patch_lock(workspace, name)
-    rows = decide_under(workspace, lock)
+    rows = decide_patch(workspace, lock, name)
     before = _released(workspace, name)
     gone = rows.filter(pl.col("rank") != 0).join(before, on=_KEYS, how="semi")
     if records is not None:

@@ -7,7 +7,7 @@ Rules kept here:
 - A name found once in a record is looked for in all its texts.
 - No answer of ``detect`` holds text; no note, error or ``repr`` does.
 - The same input back: what is not replaced keeps every byte, and the work repeated on its own result changes nothing.
-- Keys are never changed, so personal data in a key holds the record.
+- Keys are never changed, and no span can name a place in one, so personal data in a key holds the record.
 
 Law: DEI-02, DEI-03
 """
@@ -23,7 +23,7 @@ from ..core.errors import InputError, LicitError, UnavailableError
 from ..core.ports import Detector
 from ..core.records import SetAside
 from ..core.spans import Span
-from ..pipeline.deidentify import STAND_IN, DeidentifySettings, Found, Masked, find_all, replace_all, sweep_names
+from ..pipeline.deidentify import DIRECT, STAND_IN, DeidentifySettings, Found, Masked, find_all, replace_all, sweep_names
 from .text_places import Form, Place, check_record, form_of, places, read_record
 
 #: A line's number in its file, and its bytes or why they could not be read.
@@ -115,6 +115,9 @@ def _answer(here: Sequence[Place], found: Sequence[Found], looked: bool) -> dict
     if len(whole) < len(found) or not looked:
         return {"held": "detector-failed"}
     swept = sweep_names([place.text for place in here], whole)
+    if any(span.start < place.skip and span.label in DIRECT for place, spans in zip(here, swept, strict=True)
+           for span in spans):
+        return {"held": "second-look"}
     return {"spans": [_plain(place, span) for place, spans in zip(here, swept, strict=True) for span in spans
                       if span.end > place.skip]}
 

@@ -149,8 +149,11 @@ class Place:
         return index
 
 
-def strings(record: Mapping[str, Any]) -> Iterator[tuple[int | None, str, str, str]]:
-    """Give (message, path, key, words) of every string and long number of a record's text and messages, in order."""
+def strings(record: Mapping[str, Any], keys: dict[str, None] | None = None) -> Iterator[tuple[int | None, str, str, str]]:
+    """Give (message, path, key, words) of every string and long number of a record's text and messages, in order.
+
+    Telling keys are noted in ``keys``.
+    """
     if record.get("text") is not None:
         yield None, "", "", record["text"]
     for number, message in enumerate(record.get("messages") or ()):
@@ -160,6 +163,8 @@ def strings(record: Mapping[str, Any]) -> Iterator[tuple[int | None, str, str, s
             if isinstance(value, str):
                 yield number, path, key, value
             elif isinstance(value, dict):
+                if keys is not None and not SILENT_KEYS.issuperset(value):
+                    keys.update(dict.fromkeys(value.keys() - SILENT_KEYS))
                 waiting += [(f"{path}/{name.replace('~', '~0').replace('/', '~1')}", name, item)
                             for name, item in reversed(value.items())]
             elif isinstance(value, list):
@@ -169,28 +174,37 @@ def strings(record: Mapping[str, Any]) -> Iterator[tuple[int | None, str, str, s
 
 
 def places(record: Mapping[str, Any]) -> list[Place]:
-    """Give every place to look at of a record's text and messages, in order.
+    """Give every place to look at of a record's text and messages, in order; at last the keys, all key and no value.
 
     Raises:
         InputError: JSON inside a string is nested too deep.
     """
-    return [place for message, path, key, words in strings(record) for place in _inside(words, message, path, key)]
+    keys: dict[str, None] = {}
+    out: list[Place] = []
+    for message, path, key, words in strings(record, keys):
+        for value, own, shifts in _inside(words, key, (), keys):
+            text, skip = introduced(own, value)
+            out.append(Place(text=text, skip=skip, message=message, path=path, shifts=shifts))
+    return out + [Place(text=key, skip=len(key)) for key in sorted(keys)]
 
 
-def _inside(value: str, message: int | None, path: str, key: str, shifts: tuple[_Shift, ...] = ()) -> Iterator[Place]:
+def _inside(value: str, key: str, shifts: tuple[_Shift, ...], keys: dict[str, None]
+            ) -> Iterator[tuple[str, str, tuple[_Shift, ...]]]:
+    """Give (words, key, way back) of a string, or of each value of the JSON inside it."""
     if not holds_json(value):
-        yield _place(value, message, path, key, shifts)
+        yield value, key, shifts
         return
     if len(shifts) == _DEEPEST:
         raise InputError("JSON inside JSON is nested too deep", reason="too-deep")
     for literal in literals(value, key):
         if literal.is_key:
-            continue
-        if literal.quoted:
+            if literal.key not in SILENT_KEYS:
+                keys[literal.key] = None
+        elif literal.quoted:
             way = (_shift(value[literal.start + 1:literal.end - 1], literal.start + 1), *shifts)
-            yield from _inside(literal.value, message, path, literal.key, way)
+            yield from _inside(literal.value, literal.key, way, keys)
         elif _is_long(literal.value):
-            yield _place(literal.value, message, path, literal.key, (_Shift(literal.start), *shifts))
+            yield literal.value, literal.key, (_Shift(literal.start), *shifts)
 
 
 def holds_json(text: str) -> bool:
@@ -212,11 +226,6 @@ def holds_json(text: str) -> bool:
 
 def _is_long(number: str) -> bool:
     return len(number) >= _FEWEST_DIGITS and number.lstrip("-").isdecimal()
-
-
-def _place(value: str, message: int | None, path: str, key: str, shifts: tuple[_Shift, ...]) -> Place:
-    text, skip = introduced(key, value)
-    return Place(text=text, skip=skip, message=message, path=path, shifts=shifts)
 
 
 def introduced(key: str, value: str) -> tuple[str, int]:

@@ -1,0 +1,238 @@
+"""Locks, and the answers of all rows under one: a pure function of the lock, the log and the shards.
+
+Rules kept here:
+
+- The lock fixes plan, inputs, position, moment, attributes, files and seed; the same lock gives the same answers.
+- A patch's lock is its parent's at a later position, from which only restricting entries count.
+- A patch is decided from its parent's answers: only rows that the new entries can reach are judged again, and their
+  clusters hold their election again. A property test holds this to deciding everything anew.
+
+Law: CHO-04, REL-04
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC
+from typing import Any
+
+import polars as pl
+
+from ..core.errors import RefusedError
+from ..core.ids import keyed
+from ..core.policy import parse_moment
+from ..core.rights import RESTRICTING
+from ..pipeline.admit import Admission
+from ..pipeline.decide import ELECTED_AWAY, Draw, Gates, decide, elect
+from ..pipeline.dedupe import copies_of
+from ..pipeline.honour import FOR_PEOPLE, Honour
+from ..pipeline.stage import RANK, impose
+from .facts import cluster_names, clustered, column_of, facts_of
+from .plan import Plan, plan_from_lock
+from .workspace import (
+    Position,
+    Prepared,
+    Progress,
+    Workspace,
+    inputs_at,
+    outsiders_at,
+    policy_at,
+    register_at,
+    releases_at,
+    silent,
+    staff_at,
+    standings_at,
+)
+
+#: From so many kept rows on, a twin and canaries are drawn; below, they would say nothing.
+AUDITABLE = 1000
+
+
+def make_lock(workspace: Workspace, plan: Plan, at: Position, *, progress: Progress = silent) -> dict[str, Any]:
+    """Fix everything a build depends on."""
+    now = workspace.clock.now().astimezone(UTC).replace(microsecond=0)
+    as_of = parse_moment(plan.as_of) if plan.as_of else now
+    if as_of > now:
+        raise RefusedError("a release cannot be judged at a moment to come", reason="as-of-in-future",
+                           remedy="Set as_of in the plan to today or earlier.")
+    inputs, aside = inputs_at(workspace.log, at, plan.sources)
+    prepared = _prepare(workspace, plan, [item.shard for item in inputs], progress)
+    name = _next_name(workspace, plan.name)
+    seed = keyed(workspace.keys.secret("audit"), "licit/seed", name.encode(), at.root)[:8]
+    return {
+        "format": "licit-lock/1", "name": name, "plan": plan.as_json(), "as_of": as_of.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "log": {"base": at.base, "size": at.size, "root": at.root.hex()},
+        "inputs": [{"shard": item.shard, "sha256": item.sha256, "records": item.records, "source": item.source}
+                   for item in inputs],
+        "set_aside": aside,
+        "attributes": {"key": workspace.attributes_key(plan), "files": {p.shard: p.sha256 for p in prepared}},
+        "buckets": 0, "seed": seed.hex(), "twin_per_thousand": -1, "parent": None}
+
+
+def patch_lock(workspace: Workspace, parent: str) -> dict[str, Any]:
+    """Give the lock of a patch: its parent's, at the log's head."""
+    lock = dict(json.loads(workspace.corpus.path(f"state/{parent}/lock.json").read_bytes()))
+    size, root = workspace.log.head()
+    stem = lock["plan"]["name"]
+    lock |= {"name": _next_name(workspace, stem), "parent": parent,
+             "log": {"base": lock["log"]["base"], "size": size, "root": root.hex()}}
+    return _rewritten(workspace, lock)
+
+
+def _rewritten(workspace: Workspace, lock: dict[str, Any]) -> dict[str, Any]:
+    """Follow what erasures made of a lock's shards: the same records less the erased ones."""
+    by = {str(body["shard"]): body for entry in workspace.log.entries(kinds=("rewrite",)) if (body := entry.decision)}
+    if not by:
+        return lock
+    key, inputs, files = lock["attributes"]["key"], [], {}
+    for item in lock["inputs"]:
+        now, body = dict(item), by.get(item["shard"])
+        while body is not None:
+            now |= {"shard": body["by"], "sha256": body["sha256"], "records": body["records"]}
+            body = by.get(now["shard"]) if now["shard"] else None
+        if now["shard"]:
+            inputs.append(now)
+            note = workspace.corpus.path(f"attributes/{key}/{now['shard']}.json")
+            files[now["shard"]] = json.loads(note.read_bytes())["sha256"]
+    return lock | {"inputs": inputs, "attributes": {"key": key, "files": files}}
+
+
+def _prepare(workspace: Workspace, plan: Plan, shards: Sequence[str], progress: Progress) -> list[Prepared]:
+    out = []
+    for done, prepared in enumerate(workspace.prepare(plan, shards), 1):
+        out.append(prepared)
+        progress("prepare", done, len(shards))
+    return out
+
+
+def _next_name(workspace: Workspace, stem: str) -> str:
+    taken = {*releases_at(workspace.log)}
+    number = 1
+    while f"{stem}-{number}" in taken:
+        number += 1
+    return f"{stem}-{number}"
+
+
+def gates_of(workspace: Workspace, lock: Mapping[str, Any]) -> Gates:
+    """Fold from the log, at a lock's position, all that decides."""
+    plan = plan_from_lock(lock["plan"])
+    at = Position(base=lock["log"]["base"], size=lock["log"]["size"], root=bytes.fromhex(lock["log"]["root"]))
+    as_of, policy = parse_moment(lock["as_of"]), policy_at(workspace.log, at)
+    outsiders, namesakes = outsiders_at(workspace.log, at)
+    return Gates(
+        admission=Admission(register=register_at(workspace.log, at), policy=policy, use=plan.use,
+                            commercial=plan.commercial, threads=plan.threads, as_of=as_of),
+        honour=Honour(standings=standings_at(workspace.log, at), policy=policy, purpose=plan.purpose, as_of=as_of,
+                      outsiders=outsiders, namesakes=namesakes),
+        staff=staff_at(workspace.log, at), near=plan.near, draw=_draw(lock, plan))
+
+
+def decide_under(workspace: Workspace, lock: Mapping[str, Any], progress: Progress = silent) -> pl.DataFrame:
+    """Give every row of a lock's inputs its answer.
+
+    Raises:
+        EvidenceError: an attribute file differs from the lock, or an entry that decides cannot be read.
+    """
+    progress("decide", 0, 3)
+    rows = clustered(workspace.corpus, facts_of(workspace.corpus, lock), lock)
+    progress("decide", 1, 3)
+    gates = gates_of(workspace, lock)
+    answered = decide(rows, gates)
+    if lock["twin_per_thousand"] < 0 and answered.filter(pl.col("rank") == 0).height < AUDITABLE:
+        answered = decide(rows, replace(gates, draw=Draw(seed=0, per_thousand=0)))
+    progress("decide", 3, 3)
+    return answered
+
+
+def _draw(lock: Mapping[str, Any], plan: Plan) -> Draw:
+    drawn = lock["twin_per_thousand"]
+    return Draw(seed=int(lock["seed"], 16), per_thousand=plan.twin_per_thousand if drawn < 0 else drawn)
+
+
+def attribute_paths(lock: Mapping[str, Any]) -> dict[str, str]:
+    """Give the attribute file of each shard of a lock."""
+    key = lock["attributes"]["key"]
+    return {shard: f"attributes/{key}/{shard}.parquet" for shard in lock["attributes"]["files"]}
+
+
+def decide_patch(workspace: Workspace, lock: Mapping[str, Any], parent: str, progress: Progress = silent
+                 ) -> pl.DataFrame:
+    """Give every row of a patch's inputs its answer, judging again only what entries since the parent can reach.
+
+    Restricting entries never make an answer less strict, so a row they do not concern keeps its parent's answer, unless
+    it repeats a row newly refused for a person's sake, or its cluster lost the copy that was kept.
+    """
+    before = json.loads(workspace.corpus.path(f"state/{parent}/lock.json").read_bytes())
+    if before["inputs"] != lock["inputs"] or before["attributes"] != lock["attributes"]:
+        return decide_under(workspace, lock, progress)
+    gates = gates_of(workspace, lock)
+    rows = _answers_of(workspace, parent, lock)
+    reached = _reached(workspace, lock, before["log"]["size"], gates)
+    facts = facts_of(workspace.corpus, lock, records=reached) if reached else None
+    if facts is None or not facts.height:
+        return rows
+    again = rows.join(facts.drop("shard", "source"), on=["record", "chunk"], how="inner", maintain_order="left")
+    judged = gates.honour.apply(again)
+    changed = judged.filter(pl.col("rank") > again["rank"])
+    rows = impose(rows, judged.filter(pl.col("reason") != again["reason"]).select("row", "reason"), ["row"])
+    progress("decide", 2, 3)
+    return _settle_again(workspace, lock, gates, rows, changed)
+
+
+def _answers_of(workspace: Workspace, parent: str, lock: Mapping[str, Any]) -> pl.DataFrame:
+    """Read the parent's answers, in the order of its facts."""
+    table = pl.DataFrame(pl.from_arrow(workspace.corpus.read(f"state/{parent}/decisions.parquet")))
+    chunks = table.head(table.height - lock["set_aside"])
+    return (chunks.with_row_index("row").with_columns(
+        pl.col("row").cast(pl.UInt32), rank=pl.col("answer").replace_strict(RANK, return_dtype=pl.UInt8))
+        .drop("answer"))
+
+
+def _reached(workspace: Workspace, lock: Mapping[str, Any], since: int, gates: Gates) -> list[str] | None:
+    """Give the records that new entries concern: their people's, their linked accounts', and those that name outsiders."""
+    new = list(workspace.log.entries(start=since, stop=lock["log"]["size"], kinds=RESTRICTING))
+    people = {entry.subject for entry in new if entry.subject}
+    for person in tuple(people):
+        people |= set(gates.honour.standings.linked(person))
+    found: set[str] = set()
+    index = [workspace.corpus.path(f"index/{item['shard']}.parquet") for item in lock["inputs"]]
+    if people and index:
+        mine = pl.scan_parquet(index).filter(pl.col("subject").is_in([str(p) for p in people]))
+        found |= set(mine.select("record").unique().collect()["record"].to_list())
+    if any(entry.kind == "third-party-objection" for entry in new):
+        for column, keys in (("mentions", gates.honour.outsiders), ("names", gates.honour.namesakes)):
+            paths = [workspace.corpus.path(path) for path in attribute_paths(lock).values()]
+            named = pl.scan_parquet(paths).select("record", column).explode(column, empty_as_null=False)
+            found |= set(named.filter(pl.col(column).is_in(list(keys))).collect()["record"].to_list())
+    return sorted(found)
+
+
+def _settle_again(workspace: Workspace, lock: Mapping[str, Any], gates: Gates, rows: pl.DataFrame,
+                  changed: pl.DataFrame) -> pl.DataFrame:
+    """Hold new copies of what was refused, and hold the election of every cluster again that the change touches."""
+    refused = changed.filter(pl.col("reason").is_in(FOR_PEOPLE))
+    runs = refused["runs"].explode(empty_as_null=False).drop_nulls() if refused.height else pl.Series([], dtype=pl.UInt64)
+    lost = set(changed["row"].to_list())
+    if len(runs):
+        open_rows = rows.filter((pl.col("rank") == 0) | pl.col("reason").is_in(ELECTED_AWAY))
+        copies = copies_of(runs, open_rows.join(column_of(workspace.corpus, lock, "runs"), on="row"))
+        rows = impose(_reopened(rows, copies["row"].to_list()), copies, ["row"])
+        lost |= set(copies["row"].to_list())
+    named = rows.hstack(cluster_names(workspace.corpus, lock))
+    name = "alike" if gates.near else "same"
+    touched = named.filter(pl.col("row").is_in(list(lost)))[name].unique()
+    voting = named.filter(pl.col(name).is_in(touched.implode())
+                          & ((pl.col("rank") == 0) | pl.col("reason").is_in(ELECTED_AWAY)))
+    if not voting.height:
+        return rows
+    rows = _reopened(rows, voting["row"].to_list())
+    orders = column_of(workspace.corpus, lock, "order", rows=voting)
+    elected = elect(voting.with_columns(rank=pl.lit(0, dtype=pl.UInt8), reason=pl.lit("")).join(orders, on="row"), gates)
+    return impose(rows, elected.filter(pl.col("reason") != "").select("row", "reason"), ["row"])
+
+
+def _reopened(rows: pl.DataFrame, which: list[int]) -> pl.DataFrame:
+    """Take back the answers of rows that only an election or the draw decided."""
+    again = pl.col("row").is_in(which) & pl.col("reason").is_in(ELECTED_AWAY)
+    return rows.with_columns(rank=pl.when(again).then(pl.lit(0, dtype=pl.UInt8)).otherwise(pl.col("rank")),
+                             reason=pl.when(again).then(pl.lit("")).otherwise(pl.col("reason")))

@@ -1,0 +1,209 @@
+"""Writing a decided release, or a patch, up to its manifest: rows, audit files, tags of everybody present, what is said of it.
+
+A patch takes from its parent what did not change: data files by reference, the twin, and the list of people present.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from ..core.errors import EvidenceError
+from ..core.ids import canonical_json
+from ..core.manifest import Tally
+from ..core.notes import release_tag
+from ..core.tree import TagTree
+from ..pipeline.attest import Findings
+from ..pipeline.audit import write_canaries, write_twin
+from ..pipeline.seal import Placed, buckets_for, content_of, patch_rows, root_of, write_rows
+from ..pipeline.stage import ANSWERS, tally
+from .deciding import AUDITABLE, attribute_paths, decide_patch, decide_under
+from .workspace import Position, Progress, Workspace, register_at
+
+_KEYS = ["record", "chunk"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """What a build came to: a release's name ("" when nothing is released), its root, its tally, its decided rows."""
+
+    name: str
+    path: str
+    content_root: str
+    tally: Tally
+    lock: Mapping[str, Any]
+    rows: pl.DataFrame
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the outcome as ``licit build --json`` prints it."""
+        return {"release": self.name or None, "path": self.path or None, "content_root": self.content_root or None,
+                "tally": self.tally.as_json()}
+
+
+def decided(workspace: Workspace, lock: dict[str, Any], progress: Progress) -> Built:
+    """Decide every row of a new lock, and fix in it what follows: the number of files, whether a twin is drawn."""
+    rows = decide_under(workspace, lock, progress)
+    counted = tally(rows, lock["set_aside"])
+    if lock["twin_per_thousand"] < 0:
+        kept = rows.filter(pl.col("rank") == 0)
+        people = kept.select(pl.when(pl.col("holder") != "").then("holder").otherwise("record").n_unique()).item()
+        drawn = bool(counted.held.get("held-out-twin"))
+        lock |= {"buckets": buckets_for(people), "twin_per_thousand": lock["plan"]["twin_per_thousand"] if drawn else 0}
+    return Built(name="", path="", content_root="", tally=counted, lock=lock, rows=rows)
+
+
+def decided_patch(workspace: Workspace, lock: dict[str, Any], parent: str, progress: Progress) -> Built:
+    """Decide every row of a patch's lock."""
+    rows = decide_patch(workspace, lock, parent, progress)
+    return Built(name="", path="", content_root="", tally=tally(rows, lock["set_aside"]), lock=lock, rows=rows)
+
+
+def stage(workspace: Workspace, built: Built, progress: Progress) -> Findings:
+    """Write a release's rows, audit files and private state; give what its evidence says."""
+    lock, corpus = built.lock, workspace.corpus
+    folder = _fresh_folder(workspace, lock["name"])
+    kept = built.rows.filter(pl.col("rank") == 0)
+    progress("seal", 0, 2)
+    files = write_rows(corpus, folder, kept, attributes=attribute_paths(lock), licences=_licences(workspace, lock),
+                       buckets=lock["buckets"])
+    progress("seal", 1, 2)
+    twin = built.rows.filter(pl.col("reason") == "held-out-twin")
+    write_twin(corpus, f"state/{lock['name']}/twin.parquet", twin, attribute_paths(lock))
+    people = (kept.select(pl.col("subjects").explode(empty_as_null=False).drop_nulls().alias("subject"))
+              .group_by("subject").len("rows").with_columns(pl.col("rows").cast(pl.Int64)).sort("subject"))
+    return _findings(workspace, built, files, _with_keys(workspace, people), None)
+
+
+def stage_patch(workspace: Workspace, built: Built, parent: str, progress: Progress) -> Findings:
+    """Write a patch from its parent: touched files anew, others by reference."""
+    lock, corpus = built.lock, workspace.corpus
+    folder = _fresh_folder(workspace, lock["name"])
+    manifest = json.loads(corpus.path(f"releases/{parent}/manifest.json").read_bytes())
+    paths = [file["path"] for file in manifest["files"] if file["path"].startswith("data/")]
+    before = pl.concat([pl.DataFrame(pl.from_arrow(corpus.read(
+        f"releases/{parent}/{path.replace('data/', 'ids/')}", _KEYS))).with_columns(file=pl.lit(path))
+        for path in paths]) if paths else pl.DataFrame(schema={"record": pl.String, "chunk": pl.Int32,
+                                                                "file": pl.String})
+    kept = built.rows.filter(pl.col("rank") == 0)
+    gone = before.join(kept, on=_KEYS, how="anti")
+    fresh = kept.join(before, on=_KEYS, how="anti")
+    joining = content_of(corpus, fresh, attribute_paths(lock), _licences(workspace, lock))
+    files, touched = patch_rows(corpus, f"releases/{parent}", folder, gone=gone, fresh=joining, paths=paths,
+                                buckets=lock["buckets"])
+    progress("seal", touched, touched)
+    _patch_twin(workspace, built, parent)
+    people = _patch_people(workspace, built, parent, gone, fresh)
+    return _findings(workspace, built, files, people, {
+        "name": parent, "manifest": corpus.digest(f"releases/{parent}/manifest.json"), "withdrawn": True})
+
+
+def _licences(workspace: Workspace, lock: Mapping[str, Any]) -> dict[str, str]:
+    at = Position(base=lock["log"]["base"], size=lock["log"]["base"], root=b"")
+    return {name: source.licence for name, source in register_at(workspace.log, at).items()}
+
+
+def _patch_twin(workspace: Workspace, built: Built, parent: str) -> None:
+    """Carry the parent's twin over, less what left it, with what joined it."""
+    corpus, name = workspace.corpus, built.lock["name"]
+    twin = built.rows.filter(pl.col("reason") == "held-out-twin")
+    old = pl.DataFrame(pl.from_arrow(corpus.read(f"state/{parent}/twin.parquet")))
+    if "chunk" not in old.columns:
+        write_twin(corpus, f"state/{name}/twin.parquet", twin, attribute_paths(built.lock))
+        return
+    joined = twin.join(old, on=_KEYS, how="anti")
+    write_twin(corpus, f"state/{name}/twin.parquet", joined, attribute_paths(built.lock),
+               carried=old.join(twin, on=_KEYS, how="semi", maintain_order="left").to_arrow(
+                   compat_level=pl.CompatLevel.oldest()))
+
+
+def _patch_people(workspace: Workspace, built: Built, parent: str, gone: pl.DataFrame, fresh: pl.DataFrame
+                  ) -> pl.DataFrame:
+    """Take the people of rows that left off the parent's list, and put those of rows that joined on it."""
+    left = built.rows.join(gone, on=_KEYS, how="semi")
+    if left.height != gone.height:  # rows erased from disk: their people can no longer be read
+        return _with_keys(workspace, _people_of(workspace, built.lock, built.rows.filter(pl.col("rank") == 0)))
+    old = pl.DataFrame(pl.from_arrow(workspace.corpus.read(f"state/{parent}/people.parquet")))
+    change = pl.concat([_people_of(workspace, built.lock, left).with_columns(-pl.col("rows")),
+                        _people_of(workspace, built.lock, fresh)]).group_by("subject").agg(change=pl.col("rows").sum())
+    new = change.join(old, on="subject", how="anti").select("subject", rows="change").filter(pl.col("rows") > 0)
+    kept = (old.join(change, on="subject", how="left").with_columns(
+        pl.col("rows") + pl.col("change").fill_null(0)).filter(pl.col("rows") > 0).drop("change"))
+    return pl.concat([kept, _with_keys(workspace, new)]).sort("subject")
+
+
+def _people_of(workspace: Workspace, lock: Mapping[str, Any], rows: pl.DataFrame) -> pl.DataFrame:
+    """Count the rows of each person concerned, reading only the shards that hold them."""
+    paths = attribute_paths(lock)
+    frames = [pl.DataFrame(schema={"subject": pl.String})]
+    for (shard,), wanted in rows.group_by("shard", maintain_order=True):
+        table = pl.DataFrame(pl.from_arrow(workspace.corpus.read(paths[str(shard)], [*_KEYS, "subjects"])))
+        mine = table.join(wanted.select(_KEYS), on=_KEYS, how="semi")
+        frames.append(mine.select(pl.col("subjects").explode(empty_as_null=False).drop_nulls().alias("subject")))
+    return pl.concat(frames).group_by("subject").len("rows").with_columns(pl.col("rows").cast(pl.Int64))
+
+
+def _with_keys(workspace: Workspace, people: pl.DataFrame) -> pl.DataFrame:
+    """Add each person's own key, from which their tag in a release follows."""
+    keys = workspace.tag_keys(people["subject"].to_list())
+    return people.select("subject", "rows", key=pl.Series([keys[s] for s in people["subject"].to_list()],
+                                                          dtype=pl.Binary)).sort("subject")
+
+
+def _findings(workspace: Workspace, built: Built, files: Sequence[Placed], people: pl.DataFrame,
+              parent: Mapping[str, Any] | None) -> Findings:
+    lock, corpus = built.lock, workspace.corpus
+    folder, state = f"releases/{lock['name']}", f"state/{lock['name']}"
+    root, rows = root_of(corpus, folder, [file.path for file in files if file.path.startswith("ids/")])
+    if rows != built.tally.released:
+        raise EvidenceError(f"{rows} rows were written and {built.tally.released} decided", about=lock["name"],
+                            remedy="Nothing was released; report this.")
+    decisions = corpus.write(f"{state}/decisions.parquet", decisions_table(built.rows, lock["set_aside"]))
+    corpus.write_bytes(f"{state}/lock.json", canonical_json(lock) + b"\n")
+    corpus.write_bytes(f"{state}/tally.json", canonical_json(built.tally.as_json()) + b"\n")
+    corpus.write(f"{state}/people.parquet", people.to_arrow(compat_level=pl.CompatLevel.oldest()))
+    drawn = sorted(release_tag(key, lock["name"]) for key in people["key"].to_list())
+    corpus.write_bytes(f"{state}/tags.bin", b"".join(drawn))
+    number = lock["plan"]["canaries"] if built.tally.released >= AUDITABLE else 0
+    canaries = write_canaries(corpus, folder, bytes.fromhex(lock["seed"]), number)
+    audit = {"canaries": number, "twin": built.tally.held.get("held-out-twin", 0),
+             "twin_digest": corpus.digest(f"{state}/twin.parquet")}
+    return Findings(name=lock["name"], folder=folder, lock=lock, files=(*files, canaries), content_root=root,
+                    rows=rows, tally=built.tally, tags=TagTree(drawn),
+                    sources=_sources(workspace, lock, built.rows.filter(pl.col("rank") == 0)), audit=audit,
+                    decisions=decisions, detectors=workspace.pins(), measure=_measure(), parent=parent)
+
+
+def _sources(workspace: Workspace, lock: Mapping[str, Any], kept: pl.DataFrame) -> tuple[Mapping[str, Any], ...]:
+    register = register_at(workspace.log, Position(base=lock["log"]["base"], size=lock["log"]["base"], root=b""))
+    counts = dict(kept.group_by("source").len().sort("source").iter_rows())
+    return tuple({"id": name, "ground": register[name].ground, "licence": register[name].licence,
+                  "contract": contract.id if (contract := register[name].contract) else "", "rows": number}
+                 for name, number in counts.items())
+
+
+def _measure() -> dict[str, Any]:
+    return {"measured": False, "why": "no measure of the detectors on a labelled set was given to this build"}
+
+
+def decisions_table(rows: pl.DataFrame, set_aside: int) -> Any:
+    """Give the decisions file: one row for each chunk, and one for each record set aside."""
+    own = rows.select("record", "chunk", "shard", "source", pl.col("rank").replace_strict(
+        dict(enumerate(ANSWERS)), return_dtype=pl.String).alias("answer"), "reason")
+    if set_aside:
+        own = pl.concat([own, pl.DataFrame({
+            "record": ["set-aside"] * set_aside, "chunk": pl.Series(range(set_aside), dtype=pl.Int32),
+            "shard": [""] * set_aside, "source": [""] * set_aside, "answer": ["refuse"] * set_aside,
+            "reason": ["unreadable"] * set_aside})])
+    return own.to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
+def _fresh_folder(workspace: Workspace, name: str) -> str:
+    folder = f"releases/{name}"
+    shutil.rmtree(workspace.corpus.path(folder), ignore_errors=True)
+    workspace.corpus.path(folder).mkdir(parents=True)
+    return folder
+
+
