@@ -138,8 +138,8 @@ class Audit:
         try:
             return read_register((entry.kind, entry.decision) for entry in self.ledger().at(
                 base, end, "source", "contract", "approval", "signal"))
-        except ValueError as error:
-            raise Fault("the register of sources cannot be read: {why}", DATABASE, why=error) from None
+        except ValueError:
+            raise Fault("the register of sources cannot be read", DATABASE) from None
 
     def _rules(self) -> Rules:
         base, end = self.position()

@@ -73,8 +73,8 @@ def _checkpoint(release: Release, note: bytes, path: str, size: int, root: bytes
     log = release.get("log", dict)
     try:
         head = read_checkpoint(note, take(log, "origin", str), hashed(log, "key"))
-    except ValueError as error:
-        raise Fault("{path}: the checkpoint cannot be relied on: {why}", path, path=path, why=error) from None
+    except ValueError:
+        raise Fault("{path}: the checkpoint is malformed, or the key of the log did not sign it", path, path=path) from None
     if (head.size, head.root) != (size, root):
         raise Fault("{path}: the checkpoint is of another size or root", path, path=path)
     return head

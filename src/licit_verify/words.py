@@ -65,4 +65,184 @@ CLAIMS: dict[str, tuple[str, str]] = {
                         "Un correctif a les entrées de son parent et explique chaque ligne partie."),
 }
 
-FRENCH: dict[str, str] = {}
+#: The French of every other sentence, by the English one.
+FRENCH: dict[str, str] = {
+    "a part belongs to no entry of the log": "une partie n'appartient à aucune entrée du journal",
+    "a row is of a source that the plan does not name": "une ligne vient d'une source que le plan ne nomme pas",
+    "a row is released under another source than it was decided under":
+        "une ligne est publiée sous une autre source que celle jugée",
+    "a row joined the patch that was no copy of another in its parent":
+        "une ligne a rejoint le correctif sans être la copie d'une autre dans son parent",
+    "a row left the parent without a reason": "une ligne a quitté le parent sans motif",
+    "a row of the twin is released": "une ligne du jumeau est publiée",
+    "an entry that decides for everybody cannot be read": "une entrée qui décide pour tous ne peut être lue",
+    "data and ids are not the same parts": "data et ids ne sont pas les mêmes parties",
+    "data file {number} holds {people} people; a thousand are needed where there are several":
+        "le fichier de données {number} réunit {people} personnes ; il en faut mille quand il y a plusieurs fichiers",
+    "entry {seq} of the log cannot be read": "l'entrée {seq} du journal ne peut être lue",
+    "entry {seq} of the log is missing": "l'entrée {seq} du journal manque",
+    "entry {seq} of the log: its decision does not match its commitment":
+        "entrée {seq} du journal : sa décision ne répond pas à son engagement",
+    "entry {seq} of the log: its decision is not canonical JSON":
+        "entrée {seq} du journal : sa décision n'est pas du JSON canonique",
+    "entry {seq} of the log: its particulars do not match their commitment":
+        "entrée {seq} du journal : ses détails ne répondent pas à leur engagement",
+    "entry {seq} of the log: kind, person or times do not give its leaf":
+        "entrée {seq} du journal : nature, personne ou dates ne donnent pas sa feuille",
+    "entry {seq} of the log: {kind}": "entrée {seq} du journal : {kind}",
+    "it declares no row of this person; it does not prove that none was mislabelled":
+        "elle ne déclare aucune ligne de cette personne ; cela ne prouve pas qu'aucune n'a été mal étiquetée",
+    "more files than a release can have": "plus de fichiers qu'une version ne peut en avoir",
+    "no proof for this release came with the receipt; ask for it":
+        "aucune preuve pour cette version n'accompagne le reçu ; la demander",
+    "no proof of inclusion came with the receipt; ask for it":
+        "aucune preuve d'inclusion n'accompagne le reçu ; la demander",
+    "not measured, says the signer": "non mesuré, dit le signataire",
+    "record {record} is not as it was decided": "l'enregistrement {record} n'est pas tel qu'il a été décidé",
+    "record {record} is released against {reason}": "l'enregistrement {record} est publié malgré {reason}",
+    "record {record} is released but was not decided to be":
+        "l'enregistrement {record} est publié sans que cela ait été décidé",
+    "rows of source {source} carry another licence than it has":
+        "des lignes de la source {source} portent une autre licence que la sienne",
+    "shard {shard} was not decided chunk by chunk, each once":
+        "le lot {shard} n'a pas été décidé segment par segment, chacun une fois",
+    "signed by key {id}, which is not the pinned one": "signée par la clé {id}, qui n'est pas celle épinglée",
+    "signer unpinned: key {id} signed it, and whose that is nobody checked; pin it with --key":
+        "signataire non épinglé : la clé {id} a signé, et personne n'a vérifié à qui elle est ; l'épingler avec --key",
+    "source {source} has no ground": "la source {source} n'a pas de fondement",
+    "source {source} has {rows} rows, not what the manifest says":
+        "la source {source} a {rows} lignes, ce que ne dit pas le manifeste",
+    "source {source} is listed twice": "la source {source} est listée deux fois",
+    "source {source} is not stated as the register has it":
+        "la source {source} n'est pas déclarée telle qu'au registre",
+    "source {source} is released against {reason}": "la source {source} est publiée malgré {reason}",
+    "source {source} rests on a {ground} that is not named":
+        "la source {source} repose sur un fondement ({ground}) qui n'est pas nommé",
+    "the check broke: {error}": "la vérification a échoué en route : {error}",
+    "the closing entry cannot be opened": "l'entrée de clôture ne peut être ouverte",
+    "the closing entry does not open to what its leaf commits to":
+        "l'entrée de clôture ne s'ouvre pas sur ce que sa feuille engage",
+    "the closing entry is not in the log": "l'entrée de clôture n'est pas dans le journal",
+    "the closing entry names another {name}": "l'entrée de clôture nomme un autre {name}",
+    "the count under {reason} is small enough to point at a person":
+        "le nombre sous {reason} est assez petit pour désigner une personne",
+    "the decisions are not those of the inputs": "les décisions ne sont pas celles des entrées",
+    "the decisions hold an answer without its reason": "les décisions contiennent une réponse sans son motif",
+    "the decisions, counted again, do not give the tally": "les décisions, recomptées, ne donnent pas le décompte",
+    "the entry was recorded after this release was closed": "l'entrée a été inscrite après la clôture de cette version",
+    "the folder {path} is extra": "le dossier {path} est en trop",
+    "the lock is not the one that its digest names": "le verrou n'est pas celui que nomme son empreinte",
+    "the lock leaves out entries of the log although this is no patch":
+        "le verrou omet des entrées du journal alors que ce n'est pas un correctif",
+    "the lock says otherwise than the manifest": "le verrou dit autre chose que le manifeste",
+    "the lock sets aside {said} records, the log {number}":
+        "le verrou met de côté {said} enregistrements, le journal {number}",
+    "the lock's inputs are not what had arrived": "les entrées du verrou ne sont pas ce qui était arrivé",
+    "the log at closing does not continue the log the release rests on":
+        "le journal à la clôture ne prolonge pas celui sur lequel repose la version",
+    "the log did not close and withdraw the parent {name}": "le journal n'a pas clos et retiré le parent {name}",
+    "the log holds another entry in place of the closing":
+        "le journal contient une autre entrée à la place de la clôture",
+    "the log's {size} entries do not give the signed root":
+        "les {size} entrées du journal ne donnent pas la racine signée",
+    "the manifest has a format that this verifier does not know":
+        "le manifeste a un format que ce vérificateur ne connaît pas",
+    "the manifest lists other columns than a release may have":
+        "le manifeste liste d'autres colonnes que celles permises",
+    "the manifest's list of files is not in order, or names one twice":
+        "la liste des fichiers du manifeste n'est pas dans l'ordre, ou en nomme un deux fois",
+    "the parent {name} is gone: what left it cannot be compared":
+        "le parent {name} n'est plus là : ce qui l'a quitté ne peut être comparé",
+    "the patch differs from its parent in {field}": "le correctif diffère de son parent par {field}",
+    "the proof does not lead to this release's root of tags":
+        "la preuve ne mène pas à la racine des marques de cette version",
+    "the proof for this release cannot be read": "la preuve pour cette version ne peut être lue",
+    "the public tally is not the exact one with small counts merged":
+        "le décompte public n'est pas l'exact, petits nombres réunis",
+    "the receipt carries no key of the person": "le reçu ne porte aucune clé de la personne",
+    "the receipt does not open to its own leaf": "le reçu ne s'ouvre pas sur sa propre feuille",
+    "the receipt is not signed by the log's key": "le reçu n'est pas signé par la clé du journal",
+    "the receipt is of another log": "le reçu est d'un autre journal",
+    "the receipt's entry is not in the log that this release rests on":
+        "l'entrée du reçu n'est pas dans le journal sur lequel repose cette version",
+    "the receipt's log is not the one that this release rests on":
+        "le journal du reçu n'est pas celui sur lequel repose cette version",
+    "the register of sources cannot be read": "le registre des sources ne peut être lu",
+    "the release has no rows to judge": "la version n'a aucune ligne à juger",
+    "the release is called something else than {label}": "la version porte un autre nom que {label}",
+    "the release is judged at a moment to come": "la version est jugée à un moment à venir",
+    "the release was closed before the position it rests on":
+        "la version a été close avant la position sur laquelle elle repose",
+    "the rows do not give the content root": "les lignes ne donnent pas la racine du contenu",
+    "the rows of data file {number} are grouped by person":
+        "les lignes du fichier de données {number} sont groupées par personne",
+    "the rows of {path} do not ascend by order": "les lignes de {path} ne suivent pas l'ordre",
+    "the signature of {path} does not hold": "la signature de {path} ne tient pas",
+    "the signed statement is not about this manifest and closing":
+        "la déclaration signée ne porte pas sur ce manifeste et cette clôture",
+    "the signer's key id is not that of its key": "l'identifiant de la clé du signataire n'est pas celui de sa clé",
+    "the tags of everybody in the release do not give the root":
+        "les marques de toutes les personnes présentes ne donnent pas la racine",
+    "the tally has a count that is none under {side}": "le décompte a sous {side} un nombre qui n'en est pas un",
+    "the workspace has no {path}": "l'espace de travail n'a pas de {path}",
+    "this release declares rows of this person": "cette version déclare des lignes de cette personne",
+    "this release is no patch": "cette version n'est pas un correctif",
+    "this verifier does not know the claim {name}": "ce vérificateur ne connaît pas l'affirmation {name}",
+    "two rows have one place in the order": "deux lignes ont une même place dans l'ordre",
+    "{arrived} arrived, but {out} are accounted for": "{arrived} sont arrivés, mais {out} sont comptés",
+    "{drawn} rows were drawn as twin, the manifest says {said}":
+        "{drawn} lignes ont été tirées pour le jumeau, le manifeste en dit {said}",
+    "{name} is missing from {path}, or of the wrong kind": "{name} manque dans {path}, ou n'est pas du bon type",
+    "{name} is no name of a file": "{name} n'est pas un nom de fichier",
+    "{name} is {number}, but the release has {rows} rows": "{name} vaut {number}, mais la version a {rows} lignes",
+    "{number} decision parts were erased; they refuse what they are about":
+        "{number} parties décisives ont été effacées ; elles refusent ce dont elles parlent",
+    "{number} people of the release have no key in the workspace":
+        "{number} personnes de la version n'ont pas de clé dans l'espace de travail",
+    "{path} and {data} differ in the {name} of record {record}":
+        "{path} et {data} diffèrent par {name} de l'enregistrement {record}",
+    "{path} cannot be read": "{path} ne peut être lu",
+    "{path} cannot be read as a log": "{path} ne peut être lu comme un journal",
+    "{path} cannot be read as rows of a release": "{path} ne peut être lu comme des lignes d'une version",
+    "{path} carries metadata of its own": "{path} porte des métadonnées à lui",
+    "{path} does not hold the rows that were drawn": "{path} ne contient pas les lignes tirées",
+    "{path} has a row with both messages and text, or neither":
+        "{path} a une ligne avec messages et texte à la fois, ou ni l'un ni l'autre",
+    "{path} has a row without {name}": "{path} a une ligne sans {name}",
+    "{path} has fewer rows than {data}": "{path} a moins de lignes que {data}",
+    "{path} has not the number of rows that the manifest says":
+        "{path} n'a pas le nombre de lignes que dit le manifeste",
+    "{path} has other columns than a release may have": "{path} a d'autres colonnes que celles permises",
+    "{path} has other columns than record, chunk, source, order and digest":
+        "{path} a d'autres colonnes que record, chunk, source, order et digest",
+    "{path} is a link, a device or cannot be read": "{path} est un lien, un périphérique, ou ne peut être lu",
+    "{path} is damaged": "{path} est endommagé",
+    "{path} is extra": "{path} est en trop",
+    "{path} is missing": "{path} manque",
+    "{path} is missing or cannot be opened": "{path} manque ou ne peut être ouvert",
+    "{path} is missing or damaged, so it was not looked into":
+        "{path} manque ou est endommagé ; il n'a donc pas été lu",
+    "{path} is no canonical envelope": "{path} n'est pas une enveloppe canonique",
+    "{path} is no path that a release may have": "{path} n'est pas un chemin qu'une version peut avoir",
+    "{path} is no receipt": "{path} n'est pas un reçu",
+    "{path} is not a list of claims": "{path} n'est pas une liste d'affirmations",
+    "{path} is not a regular file": "{path} n'est pas un fichier ordinaire",
+    "{path} is not canonical JSON": "{path} n'est pas du JSON canonique",
+    "{path} is not the one that was attested": "{path} n'est pas celui qui a été attesté",
+    "{path} is not the one whose digest was fixed": "{path} n'est pas celui dont l'empreinte a été fixée",
+    "{path} is not what the manifest says": "{path} n'est pas ce que dit le manifeste",
+    "{path} is too large to be what it should be": "{path} est trop grand pour être ce qu'il devrait être",
+    "{path} was rewritten after an erasure and cannot be judged again":
+        "{path} a été réécrit après un effacement et ne peut être jugé de nouveau",
+    "{path}: the checkpoint is malformed, or the key of the log did not sign it":
+        "{path} : le point de contrôle est mal formé, ou la clé du journal ne l'a pas signé",
+    "{path}: the checkpoint is of another size or root": "{path} : le point de contrôle a une autre taille ou racine",
+    "{path}: {kind} in record {record}": "{path} : {kind} dans l'enregistrement {record}",
+    "{path}: {name} holds something finer than a day": "{path} : {name} contient plus fin qu'un jour",
+    "{rows} of {all} rows were found among the inputs; the others nobody judged":
+        "{rows} lignes sur {all} se trouvent parmi les entrées ; les autres n'ont été jugées par personne",
+    "{rows} rows are of source {source}, which the manifest does not state":
+        "{rows} lignes sont de la source {source}, que le manifeste ne déclare pas",
+    "{rows} rows are released, {kept} were decided to be": "{rows} lignes sont publiées, {kept} devaient l'être",
+    "{time} is no time": "{time} n'est pas une date",
+}
