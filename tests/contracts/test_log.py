@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -214,6 +215,21 @@ def test_the_database_itself_refuses_changes(log, engine):
             connection.execute(text(statement))
     assert log.head() == before
     assert check(engine, [before]).decisions_gone == 0
+
+
+@pytest.mark.parametrize("statement", [
+    "INSERT INTO log_decision (seq, salt, body) VALUES (0, :bytes, NULL)",
+    "INSERT INTO log_tile (level, position, hash) VALUES (8, NULL, :bytes)",
+    "INSERT INTO subject (subject, created_at, tag_key) VALUES (:words, :words, :bytes)",
+    "SELECT :words FROM nowhere"])
+def test_no_value_reaches_a_message_or_a_traceback(engine, statement):
+    """A refused row is not quoted, neither by us nor by the server's message behind ours."""
+    values = {name: value for name, value in (("bytes", CANARY.encode()), ("words", CANARY)) if f":{name}" in statement}
+    with pytest.raises((SQLAlchemyError, LicitError)) as caught, engine.connect() as connection, connection.begin():
+        connection.execute(text(statement), values)
+    shown = "".join(traceback.format_exception(caught.value))
+    assert CANARY not in shown
+    assert CANARY.encode().hex() not in shown
 
 
 def test_a_transaction_that_fails_leaves_no_gap(log):

@@ -110,10 +110,14 @@ def _open_file(path: Path, create: bool) -> None:
 def _prepare_sqlite(raw: Any, _: Any) -> None:
     raw.isolation_level = None
     cursor = raw.cursor()
-    (mode,) = cursor.execute("PRAGMA journal_mode=WAL").fetchone()
-    for pragma in _PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    try:
+        (mode,) = cursor.execute("PRAGMA journal_mode=WAL").fetchone()
+        for pragma in _PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error as error:
+        raise _meaning(error) or error from None
+    finally:
+        cursor.close()
     if mode != "wal":
         raise SetupError(f"the database cannot keep a write-ahead log here (mode {mode})",
                          remedy="Put the workspace on a local disk.")
@@ -154,29 +158,50 @@ def fetch(connection: Connection, statement: Select[Any], **values: Any) -> list
     """
     words = _compiled(statement, connection.dialect)
     given = {**words.params, **values}
-    cursor = connection.connection.cursor()
-    try:
+    with _cursor(connection) as cursor:
         cursor.execute(words.string, tuple(given[name] for name in words.positiontup or ()) if words.positional
                        else given)
         return list(cursor.fetchall())
+
+
+def insert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows given in the order of the table's columns, on the driver's own cursor as :func:`fetch`.
+
+    The connection must be in a transaction.
+
+    Raises:
+        UnavailableError: the database did not answer.
+        EvidenceError: it refused a row, or is damaged.
+    """
+    if not rows:
+        return
+    if not connection.in_transaction():
+        raise ValueError("rows are inserted in a transaction only")
+    with _cursor(connection) as cursor:
+        cursor.executemany(_insertion(table, connection.dialect.name), rows)
+
+
+@contextmanager
+def _cursor(connection: Connection) -> Iterator[Any]:
+    cursor = connection.connection.cursor()
+    try:
+        yield cursor
     except connection.dialect.loaded_dbapi.Error as error:
         raise _meaning(error) or error from None
     finally:
         cursor.close()
 
 
+@lru_cache(maxsize=64)
+def _insertion(table: Table, dialect: str) -> str:
+    columns = [column.name for column in table.columns]
+    marks = ["?" if dialect == "sqlite" else "%s"] * len(columns)
+    return f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join(marks)})"  # noqa: S608
+
+
 @lru_cache(maxsize=256)
 def _compiled(statement: Select[Any], dialect: Dialect) -> Any:
     return statement.compile(dialect=dialect)
-
-
-def insert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows given in the order of the table's columns; half the cost of the library's own way, for bulk."""
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    columns = [column.name for column in table.columns]
-    if rows:
-        connection.exec_driver_sql(f"INSERT INTO {table.name} ({', '.join(columns)}) "  # noqa: S608
-                                   f"VALUES ({', '.join([mark] * len(columns))})", list(rows))
 
 
 @contextmanager
@@ -196,6 +221,9 @@ def _meaning(error: BaseException | None) -> LicitError | None:
     # a text that is no UTF-8 has no error name, and its message quotes the text
     if name.startswith(_DAMAGED) or (not name and kinds[0] == "OperationalError" and "sqlite3" in type(error).__module__):
         return _damaged(name or "a text cannot be decoded")
+    if "IntegrityError" in kinds:
+        return EvidenceError(f"the database refused a change ({name or kinds[0]})",
+                             remedy="A guard or a key forbids it; nothing was written.")
     if name.startswith(_BUSY) or (not name and "OperationalError" in kinds):
         return UnavailableError(f"the database did not answer ({name or kinds[0]})",
                                 remedy="Nothing was written; try again.")
@@ -203,7 +231,11 @@ def _meaning(error: BaseException | None) -> LicitError | None:
 
 
 def _translate(context: ExceptionContext) -> LicitError | None:
-    return _meaning(context.original_exception)
+    ours = _meaning(context.original_exception)
+    if ours is not None:
+        # the driver's error stays chained to ours, and a server's message quotes the row it refused
+        context.original_exception.args = (type(context.original_exception).__name__,)
+    return ours
 
 
 def _damaged(detail: str) -> EvidenceError:

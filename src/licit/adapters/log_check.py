@@ -7,17 +7,17 @@ Rules kept here:
 - A log that was rewritten as a whole agrees with itself; only a checkpoint kept elsewhere shows that. Give it one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, select
 
 from licit.core.errors import EvidenceError
 from licit.core.tree import Frontier
 
-from .database import inspect, snapshot
-from .log_rows import GUARDS, PAGE, WHOLE, committed, log, log_decision, log_particulars, log_tile
+from .database import fetch, inspect, snapshot
+from .log_rows import GUARDS, WHOLE_AFTER, committed, log, log_decision, log_particulars, log_tile
 
 _ERASABLE = (log_decision, log_particulars)
 
@@ -69,23 +69,24 @@ def _derive(connection: Connection, known: list[tuple[int, bytes]]) -> Sound:
     return Sound(size=edge.size, root=edge.root(), decisions_gone=gone[0], particulars_gone=gone[1])
 
 
-def _pages(connection: Connection) -> Iterator[list[Row[Any]]]:
+def _pages(connection: Connection) -> Iterator[list[tuple[Any, ...]]]:
     """Give the rows in sequence, and an empty page at the end."""
-    rows: list[Row[Any]] = []
+    rows: list[tuple[Any, ...]] = []
     after = -1
     while after < 0 or rows:
-        rows = list(connection.execute(WHOLE.where(log.c.seq > after).limit(PAGE)))
+        rows = fetch(connection, WHOLE_AFTER, after=after)
         yield rows
-        after = rows[-1].seq if rows else 0
+        after = rows[-1][0] if rows else 0
 
 
-def _checked(row: Row[Any], seq: int, gone: list[int]) -> bytes:
+def _checked(row: Sequence[Any], seq: int, gone: list[int]) -> bytes:
     """Check one row, count what is gone of it, and give its leaf."""
-    if row.seq != seq:
+    if row[0] != seq:
         raise EvidenceError("an entry is missing", about=f"log entry {seq}", remedy="Restore the newest backup.")
     whole = committed(row)
-    parts = ((row.salt, whole.decision, "decision part"), (row.more_salt, whole.particulars, "particulars"))
-    for place, (salt, opening, name) in enumerate(parts):
+    *_, what, _, more, _ = row
+    for place, (salt, opening, name) in enumerate(((what, whole.decision, "decision part"),
+                                                   (more, whole.particulars, "particulars"))):
         if salt is None:
             gone[place] += 1
         elif opening is None:

@@ -22,7 +22,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    Row,
     Select,
     String,
     Table,
@@ -83,12 +82,12 @@ _PAGE = (select(log, log_decision.c.salt, log_decision.c.body)
          .outerjoin(log_decision, log_decision.c.seq == log.c.seq)
          .where(log.c.seq >= bindparam("start"), log.c.seq < bindparam("stop"))
          .order_by(log.c.seq).limit(PAGE))
-#: A row with all its parts.
-WHOLE = (select(log, log_decision.c.salt, log_decision.c.body, log_particulars.c.salt.label("more_salt"),
-                log_particulars.c.body.label("more_body"))
-         .outerjoin(log_decision, log_decision.c.seq == log.c.seq)
-         .outerjoin(log_particulars, log_particulars.c.seq == log.c.seq)
-         .order_by(log.c.seq))
+_PARTS = (select(log, log_decision.c.salt, log_decision.c.body, log_particulars.c.salt, log_particulars.c.body)
+          .outerjoin(log_decision, log_decision.c.seq == log.c.seq)
+          .outerjoin(log_particulars, log_particulars.c.seq == log.c.seq))
+#: One entry with all its parts, and a page of such after a number.
+WHOLE = _PARTS.where(log.c.seq == bindparam("seq"))
+WHOLE_AFTER = _PARTS.where(log.c.seq > bindparam("after")).order_by(log.c.seq).limit(PAGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,18 +208,18 @@ def _opened(salt: Any, body: Any, commitment: bytes) -> Opening | None:
     return Opening(salt=salt, body=body)
 
 
-def committed(row: Row[Any]) -> Committed:
+def committed(row: Sequence[Any]) -> Committed:
     """Check a row of :data:`WHOLE` against its leaf and give its parts.
 
     Raises:
         EvidenceError: its kind, person or times do not match its leaf.
     """
+    who = _who(row)
+    seq, kind, _, _, _, salt, decision, particulars, leaf, what, what_body, more, more_body = row
     return Committed(
-        seq=row.seq, kind=row.kind, leaf=row.leaf, about=Opening(salt=row.about_salt, body=_who(tuple(row))),
-        decision=_opened(row.salt, row.body, row.decision_commitment),
-        decision_commitment=_text(row.decision_commitment),
-        particulars=_opened(row.more_salt, row.more_body, row.particulars_commitment),
-        particulars_commitment=_text(row.particulars_commitment))
+        seq=seq, kind=kind, leaf=leaf, about=Opening(salt=salt, body=who),
+        decision=_opened(what, what_body, decision), decision_commitment=_text(decision),
+        particulars=_opened(more, more_body, particulars), particulars_commitment=_text(particulars))
 
 
 @lru_cache(maxsize=64)

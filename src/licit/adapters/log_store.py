@@ -266,10 +266,10 @@ class SqlLog:
             EvidenceError: its kind, person or times do not match its leaf.
         """
         with self.engine.connect() as connection:
-            row = connection.execute(WHOLE.where(log.c.seq == seq)).one_or_none()
-        if row is None:
+            rows = fetch(connection, WHOLE, seq=seq)
+        if not rows:
             raise ValueError(f"the log has no entry {seq}")
-        return committed(row)
+        return committed(rows[0])
 
     def receipt(self, seq: int, *, origin: str, tag_key: bytes = b"") -> Receipt:
         """Give the receipt of an entry, to be signed by the caller; ``tag_key`` is the person's own, if known.

@@ -1,0 +1,111 @@
+"""How fast the log is: entries in batches, single durable entries with a receipt, reading, proofs, people, tag trees.
+
+Run ``python -m bench.log``; ``--size N`` sets how many entries the log gets first (default 200,000).
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from licit.adapters.database import connect
+from licit.adapters.identities import SqlIdentities
+from licit.adapters.log_check import check
+from licit.adapters.log_store import SqlLog
+from licit.adapters.migrations import migrate
+from licit.adapters.signing import FileSigner
+from licit.adapters.vault import FileKeys
+from licit.core.ids import SubjectId
+from licit.core.notes import RECEIPT_TYPE, Envelope, pae
+from licit.core.ports import NewEntry
+from licit.core.tree import TagTree
+
+BATCH = 5000
+SINGLES = 2000
+PEOPLE = 20_000
+TAGS = 1_000_000
+
+
+class _Clock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def _entries(start: int, count: int) -> list[NewEntry]:
+    """Give objections of many people, about twenty entries each."""
+    at = datetime.now(UTC)
+    return [NewEntry(kind="objection", subject=SubjectId(f"s{n % 10_007:026}"), received_at=at,
+                     decision={"purposes": ["train"], "target": {"level": "everything"}})
+            for n in range(start, start + count)]
+
+
+def _timed(work: Callable[[], Any]) -> float:
+    """Give the seconds that a piece of work took."""
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def _say(what: str, value: float, unit: str, target: str = "") -> None:
+    print(f"{what:<52}{value:>12,.0f} {unit}{f'   (target {target})' if target else ''}")
+
+
+def _receipt(log: SqlLog, signer: FileSigner, entry: NewEntry) -> None:
+    (seq,) = log.append([entry])
+    body = log.receipt(seq, origin="log.example.org", tag_key=bytes(32)).payload()
+    Envelope(payload_type=RECEIPT_TYPE, body=body,
+             signatures={signer.key_id: signer.sign(pae(RECEIPT_TYPE, body))}).to_json()
+
+
+def _run(folder: Path, size: int) -> None:
+    keys, clock = FileKeys.create(folder / "keys.json", ["lookup"]), _Clock()
+    signer = FileSigner.create(folder / "key.pem")
+    engine = connect(folder / "licit.db", create=True)
+    migrate(engine)
+    log = SqlLog(engine, clock, keys)
+    batches = [_entries(start, min(BATCH, size - start)) for start in range(0, size, BATCH)]
+    _say(f"append, batches of {BATCH:,}", size / _timed(lambda: [log.append(each) for each in batches]),
+         "entries/s", "20,000")
+    singles = _entries(0, SINGLES)
+    _say("append one, durable", SINGLES / _timed(lambda: [log.append([each]) for each in singles]), "entries/s")
+    _say("append one, durable, with a signed receipt",
+         SINGLES / _timed(lambda: [_receipt(log, signer, each) for each in singles]), "entries/s", "1,000")
+    size = log.head()[0]
+    _say("read all, checked", size / _timed(lambda: sum(1 for _ in log.entries())), "entries/s")
+    some = [SubjectId(f"s{n:026}") for n in range(500)]
+    few = sum(1 for each in some for _ in log.entries(subject=each)) / len(some)
+    _say(f"read one person's entries ({few:.0f})",
+         _timed(lambda: [list(log.entries(subject=each)) for each in some]) / len(some) * 1e6, "µs")
+    nobody = [SubjectId(f"x{n}") for n in range(500)]
+    _say("read one person's entries (none)",
+         _timed(lambda: [list(log.entries(subject=each)) for each in nobody]) / len(nobody) * 1e6, "µs")
+    _say("head", _timed(lambda: [log.head() for _ in range(1000)]) * 1e3, "µs")
+    _say("head, first in a process", _timed(lambda: SqlLog(engine, clock, keys).head()) * 1e6, "µs")
+    _say("inclusion proof", _timed(lambda: [log.inclusion(n * 7919 % size, size) for n in range(200)]) * 5000, "µs")
+    _say("check everything", size / _timed(lambda: check(engine, [log.head()])), "entries/s")
+    people = [("app.example", "account", f"user{n}@mail.example") for n in range(PEOPLE)]
+    identities = SqlIdentities(log, clock, keys)
+    _say("make people", PEOPLE / _timed(lambda: identities.subjects_for(people, create=True)), "people/s", "10,000")
+    _say("find people", PEOPLE / _timed(lambda: identities.subjects_for(people, create=False)), "people/s")
+    engine.dispose()
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", type=int, default=200_000)
+    size = parser.parse_args().size
+    with tempfile.TemporaryDirectory() as folder:
+        _run(Path(folder), size)
+    tags = sorted(os.urandom(32) for _ in range(TAGS))
+    trees: list[TagTree] = []
+    _say(f"build a tag tree of {TAGS:,}", _timed(lambda: trees.append(TagTree(tags))) * 1e3, "ms", "3,000")
+    _say("prove one tag's absence", _timed(lambda: [trees[0].prove(os.urandom(32)) for _ in range(1000)]) * 1e3, "µs")
+
+
+if __name__ == "__main__":
+    main()
