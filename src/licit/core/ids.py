@@ -9,6 +9,8 @@ Rules kept here:
   an e-mail is a dictionary away from the e-mail.
 
 Keys are arguments; nothing here reads one.
+
+Law: CHO-22, REL-07
 """
 
 import hashlib

@@ -7,6 +7,8 @@ Rules kept here:
 - A tally balances or it cannot be made: arrived = released + held + refused.
 - A row's typed bytes can be read back in one way only, so that no two rows share a digest.
 - Public counts below :data:`SMALL` are merged, so that a reason does not point at a person.
+
+Law: DEI-05, DEI-08, REL-02, REL-04
 """
 
 import hashlib

@@ -13,6 +13,8 @@ Rules kept here:
 - A reader names people by a reference local to the record; the raw key is emptied when the record arrives and a random
   ``subject`` takes its place.
 
+Law: CHO-01
+
 Read next: ``rights.py``, ``decisions.py``.
 """
 

@@ -40,7 +40,7 @@ def answer(vector: dict[str, Any]) -> tuple[str, str]:
 def test_every_vector_is_answered_as_written() -> None:
     """The fold gives the answer and the reason that the vectors state.
 
-    Law: CHO-04, CHO-06, CHO-07, CHO-14, CHO-16, CHO-17, TRN-01, TRN-02
+    Law: CHO-04, CHO-06, CHO-07, CHO-14, CHO-16, CHO-17, LIA-01, TRN-01, TRN-02
     """
     wrong = [(v["name"], v["rule"], (v["answer"], v["reason"]), answer(v)) for v in VECTORS
              if answer(v) != (v["answer"], v["reason"])]

@@ -1,0 +1,1 @@
+"""The documents of licit, and what generates a part of them."""
