@@ -44,6 +44,11 @@ def decide(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
             ``runs``, and the cluster names ``same`` and ``alike``.
         gates: what decides.
     """
+    return settle_copies(judge_each(rows, gates), gates)
+
+
+def judge_each(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
+    """Give every row the answer that does not depend on other records."""
     rows = undecided(rows).with_columns(holder_known=pl.col("holder") != "")
     newest = pl.col("shard_no").max().over("record")
     rows = impose(rows, rows.filter(pl.col("shard_no") < newest).select("row", reason=pl.lit("superseded")), ["row"])
@@ -52,8 +57,7 @@ def decide(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
     rows = impose(rows, rows.filter(pl.col("static") != "").select("row", reason="static"), ["row"])
     staff = rows.filter(pl.col("record").is_in(list(gates.staff))).select(
         "row", reason=pl.col("record").replace_strict(dict(gates.staff), default="", return_dtype=pl.String))
-    rows = impose(rows, staff, ["row"])
-    return settle_copies(rows, gates)
+    return impose(rows, staff, ["row"])
 
 
 def settle_copies(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:

@@ -23,7 +23,7 @@ from ..core.ids import keyed
 from ..core.policy import parse_moment
 from ..core.rights import RESTRICTING
 from ..pipeline.admit import Admission
-from ..pipeline.decide import ELECTED_AWAY, Draw, Gates, decide, elect
+from ..pipeline.decide import ELECTED_AWAY, Draw, Gates, decide, elect, judge_each
 from ..pipeline.dedupe import copies_of
 from ..pipeline.honour import FOR_PEOPLE, Honour
 from ..pipeline.stage import RANK, impose
@@ -171,12 +171,24 @@ def decide_patch(workspace: Workspace, lock: Mapping[str, Any], parent: str, pro
     facts = facts_of(workspace.corpus, lock, records=reached) if reached else None
     if facts is None or not facts.height:
         return rows
-    again = rows.join(facts.drop("shard", "source"), on=["record", "chunk"], how="inner", maintain_order="left")
-    judged = gates.honour.apply(again)
-    changed = judged.filter(pl.col("rank") > again["rank"])
-    rows = impose(rows, judged.filter(pl.col("reason") != again["reason"]).select("row", "reason"), ["row"])
+    numbered = rows.select("row", "record", "chunk", "shard", was="reason").join(
+        facts, on=["record", "chunk", "shard"], how="inner", maintain_order="left")
+    judged = judge_each(numbered, gates)
+    open_before = pl.col("was").is_in([*ELECTED_AWAY, "copy-of-refused", ""])
+    answered = judged.filter(~(open_before & (pl.col("rank") == 0)))
+    rows = _with_answers(rows, answered)
     progress("decide", 2, 3)
-    return _settle_again(workspace, lock, gates, rows, changed)
+    closed = answered.filter(pl.col("was").is_in([*ELECTED_AWAY, ""]))["row"].to_list()
+    refused = answered.filter(pl.col("reason").is_in(FOR_PEOPLE) & ~pl.col("was").is_in(FOR_PEOPLE))
+    return _settle_again(workspace, lock, gates, rows, refused, set(closed))
+
+
+def _with_answers(rows: pl.DataFrame, answered: pl.DataFrame) -> pl.DataFrame:
+    """Put answers given anew in the place of those before."""
+    new = answered.select("row", _rank="rank", _reason="reason")
+    joined = rows.join(new, on="row", how="left", maintain_order="left")
+    return joined.with_columns(rank=pl.col("_rank").fill_null(pl.col("rank")),
+                               reason=pl.col("_reason").fill_null(pl.col("reason"))).drop("_rank", "_reason")
 
 
 def _answers_of(workspace: Workspace, parent: str, lock: Mapping[str, Any]) -> pl.DataFrame:
@@ -208,11 +220,9 @@ def _reached(workspace: Workspace, lock: Mapping[str, Any], since: int, gates: G
 
 
 def _settle_again(workspace: Workspace, lock: Mapping[str, Any], gates: Gates, rows: pl.DataFrame,
-                  changed: pl.DataFrame) -> pl.DataFrame:
+                  refused: pl.DataFrame, lost: set[int]) -> pl.DataFrame:
     """Hold new copies of what was refused, and hold the election of every cluster again that the change touches."""
-    refused = changed.filter(pl.col("reason").is_in(FOR_PEOPLE))
     runs = refused["runs"].explode(empty_as_null=False).drop_nulls() if refused.height else pl.Series([], dtype=pl.UInt64)
-    lost = set(changed["row"].to_list())
     if len(runs):
         open_rows = rows.filter((pl.col("rank") == 0) | pl.col("reason").is_in(ELECTED_AWAY))
         copies = copies_of(runs, open_rows.join(column_of(workspace.corpus, lock, "runs"), on="row"))

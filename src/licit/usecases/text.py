@@ -23,7 +23,16 @@ from ..core.errors import InputError, LicitError, UnavailableError
 from ..core.ports import Detector
 from ..core.records import SetAside
 from ..core.spans import Span
-from ..pipeline.deidentify import DIRECT, STAND_IN, DeidentifySettings, Found, Masked, find_all, replace_all, sweep_names
+from ..pipeline.deidentify import (
+    DIRECT,
+    STAND_IN,
+    DeidentifySettings,
+    Found,
+    Masked,
+    find_all,
+    replace_all,
+    sweep_names,
+)
 from .text_places import Form, Place, check_record, form_of, places, read_record
 
 #: A line's number in its file, and its bytes or why they could not be read.
