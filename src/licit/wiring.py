@@ -24,6 +24,7 @@ from .adapters.database import connect
 from .adapters.identities import SqlIdentities
 from .adapters.inputs import find_readers, is_companion, open_inputs, recognise
 from .adapters.jsonl import in_order
+from .adapters.licences import read_licence
 from .adapters.local import LocalRunner
 from .adapters.log_store import SqlLog
 from .adapters.migrations import migrate, require_current
@@ -115,7 +116,8 @@ def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None) -> Workspace
         root=root, name=str(settings["name"]), log=log, keys=keys, identities=identities,
         catalogue=SqlCatalogue(engine), corpus=FileCorpus(root), signer=signer, clock=clock,
         open_inputs=open_inputs, recognise=lambda file, forced: recognise(file, readers, forced),
-        companion=lambda file: is_companion(file, readers), readers=tuple(readers), 
+        companion=lambda file: is_companion(file, readers), readers=tuple(readers),
+        licence=read_licence, 
         tag_keys=lambda subjects: {str(k): v for k, v in identities.tag_keys(map(SubjectId, subjects)).items()},
         prepare=partial(_prepare, root, jobs), attributes_key=lambda plan: _tools(root, _text(plan)).key(),
         pins=lambda: pin([*find_detectors(), *find_screeners()]), check=_check, render=render)

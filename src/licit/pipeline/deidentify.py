@@ -97,7 +97,7 @@ def find_all(detectors: Sequence[Detector], texts: Sequence[str], languages: Seq
                 found[i] = None
             elif kept is not None:
                 kept += spans
-    return [None if spans is None else settle(spans) for spans in found]
+    return [None if spans is None else settle(spans) if len(spans) > 1 else tuple(spans) for spans in found]
 
 
 def _find(detector: Detector, texts: Sequence[str], languages: Sequence[str], seconds: int) -> Sequence[Found]:
@@ -149,7 +149,7 @@ def sweep_names(texts: Sequence[str], found: Sequence[tuple[Span, ...]]) -> list
     for text, spans in zip(texts, found, strict=True):
         again = [Span(start=m.start(), end=m.end(), label="PERSON", detector="sweep", score=60)
                  for m in pattern.finditer(text) if _is_name(m.group())]
-        out.append(settle((*spans, *again)))
+        out.append(settle((*spans, *again)) if again else spans)
     return out
 
 

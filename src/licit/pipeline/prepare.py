@@ -27,6 +27,7 @@ from ..core.records import Record, Turn
 from .chunk import Chunk, ChunkSettings, CountTokens, cut, days, estimate_tokens, topics
 from .dedupe import sketch
 from .deidentify import DeidentifySettings, Masked, replace_all
+from .provenance import shadow_marks
 from .screen import language_of, screen
 
 _VERSION = "1"
@@ -96,10 +97,12 @@ def prepare(batch: Sequence[Arrived], tools: Tools) -> pa.Table:
     masked = replace_all([item.id for item in batch], texts, languages, tools.detectors, tools.deidentify,
                          tools.stand_in_key)
     rows: list[dict[str, Any]] = []
-    for item, language, verdict, words in zip(batch, languages, screened, masked, strict=True):
+    for item, text, language, verdict, words in zip(batch, whole, languages, screened, masked, strict=True):
         static = words.reason
         if verdict is not None:
             static = verdict.reason if verdict.answer == "refuse" or not static else static
+        if item.record.kind == "document" and shadow_marks(item.record.declared, text):
+            static = "shadow-library"
         if not static and language and language not in tools.languages:
             static = "language-unmeasured"
         rows += _rows(item, language, static, words, tools)

@@ -129,13 +129,14 @@ def add_source(workspace: Workspace, body: Mapping[str, Any]) -> int:
     """Register a source, or change its entry; a change needs a new approval.
 
     Raises:
-        InputError: no id or an unknown ground.
+        InputError: no id, an unknown ground, or a licence that is no SPDX expression.
     """
     try:
         parse_source(body)
     except ValueError as error:
         raise InputError(str(error), about=str(body.get("source", ""))) from None
-    return workspace.enter("source", body)
+    licence = str(body.get("licence", ""))
+    return workspace.enter("source", {**body, "licence": workspace.licence(licence)} if licence else body)
 
 
 def add_contract(workspace: Workspace, body: Mapping[str, Any]) -> int:

@@ -105,11 +105,12 @@ def look(records: Sequence[Mapping[str, Any]], detectors: Sequence[Detector], *,
     """Give for each record its ``spans`` as plain values, or the reason it is ``held`` for."""
     told = [_places(record) for record in records]
     hints = [hint if isinstance(hint := record.get("language"), str) else "" for record in records]
-    texts = [place.text for here in told for place in here or ()]
-    languages = [hint for here, hint in zip(told, hints, strict=True) for _ in here or ()]
-    found = iter(find_all(detectors, texts, languages, seconds=seconds))
-    return [{"held": "unreadable"} if here is None else _answer(here, [next(found) for _ in here], bool(detectors))
-            for here in told]
+    asked = {(place.text, hint): None for here, hint in zip(told, hints, strict=True) for place in here or ()}
+    found = dict(zip(asked, find_all(detectors, [text for text, _ in asked], [hint for _, hint in asked],
+                                     seconds=seconds), strict=True))
+    return [{"held": "unreadable"} if here is None else
+            _answer(here, [found[place.text, hint] for place in here], bool(detectors))
+            for here, hint in zip(told, hints, strict=True)]
 
 
 def _places(record: Mapping[str, Any]) -> list[Place] | None:

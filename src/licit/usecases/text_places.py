@@ -23,7 +23,11 @@ from ..core.errors import InputError
 SILENT_KEYS = frozenset(["", "arguments", "content", "function", "id", "input", "language", "message", "messages", "output",
                          "parts", "result", "role", "text", "tool_call_id", "tool_calls", "type"])
 
+#: Values that stand in almost every message and say nothing of anybody.
+SILENT_WORDS = frozenset(["assistant", "developer", "function", "input_text", "output_text", "system", "text", "tool", "user"])
+
 _LONGEST_KEY = 60
+_MAY_OPEN_JSON = frozenset(' \t\r\n{["')
 _FEWEST_DIGITS = 8
 _DEEPEST = 8
 
@@ -128,18 +132,21 @@ def _shift(raw: str, start: int) -> _Shift:
     return _Shift(start, tuple(after), tuple(extra))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(NamedTuple):
     """A text to look at: the words of one value, after ``skip`` characters of its key.
 
     ``path`` is a JSON Pointer within message number ``message``, or "" for the record's text.
     """
 
-    text: str = field(repr=False)
+    text: str
     skip: int = 0
     message: int | None = None
     path: str = ""
     shifts: tuple[_Shift, ...] = ()
+
+    def __repr__(self) -> str:
+        """Say where, and never what."""
+        return f"Place(message={self.message}, skip={self.skip})"
 
     def outside(self, index: int) -> int:
         """Turn a place in ``text`` into one in the string at ``path``, in code points."""
@@ -149,43 +156,67 @@ class Place:
         return index
 
 
-def strings(record: Mapping[str, Any], keys: dict[str, None] | None = None) -> Iterator[tuple[int | None, str, str, str]]:
+def strings(record: Mapping[str, Any], keys: dict[str, None] | None = None) -> list[tuple[int | None, str, str, str]]:
     """Give (message, path, key, words) of every string and long number of a record's text and messages, in order.
 
     Telling keys are noted in ``keys``.
+
+    Raises:
+        InputError: it is nested too deep.
     """
+    out: list[tuple[int | None, str, str, str]] = []
+    keys = {} if keys is None else keys
     if record.get("text") is not None:
-        yield None, "", "", record["text"]
-    for number, message in enumerate(record.get("messages") or ()):
-        waiting: list[tuple[str, str, Any]] = [("", "", message)]
-        while waiting:
-            path, key, value = waiting.pop()
-            if isinstance(value, str):
-                yield number, path, key, value
-            elif isinstance(value, dict):
-                if keys is not None and not SILENT_KEYS.issuperset(value):
-                    keys.update(dict.fromkeys(value.keys() - SILENT_KEYS))
-                waiting += [(f"{path}/{name.replace('~', '~0').replace('/', '~1')}", name, item)
-                            for name, item in reversed(value.items())]
-            elif isinstance(value, list):
-                waiting += [(f"{path}/{at}", key, value[at]) for at in range(len(value) - 1, -1, -1)]
-            elif type(value) is int and _is_long(text := str(value)):
-                yield number, path, key, text
+        out.append((None, "", "", record["text"]))
+    try:
+        for number, message in enumerate(record.get("messages") or ()):
+            _walk(message, (number, "", ""), out, keys)
+    except RecursionError:
+        raise InputError("it is nested too deep", reason="too-deep") from None
+    return out
+
+
+def _walk(value: Any, at: tuple[int, str, str], out: list[tuple[int | None, str, str, str]], keys: dict[str, None]
+          ) -> None:
+    number, path, key = at
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if name not in SILENT_KEYS:
+                keys[name] = None
+            if isinstance(item, str):
+                out.append((number, path + _step(name), name, item))
+            elif item is not None:
+                _walk(item, (number, path + _step(name), name), out, keys)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _walk(item, (number, f"{path}/{index}", key), out, keys)
+    elif isinstance(value, str):
+        out.append((number, path, key, value))
+    elif type(value) is int and _is_long(text := str(value)):
+        out.append((number, path, key, text))
+
+
+def _step(name: str) -> str:
+    return f"/{name}" if "~" not in name and "/" not in name else f"/{name.replace('~', '~0').replace('/', '~1')}"
 
 
 def places(record: Mapping[str, Any]) -> list[Place]:
     """Give every place to look at of a record's text and messages, in order; at last the keys, all key and no value.
 
     Raises:
-        InputError: JSON inside a string is nested too deep.
+        InputError: it, or JSON inside a string, is nested too deep.
     """
     keys: dict[str, None] = {}
     out: list[Place] = []
     for message, path, key, words in strings(record, keys):
+        if not words or words in SILENT_WORDS:
+            continue
+        if words[0] not in _MAY_OPEN_JSON:
+            out.append(Place(*introduced(key, words), message, path))
+            continue
         for value, own, shifts in _inside(words, key, (), keys):
-            text, skip = introduced(own, value)
-            out.append(Place(text=text, skip=skip, message=message, path=path, shifts=shifts))
-    return out + [Place(text=key, skip=len(key)) for key in sorted(keys)]
+            out.append(Place(*introduced(own, value), message, path, shifts))
+    return out + [Place(key, len(key)) for key in sorted(keys)]
 
 
 def _inside(value: str, key: str, shifts: tuple[_Shift, ...], keys: dict[str, None]

@@ -60,6 +60,7 @@ class Workspace:
     recognise: Callable[[InputFile, str | None], Reader]
     companion: Callable[[InputFile], bool]
     readers: tuple[str, ...]
+    licence: Callable[[str], str]
     tag_keys: Callable[[Sequence[str]], Mapping[str, bytes]]
     prepare: Callable[[Any, Sequence[str]], Iterator[Prepared]]
     attributes_key: Callable[[Any], str]
