@@ -56,7 +56,8 @@ def summary(found: Mapping[str, Outcome], tongue: Language) -> Markup:
               for state in ("holds", "fails", "cannot-tell", "unchecked")}
     if counts["unchecked"] == len(found):
         return prose(tongue.say("claims-none"))
-    return join(*(el("span", badge(state), f" {number} {tongue.say(state)} ", class_="count")
+    return join(*(el("span", badge(state) if number else None, " ", tongue.say(state),
+                     tongue.pick(": ", " : "), tongue.number(number), class_="count")
                   for state, number in counts.items() if number or state == "fails"))
 
 

@@ -183,7 +183,8 @@ def _bend(before: int, after: int, rows: int, whole: int, answer: str) -> Markup
     """Draw a ribbon leaving the right edge of the trunk, in a quarter ring as thick as the ribbon is wide."""
     edge, rest, thick = _width(before, whole), _width(after, whole), _width(rows, whole)
     start, inner, outer = max(edge - thick, 0.0), edge + _BEND, _BEND + thick
-    shapes = [el("path", class_="trunk", d=f"M0 -{_FAR}H{edge:.2f}V0H{rest:.2f}V{_FAR}H0Z")]
+    below = f"H{rest:.2f}V{_FAR}" if rest else ""
+    shapes = [el("path", class_="trunk", d=f"M0 -{_FAR}H{edge:.2f}V0{below}H0Z")]
     if rows:
         shapes.append(el("path", class_=answer, d=(
             f"M{edge:.2f} -.2V0A{_BEND:.0f} {_BEND:.0f} 0 0 0 {inner:.2f} {_BEND:.0f}H{_COLUMN:.0f}V{outer:.2f}"

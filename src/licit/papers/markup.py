@@ -12,7 +12,7 @@ import re
 import unicodedata
 from html import escape as _escape
 
-_VOID = frozenset({"meta", "link", "input", "br", "path", "rect"})
+_VOID = frozenset({"meta", "link", "input"})
 _CODE = re.compile(r"`([^`]+)`|\{(\w+)\}")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
@@ -25,8 +25,10 @@ class Markup(str):
 
 def visible(text: object) -> str:
     """Give a value as text in which every character can be seen; soft hyphens and joiners of words stay."""
-    return "".join("�" if unicodedata.category(c) in _UNSEEN and c not in "\u00ad\u200c\u200d" else c
-                   for c in str(text))
+    text = str(text)
+    if text.isprintable():
+        return text
+    return "".join("�" if unicodedata.category(c) in _UNSEEN and c not in "\u00ad\u200c\u200d" else c for c in text)
 
 
 def escape(text: object) -> Markup:

@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 from ..core.errors import EvidenceError
+from ..core.evidence import CLAIMS
 from ..core.manifest import LABEL
 from ..core.reasons import REASONS
 from .claims import Outcome, claims, failing, outcomes, summary
@@ -66,7 +67,8 @@ def _switch() -> Markup:
     choices = (el("label", el("input", type="radio", name="language", id=f"show-{tongue.code}",
                               checked=tongue is FRENCH), el("span", tongue.say("language")), lang=tongue.code)
                for tongue in (FRENCH, ENGLISH))
-    return el("fieldset", el("legend", "Langue · Language", class_="unseen"), *choices, class_="switch")
+    legend = el("legend", "Langue · Language", class_="unseen")
+    return el("nav", el("fieldset", legend, *choices, class_="switch"), aria_label="Langue · Language")
 
 
 def _text(manifest: Mapping[str, Any], *path: str) -> str:
@@ -91,7 +93,7 @@ def _page(manifest: Mapping[str, Any], counts: Counts, found: Mapping[str, Outco
                 "sources": _sources(manifest, counts, tongue), "remedies": _remedies(counts, tongue),
                 "limits": _limits(manifest, tongue), "details": _details(manifest, tongue)}
     sections = (el("section", el("h2", tongue.say(name), id=f"{tongue.code}-{name}"), contents[name],
-                   class_=name, aria_labelledby=f"{tongue.code}-{name}") for name in _SECTIONS)
+                   aria_labelledby=f"{tongue.code}-{name}") for name in _SECTIONS)
     return el("div", _header(manifest, counts, found, tongue), el("main", *sections),
               el("footer", el("p", prose(tongue.say("footer")))), class_=f"page {tongue.code}", lang=tongue.code)
 
@@ -108,11 +110,12 @@ def _header(manifest: Mapping[str, Any], counts: Counts, found: Mapping[str, Out
 def _alerts(manifest: Mapping[str, Any], found: Mapping[str, Outcome], tongue: Language) -> Markup:
     boxes = []
     if broken := failing(found):
-        names = (el("li", el("a", foreign(name), href=f"#{tongue.code}-claim-{name}")) for name in broken)
+        names = (el("li", el("a" if name in CLAIMS else "b", foreign(name),
+                             href=f"#{tongue.code}-claim-{name}" if name in CLAIMS else None)) for name in broken)
         boxes.append(el("div", el("h2", "✗ ", tongue.say("failing")), el("ul", *names), class_="alert"))
     if accepted := [str(name) for name in _list(manifest, "accepted")]:
-        switches = (el("li", el("code", foreign(name)), " ",
-                       tongue.say(name if name.startswith("accept_") and name in WORDS else "accept-unknown"))
+        switches = (el("li", el("code", foreign(name)), el("small", tongue.say(
+            name if name.startswith("accept_") and name in WORDS else "accept-unknown")))
                     for name in accepted)
         boxes.append(el("div", el("h2", "! ", tongue.say("accepted")), el("p", tongue.say("accepted-why")),
                         el("ul", *switches), class_="alert"))
@@ -128,13 +131,13 @@ def _state(manifest: Mapping[str, Any], counts: Counts, found: Mapping[str, Outc
     purpose = _text(manifest, "purpose")
     made_for = prose(tongue.say("commercial" if manifest.get("commercial") is True else "not-commercial"),
                      purpose=tongue.say(purpose, PURPOSES) if purpose in PURPOSES else foreign(purpose))
-    short = join(el("code", foreign(root[:19] + ("…" if len(root) > 19 else ""))), " ",
+    short = join(el("code", foreign(root[:15] + ("…" if len(root) > 15 else ""))), " ",
                  el("a", tongue.say("in-full"), href=f"#{tongue.code}-root"))
     moment = el("time", tongue.moment(as_of), datetime=as_of) if as_of else tongue.say("not-stated")
     facts = {"as-of": moment, "rows": tongue.number(counts.released), "made-for": made_for,
              "content-root": short if root else tongue.say("not-stated"), "checks": summary(found, tongue)}
-    return el("dl", *(el("div", el("dt", tongue.say(name)), el("dd", fact)) for name, fact in facts.items()),
-              class_="state")
+    return el("dl", *(el("div", el("dt", tongue.say(name)), el("dd", fact), class_=name)
+                      for name, fact in facts.items()), class_="state")
 
 
 def _sources(manifest: Mapping[str, Any], counts: Counts, tongue: Language) -> Markup:
@@ -172,7 +175,7 @@ def _remedies(counts: Counts, tongue: Language) -> Markup:
 
 
 def _cost(reason: str) -> int:
-    return REASONS[reason].cost if reason in REASONS else 2
+    return REASONS[reason].cost if reason in REASONS else 10
 
 
 def _remedy(branch: Branch, tongue: Language) -> Markup:

@@ -26,7 +26,7 @@ WORDS: dict[str, tuple[str, str]] = {
              "vérifier."),
     "contents": ("On this page", "Sur cette page"),
     # State
-    "as-of": ("Judged as of", "Jugé à l'instant"),
+    "as-of": ("Judged as of", "Jugé au"),
     "rows": ("Rows", "Lignes"),
     "made-for": ("Made for", "Destination"),
     "commercial": ("{purpose}, commercial use included", "{purpose}, usage commercial compris"),
@@ -95,7 +95,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "unlisted": ("Checked by a verifier that knows more than this page",
                  "Vérifié par un vérificateur qui en sait plus que cette page"),
     "unlisted-how": ("Ask the verifier what these claims mean.", "Demander au vérificateur ce qu'elles signifient."),
-    "holds": ("holds", "tenu"), "fails": ("fails", "échoue"), "cannot-tell": ("cannot tell", "indéterminé"),
+    "holds": ("holds", "tient"), "fails": ("fails", "échoue"), "cannot-tell": ("cannot tell", "indéterminé"),
     "unchecked": ("not checked", "non vérifié"),
     "how": ("How: {procedure}", "Comment : {procedure}"),
     "said": ("The verifier says: {detail}", "Le vérificateur dit : {detail}"),
@@ -117,7 +117,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "cost-0": ("Wait", "Attendre"), "cost-1": ("One command", "Une commande"),
     "cost-2": ("A person decides, case by case", "Une personne décide, cas par cas"),
     "cost-3": ("Ask somebody outside", "Demander à l'extérieur"),
-    "cost-9": ("No remedy", "Pas de remède"),
+    "cost-9": ("No remedy", "Pas de remède"), "cost-10": ("Of several kinds", "De plusieurs sortes"),
     "other-remedy": ("The workspace knows them: `licit build --dry-run`.",
                      "L'espace de travail les connaît : `licit build --dry-run`."),
     # Limits
