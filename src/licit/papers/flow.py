@@ -182,7 +182,7 @@ def _trunk(width: float, top: str) -> Markup:
 def _bend(before: int, after: int, rows: int, whole: int, answer: str) -> Markup:
     """Draw a ribbon leaving the right edge of the trunk, in a quarter ring as thick as the ribbon is wide."""
     edge, rest, thick = _width(before, whole), _width(after, whole), _width(rows, whole)
-    start, inner, outer = max(edge - thick, 0.0), edge + _BEND, _BEND + thick
+    start, inner, outer = edge - thick, edge + _BEND, _BEND + thick
     below = f"H{rest:.2f}V{_FAR}" if rest else ""
     shapes = [el("path", class_="trunk", d=f"M0 -{_FAR}H{edge:.2f}V0{below}H0Z")]
     if rows:

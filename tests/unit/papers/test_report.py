@@ -101,7 +101,7 @@ def test_hostile_texts_are_shown_as_texts() -> None:
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=30), lambda inner: st.lists(inner, max_size=3)
                     | st.dictionaries(st.text(max_size=8), inner, max_size=3), max_leaves=6),
        st.sampled_from(sorted(set(manifest()) - {"tally", "rows", "label"})))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_any_value_anywhere_makes_a_whole_page(value: Any, key: str) -> None:
     """Outside the tally and the label, no value of any type stops the page or leaves its place in it."""
     page = Page(render(manifest(**{key: value}), results()))
@@ -114,7 +114,8 @@ def test_any_value_anywhere_makes_a_whole_page(value: Any, key: str) -> None:
 def test_any_text_stays_in_its_place(text: str) -> None:
     """A detail of the verifier is one text in the page: it adds no element."""
     plain, odd = ([{"claim": "signed", "who": "public", "result": "fails", "detail": detail}] for detail in ("x", f"x{text}"))
-    assert len(Page(render(manifest(), odd)).elements) == len(Page(render(manifest(), plain)).elements)
+    for sign in (b"<", b">", b'"'):
+        assert render(manifest(), odd).count(sign) == render(manifest(), plain).count(sign)
 
 
 def test_same_inputs_same_bytes() -> None:
