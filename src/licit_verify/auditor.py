@@ -222,6 +222,7 @@ class Audit:
         """Insist that the lock's inputs are what had arrived by its base, in order, and that their files are unchanged."""
         base, _ = self.position()
         inputs, aside = arrived(self.ledger(), base, take(take(self.lock, "plan", dict), "sources", list))
+        inputs = lineage.rewritten(self, inputs)
         if take(self.lock, "inputs", list) != inputs:
             raise Fault("the lock's inputs are not what had arrived", MANIFEST)
         if take(self.lock, "set_aside", int) != aside:

@@ -74,12 +74,16 @@ def digest_text(data: bytes) -> str:
 
 def commitment(salt: bytes, body: bytes) -> str:
     """Give what a log's leaf holds in place of a body."""
-    return digest_text(frame(b"licit/commitment", salt, body))
+    sizes = len(salt).to_bytes(8, "big"), len(body).to_bytes(8, "big")
+    return "sha256:" + hashlib.sha256(b"".join((_COMMITMENT, sizes[0], salt, sizes[1], body))).hexdigest()
 
 
 def release_tag(key: bytes, release: str) -> bytes:
     """Give a person's tag in one release."""
     return hmac.digest(key, frame(b"licit/tag", release.encode()), "sha256")
+
+
+_COMMITMENT = frame(b"licit/commitment")
 
 
 def is_digest(value: object) -> bool:

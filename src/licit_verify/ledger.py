@@ -89,9 +89,9 @@ def _leaves(base: sqlite3.Connection, out: Ledger, wanted: set[int]) -> Iterator
         leaf = _leaf(row)
         if leaf != row[8]:
             _fault(out, Fault("entry {seq} of the log: kind, person or times do not give its leaf", DATABASE, seq=seq))
-        decision = _decision(row, out)
+        body = _body(row, out)
         if kind != "subject":
-            out.entries.append(Entry(seq, kind, subject, datetime.fromisoformat(row[3]), decision))
+            out.entries.append(Entry(seq, kind, subject, datetime.fromisoformat(row[3]), _decision(seq, body, out)))
         if seq in wanted:
             out.leaves[seq] = leaf
         yield leaf
@@ -107,11 +107,12 @@ def _leaf(row: tuple[Any, ...]) -> bytes:
 def _text(value: str) -> str:
     if not isinstance(value, str):
         raise ValueError("not text")
-    return json.dumps(value, ensure_ascii=False)
+    return f'"{value}"' if value.isascii() and value.isprintable() and not {'"', "\\"} & {*value} else json.dumps(
+        value, ensure_ascii=False)
 
 
-def _decision(row: tuple[Any, ...], out: Ledger) -> Any:
-    """Give an entry's decision, None when it is missing or does not match its commitment."""
+def _body(row: tuple[Any, ...], out: Ledger) -> bytes | None:
+    """Give an entry's decision part, None when it is missing or does not match its commitment."""
     seq, committed, more_committed, salt, body, more_salt, more = row[0], row[6], row[7], *row[9:13]
     if more is not None and commitment(more_salt, more) != "sha256:" + more_committed.hex():
         _fault(out, Fault("entry {seq} of the log: its particulars do not match their commitment", DATABASE, seq=seq))
@@ -121,8 +122,12 @@ def _decision(row: tuple[Any, ...], out: Ledger) -> Any:
     if commitment(salt, body) != "sha256:" + committed.hex():
         _fault(out, Fault("entry {seq} of the log: its decision does not match its commitment", DATABASE, seq=seq))
         return None
+    return bytes(body)
+
+
+def _decision(seq: int, body: bytes | None, out: Ledger) -> Any:
     try:
-        return parse(body)
+        return None if body is None else parse(body)
     except ValueError:
         _fault(out, Fault("entry {seq} of the log: its decision is not canonical JSON", DATABASE, seq=seq))
         return None

@@ -23,7 +23,7 @@ from .rows import table
 if TYPE_CHECKING:
     from .auditor import Audit
 
-_FIXED = ("as_of", "inputs", "set_aside", "attributes", "plan", "seed", "buckets", "twin_per_thousand", "format")
+_FIXED = ("as_of", "set_aside", "plan", "seed", "buckets", "twin_per_thousand", "format")
 _ELECTED = ("duplicate", "near-duplicate")
 
 
@@ -45,10 +45,35 @@ def patch_of_parent(audit: "Audit") -> Note | None:
     before = _manifest(folder, parent["manifest"])
     old, new = take(before, "lock", dict), audit.lock
     differ = [field for field in _FIXED if old.get(field) != new.get(field)]
-    if differ or take(old, "log", dict).get("base") != take(new, "log", dict).get("base"):
-        raise Fault("the patch differs from its parent in {field}", MANIFEST, field=(differ or ["log.base"])[0])
+    if take(old, "log", dict).get("base") != take(new, "log", dict).get("base"):
+        differ.append("log.base")
+    if rewritten(audit, take(old, "inputs", list)) != new.get("inputs") or _attributes_differ(old, new):
+        differ.append("inputs")
+    if differ:
+        raise Fault("the patch differs from its parent in {field}", MANIFEST, field=differ[0])
     _explained(audit, name, before)
     return None
+
+
+def rewritten(audit: "Audit", inputs: list[Any]) -> list[Any]:
+    """Follow what erasures made of a patch's inputs since its base: the same shards less the erased records."""
+    if audit.release.manifest.get("parent") is None:
+        return inputs
+    size, out = take(take(audit.lock, "log", dict), "size", int), [dict(item) for item in inputs]
+    for entry in audit.ledger().entries:
+        body = entry.decision
+        if entry.kind == "rewrite" and entry.seq < size and isinstance(body, Mapping):
+            for item in out:
+                if item.get("shard") == body.get("shard"):
+                    item |= {"shard": body.get("by"), "sha256": body.get("sha256"), "records": body.get("records")}
+    return [item for item in out if item.get("shard")]
+
+
+def _attributes_differ(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Tell whether the attributes of a shard that both locks have are not the same."""
+    one, two = take(old, "attributes", dict), take(new, "attributes", dict)
+    before, after = take(one, "files", dict), take(two, "files", dict)
+    return one.get("key") != two.get("key") or any(after[name] != before[name] for name in after.keys() & before.keys())
 
 
 def _plain(name: str) -> str:
@@ -96,7 +121,12 @@ def _explained(audit: "Audit", name: str, before: Mapping[str, Any]) -> None:
     joined = new.filter(pc.invert(pc.is_in(new, value_set=old)))
     left = old.filter(pc.invert(pc.is_in(old, value_set=new)))
     refused = decisions.filter(pc.not_equal(decisions.column("answer"), "keep")).column("key").combine_chunks()
-    if not pc.all(pc.is_in(left, value_set=refused), min_count=0).as_py():
+    erased = take(before, "lock", dict).get("inputs") != audit.lock.get("inputs")
+    known = decisions.column("key").combine_chunks()
+    reasoned = pc.is_in(left, value_set=refused)
+    if erased:  # a record that was erased from its shard has no decision any more
+        reasoned = pc.or_(reasoned, pc.invert(pc.is_in(left, value_set=known)))
+    if not pc.all(reasoned, min_count=0).as_py():
         raise Fault("a row left the parent without a reason", MANIFEST)
     if len(joined):
         private = take(before, "private", dict)

@@ -1,8 +1,7 @@
 """What a person can check with their own receipt: that it is genuine, that the log kept it, that they are not in here.
 
-The receipt file is JSON: the DSSE envelope of the receipt, or an object of ``receipt`` (that envelope), ``inclusion``
-(``size``, ``path``; and ``root``, ``consistency`` when the size is neither the position's nor the closing's) and
-``absence`` (by release name, ``leaf`` and ``path`` in the tree of tags).
+The receipt file is JSON: the DSSE envelope of the receipt, or a ``licit-proof/1`` that holds it together with the proofs
+for one release (``docs/reference/formats.md``).
 
 Rules kept here:
 
@@ -23,8 +22,9 @@ from .closing import hashed
 from .files import CLOSING, MANIFEST, Release, read_small, take
 from .notes import read_envelope
 from .report import Fault, Note, Untold
-from .tree import TagPath, consistent, included, leads, leaf_hash
+from .tree import TagPath, included, leads, leaf_hash
 
+_PROOF = "licit-proof/1"
 _TYPE = "application/vnd.licit.receipt+json"
 _FIELDS = {"v", "origin", "seq", "kind", "leaf", "about", "about_salt", "decision", "decision_salt", "particulars",
            "issued_at", "tag_key"}
@@ -51,7 +51,8 @@ def read_receipt(release: Release, path: Path) -> Receipt:
     try:
         text = read_small(path.parent, name).decode()
         value: dict[str, Any] = json.loads(text) if _LENIENT.match(text) else {}
-        envelope = read_envelope(value.get("receipt", value))
+        proofs = value if value.get("format") == _PROOF else {}
+        envelope = read_envelope(proofs.get("receipt", value))
         payload = parse(envelope.body)
     except (ValueError, RecursionError):
         raise Fault("{path} is no receipt", name, path=name) from None
@@ -62,7 +63,7 @@ def read_receipt(release: Release, path: Path) -> Receipt:
         raise Fault("{path} is no receipt", name, path=name)
     if payload["origin"] != log.get("origin"):
         raise Fault("the receipt is of another log", name)
-    return Receipt(name, payload, _leaf(payload, name), value if "receipt" in value else {})
+    return Receipt(name, payload, _leaf(payload, name), proofs)
 
 
 def _leaf(payload: Mapping[str, Any], name: str) -> bytes:
@@ -85,30 +86,26 @@ def receipt_genuine(receipt: Receipt) -> Note:
 
 
 def receipt_in_log(release: Release, receipt: Receipt) -> None:
-    """Insist that the receipt's entry stands in the log that this release rests on, or was closed in.
+    """Insist that the receipt's entry stands in the log in which this release was closed.
 
     Raises:
         Fault: otherwise.
         Untold: no proof came with the receipt, or the entry is later than the release.
     """
-    seq = take(receipt.payload, "seq", int, receipt.name)
-    log, closing = release.get("log", dict), release.closing
-    heads = {take(log, "size", int): hashed(log, "root"), take(closing, "size", int, CLOSING): hashed(closing, "root",
-                                                                                                      CLOSING)}
-    if seq >= max(heads):
+    seq, closing = take(receipt.payload, "seq", int, receipt.name), release.closing
+    size, root = take(closing, "size", int, CLOSING), hashed(closing, "root", CLOSING)
+    if seq >= size:
         raise Untold("the entry was recorded after this release was closed", receipt.name)
-    proof = receipt.proofs.get("inclusion")
-    if proof is None:
-        raise Untold("no proof of inclusion came with the receipt; ask for it", receipt.name)
-    size, path = take(proof, "size", int, receipt.name), _hashes(proof, "path", receipt.name)
-    root = heads.get(size)
-    if root is None:
-        root = hashed(proof, "root", receipt.name)
-        later = min((head for head in heads if head >= size), default=0)
-        if not consistent(size, later, root, heads.get(later, b""), _hashes(proof, "consistency", receipt.name)):
-            raise Fault("the receipt's log is not the one that this release rests on", receipt.name)
-    if not included(receipt.leaf, seq, size, path, root):
+    proof = _proof(release, receipt)
+    if take(proof, "size", int, receipt.name) != size or not included(
+            receipt.leaf, seq, size, _hashes(proof, "path", receipt.name), root):
         raise Fault("the receipt's entry is not in the log that this release rests on", receipt.name)
+
+
+def _proof(release: Release, receipt: Receipt) -> Mapping[str, Any]:
+    if receipt.proofs.get("release") != release.get("name", str):
+        raise Untold("no proof for this release came with the receipt; ask for it", receipt.name)
+    return receipt.proofs
 
 
 def _hashes(value: Any, name: str, path: str) -> list[bytes]:
@@ -129,11 +126,8 @@ def person_absent(release: Release, receipt: Receipt) -> Note:
     key = unhex(receipt.payload["tag_key"])
     if not key:
         raise Untold("the receipt carries no key of the person", receipt.name)
-    proofs = receipt.proofs.get("absence")
-    proof = proofs.get(release.get("name", str)) if isinstance(proofs, dict) else None
-    if proof is None:
-        raise Untold("no proof for this release came with the receipt; ask for it", receipt.name)
-    tag, way = release_tag(key, take(absence, "release", str)), _way(proof, receipt.name)
+    tag = release_tag(key, take(absence, "release", str))
+    way = _way(_proof(release, receipt).get("tag"), receipt.name)
     if not leads(hashed(absence, "root"), take(absence, "count", int), tag, way):
         raise Fault("the proof does not lead to this release's root of tags", receipt.name, MANIFEST)
     if way.leaf == tag:

@@ -95,8 +95,6 @@ FRENCH: dict[str, str] = {
     "more files than a release can have": "plus de fichiers qu'une version ne peut en avoir",
     "no proof for this release came with the receipt; ask for it":
         "aucune preuve pour cette version n'accompagne le reçu ; la demander",
-    "no proof of inclusion came with the receipt; ask for it":
-        "aucune preuve d'inclusion n'accompagne le reçu ; la demander",
     "not measured, says the signer": "non mesuré, dit le signataire",
     "record {record} is not as it was decided": "l'enregistrement {record} n'est pas tel qu'il a été décidé",
     "record {record} is released against {reason}": "l'enregistrement {record} est publié malgré {reason}",
@@ -165,8 +163,6 @@ FRENCH: dict[str, str] = {
     "the receipt is of another log": "le reçu est d'un autre journal",
     "the receipt's entry is not in the log that this release rests on":
         "l'entrée du reçu n'est pas dans le journal sur lequel repose cette version",
-    "the receipt's log is not the one that this release rests on":
-        "le journal du reçu n'est pas celui sur lequel repose cette version",
     "the register of sources cannot be read": "le registre des sources ne peut être lu",
     "the release has no rows to judge": "la version n'a aucune ligne à juger",
     "the release is called something else than {label}": "la version porte un autre nom que {label}",

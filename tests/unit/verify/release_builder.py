@@ -408,7 +408,7 @@ class World:
     def attest(self):
         """Write proofs, report and signature again, from what stands on the disk."""
         entry, leaves = self.log.entries[self.seq], self.log.leaves()
-        size, root = len(leaves), mth(leaves)
+        size, root = self.closing_size, _ = len(leaves), mth(leaves)
         closing = {"seq": self.seq, "kind": "release-closed", "leaf": entry["data"].decode(),
                    "decision": {"salt": entry["salts"][1].hex(), "body": entry["body"].decode()},
                    "size": size, "root": root.hex(), "path": [h.hex() for h in audit_path(self.seq, leaves)],
@@ -429,7 +429,7 @@ class World:
 
     def receipt(self, subject, seq, *, tag_key=None, size=None):
         """Give a person's receipt of an entry, with both proofs."""
-        entry, size = self.log.entries[seq], size or self.size
+        entry, size = self.log.entries[seq], size or self.closing_size
         key = self.people[subject] if tag_key is None else tag_key
         payload = {"v": 1, "origin": self.origin, "seq": seq, "kind": entry["kind"], "leaf": entry["leaf"].hex(),
                    "about": {"received_at": entry["received_at"], "recorded_at": entry["recorded_at"],
@@ -438,6 +438,7 @@ class World:
                    "particulars": "sha256:" + entry["commits"][2].hex(), "issued_at": entry["recorded_at"],
                    "tag_key": key.hex()}
         tag = hmac.digest(key, frame(b"licit/tag", self.name.encode()), "sha256") if key else bytes(32)
-        return {"receipt": self.log_key.envelope("application/vnd.licit.receipt+json", canonical(payload)),
-                "inclusion": {"size": size, "path": [h.hex() for h in audit_path(seq, self.log.leaves(size))]},
-                "absence": {self.name: self.tags.way(tag)}}
+        return {"format": "licit-proof/1", "release": self.name, "size": size,
+                "receipt": self.log_key.envelope("application/vnd.licit.receipt+json", canonical(payload)),
+                "path": [h.hex() for h in audit_path(seq, self.log.leaves(size))] if seq < size else None,
+                "tag": self.tags.way(tag)}

@@ -520,6 +520,25 @@ def test_a_patch_applies_no_permission(tmp_path):
     assert failed(world) == {"people-honoured"}
 
 
+def test_a_patch_follows_an_erasure(tmp_path):
+    """RULE: a patch made after words were erased has the rewritten shard in place of the old one, and nothing else."""
+    def change(world):
+        world.shards = {"h9": world.shards["h1"][2:], "h2": world.shards["h2"]}
+        digest = world.table("shards/h9.parquet", [{"record": row["record"]} for row in world.shards["h9"]],
+                             pa.schema([("record", pa.string())]))
+        from release_builder import ATTRIBUTES
+        new = {"shard": "h9", "sha256": digest, "records": 6}
+        world.attributes = {"h9": world.table("attributes/k1/h9.parquet", world.shards["h9"], ATTRIBUTES),
+                            "h2": world.attributes["h2"]}
+        world.log.add("rewrite", {"shard": "h1", "by": "h9", "sha256": digest, "records": 6})
+        world.inputs = [new | {"source": "chat"}, world.inputs[1]]
+        world.size = len(world.log.entries)
+        for name in ("shards/h1.parquet", "attributes/k1/h1.parquet"):
+            world.path(name).unlink()
+
+    assert failed(patched(tmp_path, change=change)) == set()
+
+
 @pytest.mark.parametrize("breakage", ["missing", "empty", "text", "folder"])
 def test_a_broken_workspace_is_a_failure_and_no_traceback(world, breakage):
     """RULE: an auditor who cannot look has not seen that anything holds."""
