@@ -14,6 +14,8 @@ Law: DEI-08
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -29,8 +31,6 @@ from .dedupe import sketch
 from .deidentify import DeidentifySettings, Masked, replace_all
 from .provenance import shadow_marks
 from .screen import language_of, screen
-
-_VERSION = "1"
 
 _TEXTS = pa.list_(pa.string())
 CONTENT = pa.schema([
@@ -74,8 +74,15 @@ class Tools:
 
     def key(self) -> str:
         """Name these settings and versions; the same name means the same attributes for the same record."""
-        return settings_key([_VERSION, str(self.chunk.tokens), str(self.chunk.overlap), *self.deidentify.labels, "|",
+        return settings_key([_code(), str(self.chunk.tokens), str(self.chunk.overlap), *self.deidentify.labels, "|",
                              *self.languages, "|", *self.pins, "|", self.count.__name__])
+
+
+@cache
+def _code() -> str:
+    """Name the code that computes attributes, so that a change of it is never served from what was kept before."""
+    files = ("prepare", "chunk", "dedupe", "deidentify", "provenance", "screen")
+    return settings_key([Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8") for name in files])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,5 +96,6 @@ def cluster_names(corpus: Corpus, lock: Mapping[str, Any]) -> pl.DataFrame:
 
 
 def _cluster_path(lock: Mapping[str, Any]) -> str:
-    name = settings_key([f"{shard}:{sha256}" for shard, sha256 in lock["attributes"]["files"].items()])
+    files = lock["attributes"]["files"]
+    name = settings_key([f"{item['shard']}:{files[item['shard']]}" for item in lock["inputs"]])
     return f"attributes/{lock['attributes']['key']}/clusters/{name}.parquet"
