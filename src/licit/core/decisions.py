@@ -50,7 +50,13 @@ def because(reason: str, *entries: int) -> Decision:
 
 
 def strictest(decisions: Iterable[Decision]) -> Decision:
-    """Give the most protective of several decisions, the first of equals; none at all refuses (``no-gate``)."""
+    """Give the most protective of several decisions, the first of equals; none at all refuses (``no-gate``).
+
+    >>> strictest([KEEP, because("restricted", 7), KEEP]).reason
+    'restricted'
+    >>> strictest([]).answer
+    'refuse'
+    """
     chosen: Decision | None = None
     for decision in decisions:
         if chosen is None or _RANK[decision.answer] > _RANK[chosen.answer]:

@@ -32,6 +32,9 @@ NOBODY = SubjectId("")
 def canonical_json(value: Any) -> bytes:
     """Write a value as canonical JSON bytes.
 
+    >>> canonical_json({"b": [1, None], "a": "é"}).decode()
+    '{"a":"é","b":[1,null]}'
+
     Raises:
         ValueError: a float, a non-string or non-ASCII key, or a type JSON does not have.
     """
@@ -67,7 +70,11 @@ def parse_canonical(data: bytes) -> Any:
 
 
 def frame(*parts: bytes) -> bytes:
-    """Join byte strings so that the boundaries are part of the result (8-byte big-endian lengths)."""
+    r"""Join byte strings so that the boundaries are part of the result (8-byte big-endian lengths).
+
+    >>> frame(b"ab", b"")
+    b'\x00\x00\x00\x00\x00\x00\x00\x02ab\x00\x00\x00\x00\x00\x00\x00\x00'
+    """
     return b"".join(len(part).to_bytes(8, "big") + part for part in parts)
 
 

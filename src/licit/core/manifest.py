@@ -65,7 +65,11 @@ class Tally:
 
 
 def merge_small(counts: Mapping[str, int], small: int = SMALL) -> dict[str, int]:
-    """Merge counts below ``small`` into ``other``; the sum stays what it was."""
+    """Merge counts below ``small`` into ``other``; the sum stays what it was.
+
+    >>> merge_small({"minor": 1, "erased": 3, "date-unknown": 90})
+    {'date-unknown': 90, 'other': 4}
+    """
     out = {name: n for name, n in sorted(counts.items()) if n >= small}
     if rest := sum(n for n in counts.values() if n < small):
         out["other"] = rest

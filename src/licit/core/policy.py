@@ -210,6 +210,11 @@ def said_between(text: str) -> tuple[datetime, datetime] | None:
     """Give the first and last moment that an ISO day or time may mean; None when unknown or unreadable.
 
     A time written to the minute or second means its first moment.
+
+    >>> [str(moment) for moment in said_between("2025-02-17")]
+    ['2025-02-17 00:00:00+00:00', '2025-02-17 23:59:59.999999+00:00']
+    >>> said_between("last week") is None
+    True
     """
     if not text:
         return None

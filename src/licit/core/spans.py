@@ -54,6 +54,11 @@ def settle(spans: Iterable[Span]) -> tuple[Span, ...]:
     The surer span wins, then the longer, then the earlier, then by label and detector, so that the result does not
     depend on the order in which detectors ran. A loser that sticks out keeps its outer pieces, so that settling never
     uncovers a character that some detector found.
+
+    >>> email = Span(start=3, end=6, label="EMAIL", detector="a")
+    >>> person = Span(start=0, end=4, label="PERSON", detector="b", score=80)
+    >>> [(span.start, span.end, span.label) for span in settle([person, email])]
+    [(0, 3, 'PERSON'), (3, 6, 'EMAIL')]
     """
     ranked = sorted(set(spans), key=lambda s: (-s.score, s.start - s.end, s.start, s.label, s.detector))
     kept: list[Span] = []
@@ -88,6 +93,9 @@ class Edit:
 
 def apply_edits(text: str, edits: Sequence[Edit]) -> str:
     """Give the text with every edit made.
+
+    >>> apply_edits("Ask Ada.", [Edit(start=4, end=7, label="PERSON", replacement="[PERSON]")])
+    'Ask [PERSON].'
 
     Raises:
         ValueError: edits that overlap, are out of order or lie outside the text.
