@@ -40,6 +40,9 @@ class Clock:
     def now(self): return datetime.datetime.now(datetime.UTC)
 url, keys, times, size = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 log = SqlLog(connect(url), Clock(), FileKeys(Path(keys)))
+log.head()
+print("ready", flush=True)
+sys.stdin.readline()
 entry = NewEntry(kind="objection", subject="s1", received_at=Clock().now(), decision={"by": "process"},
                  particulars={"note": "n" * 200})
 for _ in range(times):
@@ -54,10 +57,16 @@ def entries(count, subject="s1", **more):
             for n in range(count)]
 
 
-def appender(database, keys, times, size):
-    """Start a process that appends."""
-    return subprocess.Popen([sys.executable, "-c", APPENDER, database, str(keys._path), str(times), str(size)],
-                            stdout=subprocess.PIPE, text=True)
+def appenders(count, database, keys, times, size):
+    """Start processes that append, all at once when all are ready."""
+    children = [subprocess.Popen([sys.executable, "-c", APPENDER, database, str(keys._path), str(times), str(size)],
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(count)]
+    for child in children:
+        assert child.stdout.readline() == "ready\n"
+    for child in children:
+        child.stdin.write("go\n")
+        child.stdin.flush()
+    return children
 
 
 # --- what is appended is what is read -----------------------------------------------------------------------------
@@ -303,7 +312,7 @@ def test_a_commit_that_fails_fails_for_everybody_who_waited(log, monkeypatch):
 
 def test_processes_append_side_by_side(log, database, keys):
     """Two processes and this one write one sequence, each range to one writer."""
-    others = [appender(database, keys, 20, 3) for _ in range(2)]
+    others = appenders(2, database, keys, 20, 3)
     mine = [log.append(entries(2)) for _ in range(10)]
     theirs = [tuple(map(int, line.split())) for each in others for line in each.communicate()[0].splitlines()]
     assert [each.returncode for each in others] == [0, 0]
@@ -336,13 +345,12 @@ def test_a_log_that_became_shorter_stops_its_readers_and_writers(log, tamper):
 @pytest.mark.parametrize("wait", [0.0, *(pytest.param(n / 50, marks=pytest.mark.slow) for n in range(1, 15))])
 def test_a_process_killed_while_appending_leaves_a_sound_log(log, database, keys, wait):
     """After kill -9 everything acknowledged is there, nothing is half there, and the log goes on."""
-    child = appender(database, keys, 1_000_000, 5)
+    (child,) = appenders(1, database, keys, 1_000_000, 5)
     acknowledged = [child.stdout.readline()]
     time.sleep(wait)
     os.kill(child.pid, signal.SIGKILL)
     acknowledged += [line for line in child.stdout if line.endswith("\n")]
-    child.wait()
-    child.stdout.close()
+    child.communicate()
     last = int(acknowledged[-1].split()[1])
     size, top = log.head()
     assert size >= last
@@ -448,19 +456,30 @@ def test_one_changed_value_anywhere_is_found(log, engine, tamper, table):
         assert check(engine, [log.head()]).decisions_gone == 1
 
 
-@pytest.mark.parametrize("statement", [
-    "DELETE FROM log WHERE seq = 1", "DELETE FROM log WHERE seq = 2", "DELETE FROM log_tile"])
-def test_a_lost_row_is_found(log, engine, tamper, statement):
-    """An entry or a tile that is gone is noticed, the last entry through a known checkpoint."""
-    log.append(entries(3))
-    log.erase_decision(range(3))
-    log.erase_particulars(range(3))
-    log.append([] if "= 2" in statement else entries(300))
+def test_a_lost_entry_is_found(log, engine, tamper):
+    """An entry gone from the middle shows in its number, the last one through a known checkpoint."""
+    log.append(entries(4))
+    log.erase_decision(range(4))
+    log.erase_particulars(range(4))
     known = log.head()
-    check(engine, [known])
-    tamper(statement)
-    with pytest.raises(EvidenceError):
+    assert check(engine, [known]).size == 4
+    tamper("DELETE FROM log WHERE seq = 3")
+    assert check(engine).size == 3
+    with pytest.raises(EvidenceError, match="known checkpoint"):
         check(engine, [known])
+    tamper("DELETE FROM log WHERE seq = 1")
+    with pytest.raises(EvidenceError, match="log entry 1: an entry is missing"):
+        check(engine)
+
+
+def test_a_lost_tile_is_found(log, engine, tamper):
+    """Proofs that would read a tile that is gone stop, and the check names the table."""
+    log.append(entries(300))
+    tamper("DELETE FROM log_tile")
+    with pytest.raises(EvidenceError, match="log_tile"):
+        check(engine)
+    with pytest.raises(EvidenceError, match="missing"):
+        log.inclusion(299, 300)
 
 
 def test_a_missing_or_hollow_guard_is_found(log, engine):

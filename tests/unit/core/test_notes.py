@@ -133,6 +133,7 @@ def test_a_note_changed_by_a_byte_never_reads_as_the_same():
 @pytest.mark.parametrize("note", [
     b"", b"text\n", b"text\n\n", "text\n\n— name YWJjZA==\n".encode(), b"text\n\n-- name YWJjZGU=\n",
     "text\n\n— name YWJjZGU=".encode(), "text\n\n— na me YWJjZGU=\n".encode(), "text\n\n— na+me YWJjZGU=\n".encode(),
+    "text\n\n— name YWJjZGV=\n".encode(), "text\n\n— name YWJjZGU\n".encode(),
     "te\x00xt\n\n— name YWJjZGU=\n".encode(), "text\n\n— name YWJjZGU=\n\n".encode(),
     "\n\n— name YWJjZGU=\n".encode(), b"\xff\n\n" + "— name YWJjZGU=\n".encode(),
     b"text\n\n" + "— name YWJjZGU=\n".encode() * 17])

@@ -114,6 +114,14 @@ def test_an_inclusion_path_verifies_and_only_as_it_is(data):
             verify_inclusion(leaf, place, size, proof, head)
 
 
+def test_a_proof_of_one_size_does_not_pass_for_a_larger_one():
+    """A root that belongs to fewer leaves is not accepted as that of more, though every hash would agree."""
+    with pytest.raises(EvidenceError):
+        verify_inclusion(LEAVES[0], 0, 8, inclusion_path(0, 4, subtree), root(LEAVES[:4]))
+    with pytest.raises(EvidenceError):
+        verify_consistency(2, 8, root(LEAVES[:2]), root(LEAVES[:4]), consistency_proof(2, 4, subtree))
+
+
 @pytest.mark.parametrize(("index", "size"), [(-1, 5), (5, 5), (0, 0)])
 def test_a_leaf_outside_the_tree_has_no_path(index, size):
     """An index outside the tree is refused by prover and verifier alike."""
@@ -234,15 +242,37 @@ def _flip(value, data):
     return (int.from_bytes(value, "big") ^ 1 << bit).to_bytes(len(value), "big")
 
 
+def _root_over(count, leaf, tag, path):
+    """Give the root that makes a path verify, however malformed the tree that it claims to come from."""
+    node = leaf_hash(leaf)
+    for bit, sibling in reversed(path):
+        right = tag[bit // 8] >> (7 - bit % 8) & 1
+        node = sha256(bytes([1, bit]) + (sibling + node if right else node + sibling)).digest()
+    return sha256(b"\x02" + count.to_bytes(8, "big") + node).digest()
+
+
+LOW, MIDDLE, HIGH = bytes(32), b"\x0f" + bytes(31), b"\xff" * 32
+
+
+@pytest.mark.parametrize(("leaf", "bits", "count"), [
+    (HIGH, (0,), 2), (MIDDLE, (4,), 2), (MIDDLE, (3, 1), 3), (MIDDLE, (2, 2), 3), (MIDDLE, (0,), 1),
+    (MIDDLE, (0, 1, 2), 3)])
+def test_no_tree_that_is_malformed_shows_absence(leaf, bits, count):
+    """A leaf off the way of the tag's bits, bits that do not rise, more levels than tags: refused although it hashes."""
+    path = tuple((bit, leaf_hash(b"sibling %d" % bit)) for bit in bits)
+    with pytest.raises(EvidenceError):
+        verify_absence(_root_over(count, leaf, LOW, path), count, LOW, TagProof(leaf=leaf, path=path))
+
+
 def test_a_tag_hidden_where_its_bits_do_not_lead_is_not_declared():
-    """In a malformed tree the bits decide: no presence can be shown for a tag kept in the wrong branch."""
-    low, high = bytes(32), b"\xff" * 32
-    swapped = sha256(b"\x01\x00" + leaf_hash(high) + leaf_hash(low)).digest()
+    """In a malformed tree the bits decide: neither presence nor absence can be shown for a tag in the wrong branch."""
+    swapped = sha256(b"\x01\x00" + leaf_hash(HIGH) + leaf_hash(LOW)).digest()
     top = sha256(b"\x02" + (2).to_bytes(8, "big") + swapped).digest()
-    assert top != TagTree([low, high]).root
-    for sibling, leaf in ((low, high), (high, low)):
-        with pytest.raises(EvidenceError):
-            verify_presence(top, 2, low, TagProof(leaf=leaf, path=((0, leaf_hash(sibling)),)))
+    assert top != TagTree([LOW, HIGH]).root
+    for sibling, leaf in ((LOW, HIGH), (HIGH, LOW)):
+        for verify in (verify_presence, verify_absence):
+            with pytest.raises(EvidenceError):
+                verify(top, 2, LOW, TagProof(leaf=leaf, path=((0, leaf_hash(sibling)),)))
 
 
 @pytest.mark.parametrize("tags", [[b"\x01" * 32, b"\x00" * 32], [b"\x01" * 32] * 2, [b"short"]])
