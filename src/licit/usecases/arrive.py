@@ -22,6 +22,7 @@ from ..core.errors import InputError
 from ..core.ids import SubjectId, canonical_json, digest, keyed, record_id, short_text
 from ..core.ports import InputFile, NewEntry
 from ..core.records import Concern, Person, Record, SetAside, Turn, settle_people, to_json
+from .alone import storing
 from .workspace import Progress, Workspace, silent
 
 #: A shard holds about so many characters of text, or so many records.
@@ -254,9 +255,18 @@ class _Shelf:
                 fresh[rid] = record
         if not fresh:
             return
+        # A state that returns after a newer one gets a shard of its own, for what arrives last counts.
+        shard = "h" + short_text(keyed(self.key, "licit/shard", *(
+            rid.encode() + versions[rid] + stored.get(rid, (b"", ""))[0] for rid in fresh)))
+        with storing(workspace):
+            if not _logged(workspace, shard):
+                self._write(shard, source, fresh, versions)
+        workspace.catalogue.add(shard, {rid: versions[rid] for rid in fresh})
+
+    def _write(self, shard: str, source: str, fresh: Mapping[str, Record], versions: Mapping[str, bytes]) -> None:
+        workspace = self.workspace
         settled = list(_settle(workspace, fresh))
         arrived = workspace.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-        shard = "h" + short_text(keyed(self.key, "licit/shard", *(rid.encode() + versions[rid] for rid in fresh)))
         table = pa.Table.from_pylist(
             [{"record": rid, "version": versions[rid], "source": source, "arrived": arrived,
               "body": json.dumps(to_json(record), ensure_ascii=False, separators=(",", ":"))}
@@ -266,7 +276,16 @@ class _Shelf:
         workspace.log.append([NewEntry(kind="arrival", subject=SubjectId(""), received_at=workspace.clock.now(),
                                        decision={"shard": shard, "sha256": sha256, "records": len(settled),
                                                  "source": source})])
-        workspace.catalogue.add(shard, {rid: versions[rid] for rid in fresh})
+
+
+def _logged(workspace: Workspace, shard: str) -> bool:
+    """Tell whether a shard is stored and logged already, by an import that was cut short before the catalogue knew.
+
+    Its file is then left as it is, since locks of releases may name its digest.
+    """
+    if not workspace.corpus.exists(f"shards/{shard}.parquet"):
+        return False
+    return any((entry.decision or {}).get("shard") == shard for entry in workspace.log.entries(kinds=("arrival",)))
 
 
 def _settle(workspace: Workspace, records: Mapping[str, Record]) -> Iterator[tuple[str, Record]]:

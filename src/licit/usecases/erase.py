@@ -5,7 +5,9 @@ run again: what is still to do is read from the log and the index each time.
 
 Rules kept here:
 
-- First every live release that holds the words is patched, so that what replaces it never held them.
+- First every live release that holds the words, in its rows or in its twin, is patched, so that what replaces it never
+  held them.
+- What a crash left is erased as well: shards already written anew, and shards that no entry of the log names.
 - A shard is written anew without the erased records, logged, and only then the old one removed with all that was computed
   of it.
 - Nothing is recomputed for others: their attribute rows are carried over.
@@ -16,7 +18,7 @@ Law: RGT-07
 
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,9 +30,10 @@ from ..core.ids import NOBODY, SubjectId, keyed, short_text
 from ..core.policy import said_between
 from ..core.ports import NewEntry
 from ..core.records import Record, from_json
-from ..core.rights import Item, SubjectState
+from ..core.rights import PERSONAL, Item, Standings, SubjectState
+from .alone import alone, storing
 from .queries import recall
-from .release import patch
+from .release import patch_alone, recover
 from .workspace import Input, Position, Progress, Workspace, inputs_at, releases_at, silent, standings_at
 
 
@@ -50,28 +53,98 @@ class Erased:
 
 
 def carry_out(workspace: Workspace, *, progress: Progress = silent) -> Erased:
-    """Carry out every erasure that the log asks for and the disk does not show yet."""
-    doomed = sorted(set(_pending(workspace)))
-    patches = [patch(workspace, touched.release, progress=progress).name
-               for touched in recall(workspace).touched] if doomed else []
-    files = [file for name, item in releases_at(workspace.log).items() if item.withdrawn >= 0
-             for file in _purge_release(workspace, name, doomed)]
-    live, _ = inputs_at(workspace.log, Position.head(workspace.log), ())
-    rewritten = sum(_rewrite(workspace, item, doomed) for item in live) if doomed else 0
-    if doomed:
-        workspace.catalogue.forget(doomed)
-        workspace.log.erase_particulars([entry.seq for entry in workspace.log.entries(kinds=("erasure",))])
-    return Erased(records=len(doomed), shards=rewritten, patches=tuple(patches), files=tuple(files))
+    """Carry out every erasure that the log asks for and the disk does not show yet.
+
+    Raises:
+        UnavailableError: another process builds or erases in this workspace.
+    """
+    with alone(workspace):
+        recover(workspace)
+        _finish_rewrites(workspace)
+        standings = standings_at(workspace.log, Position.head(workspace.log))
+        erased = _erased(standings)
+        doomed = sorted(set(_pending(workspace, erased)))
+        patches = [patch_alone(workspace, name, progress).name for name in _holding(workspace, doomed)]
+        files = [file for name, item in releases_at(workspace.log).items() if item.withdrawn >= 0
+                 for file in _purge_release(workspace, name, doomed)]
+        live, _ = inputs_at(workspace.log, Position.head(workspace.log), ())
+        if doomed:
+            workspace.catalogue.forget(doomed)
+        rewritten = sum(_rewrite(workspace, item, doomed) for item in live) if doomed else 0
+        if erased:
+            workspace.log.erase_particulars([entry.seq for entry in workspace.log.entries(kinds=PERSONAL)
+                                             if entry.subject in erased])
+        with storing(workspace, shared=False):
+            _remove_unlogged(workspace, erased)
+        return Erased(records=len(doomed), shards=rewritten, patches=tuple(patches), files=tuple(files))
 
 
-def _pending(workspace: Workspace) -> Iterator[str]:
+def _holding(workspace: Workspace, doomed: Sequence[str]) -> list[str]:
+    """Give the live releases that hold erased records, in their rows or in their twin."""
+    if not doomed:
+        return []
+    touched = {touched.release for touched in recall(workspace).touched}
+    return [name for name, item in releases_at(workspace.log).items() if item.withdrawn < 0
+            and (name in touched or _in_twin(workspace, name, doomed))]
+
+
+def _in_twin(workspace: Workspace, name: str, doomed: Sequence[str]) -> bool:
+    twin = f"state/{name}/twin.parquet"
+    if not workspace.corpus.exists(twin):
+        return False
+    return not set(workspace.corpus.read(twin, ["record"])["record"].to_pylist()).isdisjoint(doomed)
+
+
+def _finish_rewrites(workspace: Workspace) -> None:
+    """Do again what comes after a rewrite was logged, where a crash left the old shard on disk."""
+    corpus = workspace.corpus
+    live = {item.shard for item in inputs_at(workspace.log, Position.head(workspace.log), ())[0]}
+    for entry in workspace.log.entries(kinds=("rewrite",)):
+        body = entry.decision or {}
+        old, new = str(body.get("shard", "")), str(body.get("by", ""))
+        if not old or old in live or not any(corpus.exists(f"{folder}/{old}.parquet") for folder in ("shards", "index")):
+            continue
+        if new and corpus.exists(f"shards/{new}.parquet"):
+            _moved(workspace, old, new, corpus.read(f"shards/{new}.parquet", ["record", "version"]))
+        remove_shard(workspace, old)
+
+
+def _moved(workspace: Workspace, old: str, new: str, left: Any) -> None:
+    """Tell the catalogue where records went, but for those of which another shard holds a newer state."""
+    versions = dict(zip(left["record"].to_pylist(), left["version"].to_pylist(), strict=True))
+    known = workspace.catalogue.stored(list(versions))
+    workspace.catalogue.add(new, {record: version for record, version in versions.items()
+                                  if known.get(record, (b"", ""))[1] == old})
+
+
+def _remove_unlogged(workspace: Workspace, erased: Collection[SubjectId]) -> None:
+    """Remove shards that no entry names and that hold somebody's words who asked for erasure: a crash left them."""
+    logged = {str((entry.decision or {}).get("shard")) for entry in workspace.log.entries(kinds=("arrival", "rewrite"))}
+    logged |= {str((entry.decision or {}).get("by")) for entry in workspace.log.entries(kinds=("rewrite",))}
+    people = {str(subject) for subject in erased}
+    for path in sorted(workspace.corpus.path("shards").glob("*.parquet")) if people else ():
+        if path.stem not in logged:
+            bodies = workspace.corpus.read(f"shards/{path.name}", ["body"])["body"].to_pylist()
+            if any(not people.isdisjoint(str(person.subject) for person in from_json(json.loads(body)).people)
+                   for body in bodies):
+                remove_shard(workspace, path.stem)
+
+
+def _erased(standings: Standings) -> dict[SubjectId, list[SubjectState]]:
+    """Give everybody who asked for erasure, with their linked accounts, and what those asked for."""
+    asked = {subject: state for subject, state in standings.states.items() if state.erased}
+    out: dict[SubjectId, list[SubjectState]] = {}
+    for subject, state in asked.items():
+        for account in (subject, *standings.linked(subject)):
+            out.setdefault(account, []).append(state)
+    return out
+
+
+def _pending(workspace: Workspace, erased: Mapping[SubjectId, Sequence[SubjectState]]) -> Iterator[str]:
     """Give the records that are stored although an erasure covers some of what they hold, however they came back."""
-    index = sorted(workspace.corpus.path("index").glob("*.parquet"))
-    if not index:
-        return
-    standings = standings_at(workspace.log, Position.head(workspace.log))
-    erased = {subject for subject, state in standings.states.items() if state.erased}
-    for path in index:
+    live, _ = inputs_at(workspace.log, Position.head(workspace.log), ())
+    for item in live if erased else ():
+        path = workspace.corpus.path(f"index/{item.shard}.parquet")
         mine = pl.scan_parquet(path).filter(pl.col("subject").is_in([str(s) for s in erased])).collect()
         wanted: dict[str, set[SubjectId]] = {}
         for subject, record in mine.select("subject", "record").unique().iter_rows():
@@ -80,7 +153,7 @@ def _pending(workspace: Workspace) -> Iterator[str]:
             table = workspace.corpus.read(f"shards/{path.name}", ["record", "body"])
             for row in table.filter(pc.is_in(table["record"], value_set=pa.array(sorted(wanted)))).to_pylist():
                 record = from_json(json.loads(row["body"]))
-                if any(_covers(standings.states[s], row["record"], record) for s in wanted[row["record"]]):
+                if any(_covers(state, row["record"], record) for s in wanted[row["record"]] for state in erased[s]):
                     yield row["record"]
 
 
@@ -132,8 +205,7 @@ def _rewrite(workspace: Workspace, item: Input, doomed: Sequence[str]) -> bool:
             corpus.write_bytes(f"{folder}/{new}.json", json.dumps(note).encode())
     workspace.log.append([NewEntry(kind="rewrite", subject=NOBODY, received_at=workspace.clock.now(), decision=body)])
     if left.num_rows:
-        workspace.catalogue.add(body["by"], dict(zip(left["record"].to_pylist(), left["version"].to_pylist(),
-                                                     strict=True)))
+        _moved(workspace, old, str(body["by"]), left)
     remove_shard(workspace, old)
     return True
 

@@ -7,6 +7,7 @@ Rules kept here:
 - What is recorded before closing is honoured: if a deciding entry came meanwhile, the release is built again from the
   new head; in the end while the log is held.
 - Closing is the only point of publication. What a crash leaves before it is removed, what it leaves after is attested.
+- One process at a time builds, patches or erases in a workspace.
 - A patch keeps its parent's inputs and moment, applies the restricting entries since, and withdraws its parent.
 
 Law: CHO-04, CHO-05, REL-01, REL-04, MOD-01
@@ -15,17 +16,30 @@ Law: CHO-04, CHO-05, REL-01, REL-04, MOD-01
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from ..core.errors import EvidenceError, RefusedError
 from ..core.ids import NOBODY
 from ..core.manifest import manifest_digest
+from ..core.notes import parse_envelope
 from ..core.ports import NewEntry
-from ..pipeline.attest import Closed, Findings, attest, closing_decision, write_evidence, write_manifest
+from ..pipeline.attest import (
+    ATTESTATION,
+    CLOSING,
+    REPORT,
+    Closed,
+    Findings,
+    attest,
+    closing_decision,
+    write_evidence,
+    write_manifest,
+)
+from .alone import alone, remove_parts
 from .deciding import make_lock, patch_lock
 from .plan import Plan
 from .staging import Built, decided, decided_patch, stage, stage_patch
-from .workspace import DECIDING, Position, Progress, Workspace, releases_at, silent
+from .workspace import DECIDING, Position, Progress, Released, Workspace, releases_at, silent
 
 #: Up to so many rows a release is checked by the verifier as it is finished, so that its report shows the results; a
 #: larger one says that nobody has checked it yet.
@@ -40,8 +54,14 @@ def build(workspace: Workspace, plan: Plan, *, dry: bool = False, progress: Prog
     Raises:
         SetupError: a detector is missing or ``as_of`` lies in the future.
         EvidenceError: something on disk or in the log is not what was recorded.
+        UnavailableError: another process builds in this workspace.
     """
-    recover(workspace)
+    with alone(workspace):
+        recover(workspace)
+        return _build(workspace, plan, dry, progress)
+
+
+def _build(workspace: Workspace, plan: Plan, dry: bool, progress: Progress) -> Built:
     for _ in range(_TRIES):
         lock = make_lock(workspace, plan, Position.head(workspace.log), progress=progress)
         built = decided(workspace, lock, progress)
@@ -55,6 +75,8 @@ def build(workspace: Workspace, plan: Plan, *, dry: bool = False, progress: Prog
         size, root = writing.head()
         lock = make_lock(workspace, plan, Position(base=size, size=size, root=root), progress=progress)
         built = decided(workspace, lock, progress)
+        if not built.tally.released:
+            return built
         staged = stage(workspace, built, progress)
         _enter_closing(workspace, writing, staged)
     return _finish(workspace, staged, built)
@@ -65,8 +87,15 @@ def patch(workspace: Workspace, name: str, *, progress: Progress = silent) -> Bu
 
     Raises:
         RefusedError: there is no such release, or it is withdrawn already.
+        UnavailableError: another process builds in this workspace.
     """
-    recover(workspace)
+    with alone(workspace):
+        recover(workspace)
+        return patch_alone(workspace, name, progress)
+
+
+def patch_alone(workspace: Workspace, name: str, progress: Progress) -> Built:
+    """Build a patch while no other process builds: see :func:`patch`."""
     known = releases_at(workspace.log)
     if name not in known or known[name].withdrawn >= 0:
         live = ", ".join(item.name for item in known.values() if item.withdrawn < 0) or "none"
@@ -129,14 +158,36 @@ def finish(workspace: Workspace, name: str) -> None:
 
 
 def recover(workspace: Workspace) -> None:
-    """Mend what a crash left: a closed release without attestation is attested, an unclosed one is removed."""
+    """Mend what a crash left: a closed release without whole attestation is attested, what was not closed is removed."""
+    remove_parts(workspace)
     folder = workspace.corpus.path("releases")
     closed = releases_at(workspace.log)
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.name not in closed:
+        if path.name not in closed and path.is_dir():
             shutil.rmtree(path)
-        elif not (path / "attestation.dsse.json").exists() or not (path / "evidence/report.html").exists():
+        elif path.name in closed and _as_closed(path, closed[path.name]) and not _attested(workspace, path):
             finish(workspace, path.name)
+    for twin in workspace.corpus.path("state").glob("*/twin.parquet"):
+        if twin.parent.name not in closed:
+            shutil.rmtree(twin.parent)
     for path in workspace.corpus.path(".").glob(".spill-*"):
         shutil.rmtree(path)
+
+
+def _as_closed(path: Path, closed: Released) -> bool:
+    """Tell whether a release's manifest is the one that was closed; what was altered since is for ``verify`` to say."""
+    try:
+        return manifest_digest((path / "manifest.json").read_bytes()) == closed.manifest
+    except OSError:
+        return False
+
+
+def _attested(workspace: Workspace, path: Path) -> bool:
+    """Tell whether what was attested last is what lies there: a crash between two attestations leaves them apart."""
+    try:
+        body = json.loads(parse_envelope(json.loads((path / ATTESTATION).read_bytes())).body)
+        return {item["name"]: f"sha256:{item['digest']['sha256']}" for item in body["subject"]} == {
+            name: workspace.corpus.digest(f"releases/{path.name}/{name}") for name in ("manifest.json", CLOSING, REPORT)}
+    except (OSError, ValueError, KeyError, EvidenceError):
+        return False
 
