@@ -48,12 +48,17 @@ def decide(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
 
 
 def judge_each(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
-    """Give every row the answer that does not depend on other records."""
+    """Give every row the answer that does not depend on other records.
+
+    ``for_people`` marks what is refused for a person's sake, whatever other gate refused it before.
+    """
     rows = undecided(rows).with_columns(holder_known=pl.col("holder") != "")
     newest = pl.col("shard_no").max().over("record")
     rows = impose(rows, rows.filter(pl.col("shard_no") < newest).select("row", reason=pl.lit("superseded")), ["row"])
     rows = judge(rows, ADMIT_FACTS, gates.admission.judge)
-    rows = gates.honour.apply(rows)
+    honoured = gates.honour.apply(undecided(rows)).select("row", "reason")
+    rows = rows.with_columns(for_people=honoured["reason"].is_in(FOR_PEOPLE))
+    rows = impose(rows, honoured.filter(pl.col("reason") != ""), ["row"])
     rows = impose(rows, rows.filter(pl.col("static") != "").select("row", reason="static"), ["row"])
     staff = rows.filter(pl.col("record").is_in(list(gates.staff))).select(
         "row", reason=pl.col("record").replace_strict(dict(gates.staff), default="", return_dtype=pl.String))
@@ -62,7 +67,7 @@ def judge_each(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
 
 def settle_copies(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
     """Hold copies of what was refused for a person's sake, then elect."""
-    refused = rows.filter(pl.col("reason").is_in(FOR_PEOPLE))
+    refused = rows.filter(pl.col("for_people"))
     if refused.height:
         runs = refused["runs"].explode(empty_as_null=False).drop_nulls()
         if len(runs):

@@ -179,7 +179,7 @@ def decide_patch(workspace: Workspace, lock: Mapping[str, Any], parent: str, pro
     rows = _with_answers(rows, answered)
     progress("decide", 2, 3)
     closed = answered.filter(pl.col("was").is_in([*ELECTED_AWAY, ""]))["row"].to_list()
-    refused = answered.filter(pl.col("reason").is_in(FOR_PEOPLE) & ~pl.col("was").is_in(FOR_PEOPLE))
+    refused = answered.filter(pl.col("for_people") & ~pl.col("was").is_in(FOR_PEOPLE))
     return _settle_again(workspace, lock, gates, rows, refused, set(closed))
 
 
