@@ -1,0 +1,198 @@
+"""A small pretend company for the suites of pipeline and use cases: a clock, people, chats, articles, a policy.
+
+Everybody is invented. A world is made once and copied for each test, so that a test costs no preparation.
+"""
+
+import io
+import json
+import random
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from licit.surfaces.notebook import Workspace
+from licit.usecases.deciding import decide_under
+from licit.usecases.workspace import Workspace as Ports
+from licit.wiring import init_workspace, open_workspace
+from licit_verify import verify
+
+NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+SAID = "2025-06-01T10:00:00Z"
+
+POLICY: dict[str, Any] = {
+    "notice": [{"id": "notice-2025", "purposes": ["train", "learn-from-feedback"], "starts": "2025-01-01"}],
+    "period": [{"purpose": "train", "basis": "legitimate-interest", "starts": "2025-01-01", "waiting_days": 30}],
+    "assessment": [{"id": "lia-1", "purposes": ["train"], "approved_by": "the officer", "approved_at": "2025-01-15",
+                    "expires_at": "2027-01-15"}],
+    "surface": [{"id": "web", "assurance": "adults"}]}
+
+CONSUMER = {"capacity": "consumer", "age": "adult"}
+
+_NOUNS = ("jardin potager fenêtre rivière cuisine voiture lampe montagne bateau musique peinture marché forêt horloge "
+          "cerise panier chemin lettre camion école plage tambour fromage tapis moulin cahier escalier nuage").split()
+_VERBS = "regarder préparer ranger dessiner construire choisir mesurer nettoyer décrire planter réparer comparer".split()
+
+
+class StillClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, at: datetime = NOW) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        """Give the time."""
+        return self.at
+
+    def advance(self, **by: float) -> None:
+        """Move on."""
+        self.at += timedelta(**by)
+
+
+def prose(seed: int | str, words: int = 40) -> str:
+    """Give plain French without anything personal: its words depend on the seed alone."""
+    draw = random.Random(f"prose {seed}")
+    out = ["Bonjour, je voudrais savoir comment"]
+    while sum(len(piece.split()) for piece in out) < words:
+        out.append(f"{draw.choice(_VERBS)} le {draw.choice(_NOUNS)} avec le {draw.choice(_NOUNS)} et pour la "
+                   f"{draw.choice(_NOUNS)}")
+    return " ".join(" ".join(out).split()[:words]) + "."
+
+
+def chat(name: str, account: str, *said: str, answer: str = "", at: str = SAID, **more: Any) -> dict[str, Any]:
+    """Give a row of OpenAI-style messages; every text of the person is answered."""
+    messages = []
+    for number, words in enumerate(said):
+        messages += [{"role": "user", "content": words, "timestamp": at},
+                     {"role": "assistant", "content": answer or prose(f"answer {name} {number}", 25), "timestamp": at}]
+    return {"id": name, "account": account, "messages": messages, **more}
+
+
+def jsonl(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
+    """Write rows as JSON Lines."""
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+@dataclass
+class World:
+    """A workspace in hand, its clock, and short words for what tests do with it."""
+
+    root: Path
+    clock: StillClock = field(default_factory=StillClock)
+    jobs: int = 1
+
+    def __post_init__(self) -> None:
+        self.space = Workspace(open_workspace(self.root, jobs=self.jobs, clock=self.clock))
+
+    @property
+    def ports(self) -> Ports:
+        """The workspace's ports."""
+        return self.space.ports
+
+    def swap(self, **ports: Any) -> Ports:
+        """Put other ports in the place of some."""
+        self.space = Workspace(replace(self.space.ports, **ports))
+        return self.space.ports
+
+    def license(self, *sources: str, ground: str = "own", **more: str) -> None:
+        """Register sources and have them approved."""
+        for source in sources:
+            self.space.add_source(source, ground=ground, by="ines", **more)
+            self.space.approve_source(source, by="paul")
+
+    def take(self, rows: Sequence[Mapping[str, Any]], *, source: str = "chat", name: str = "", **declared: Any) -> Any:
+        """Import chats as one file; give its report."""
+        inbox = self.root.parent / "inbox"
+        inbox.mkdir(exist_ok=True)
+        path = jsonl(inbox / (name or f"{len(list(inbox.iterdir()))}.jsonl"), rows)
+        return self.space.import_(path, source=source, **{"subject_field": "account", **CONSUMER, **declared})[0]
+
+    def build(self, **plan: Any) -> Any:
+        """Build a release by a plan of plain values."""
+        return self.space.build(plan)
+
+    def object(self, account: str, right: str = "objection", **more: Any) -> None:
+        """Exercise a right."""
+        self.space.exercise(right, subject=account, issuer=more.pop("issuer", "chat"), **more)
+
+    def record(self, name: str, account: str, source: str = "chat") -> str:
+        """Give the id under which a chat of a JSON Lines file is stored."""
+        from licit.core.ids import record_id
+        key = self.ports.keys.secret("records")
+        return record_id(key, source, f"openai-messages\x00{account}\x00{name}")
+
+
+def make(root: Path, *, policy: Mapping[str, Any] | None = POLICY, sources: Sequence[str] = ("chat",)) -> World:
+    """Make a world with a policy and approved sources of its own."""
+    init_workspace(root, "pretend")
+    world = World(root)
+    if policy:
+        world.space.adopt_policy(policy)
+    world.license(*sources)
+    return world
+
+
+def copied(world: World, target: Path) -> World:
+    """Copy a world, keys and log included."""
+    shutil.copytree(world.root, target)
+    return World(target, StillClock(world.clock.at))
+
+
+def people_chats(people: int = 4, each: int = 3) -> list[dict[str, Any]]:
+    """Give some chats of some people, all different."""
+    return [chat(f"c{p}-{n}", f"user{p}", prose(f"{p} {n} a"), prose(f"{p} {n} b"))
+            for p in range(people) for n in range(each)]
+
+
+def kept(built: Any) -> set[tuple[str, int]]:
+    """Give the rows that a build releases."""
+    return set(built.rows.filter(pl.col("rank") == 0).select("record", "chunk").iter_rows())
+
+
+def answers(rows: pl.DataFrame) -> list[tuple[Any, ...]]:
+    """Give every row's answer, to be compared."""
+    return sorted(rows.select("record", "chunk", "rank", "reason").iter_rows())
+
+
+def reasons(built: Any) -> dict[str, int]:
+    """Give the exact numbers of what was held and refused."""
+    return {**built.tally.held, **built.tally.refused}
+
+
+def balanced(built: Any) -> bool:
+    """Tell whether the tally of a build balances and counts its rows."""
+    tally = built.tally
+    return (tally.arrived == tally.released + sum(tally.held.values()) + sum(tally.refused.values())
+            == built.rows.height + built.lock["set_aside"])
+
+
+def scratch(world: World, lock: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Decide everything anew under a lock."""
+    return answers(decide_under(world.ports, lock))
+
+
+def released_text(path: str | Path) -> str:
+    """Give all words of a release, as plain pyarrow reads them."""
+    out = io.StringIO()
+    for file in sorted((Path(path) / "data").glob("*.parquet")):
+        for row in pq.read_table(file).to_pylist():
+            out.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+    return out.getvalue()
+
+
+def released_records(path: str | Path) -> set[str]:
+    """Give the records of a release, as plain pyarrow reads them."""
+    return {record for file in sorted((Path(path) / "data").glob("*.parquet"))
+            for record in pq.read_table(file)["record"].to_pylist()}
+
+
+def failing(path: str | Path, workspace: Path | None = None) -> dict[str, str]:
+    """Verify a release; give the claims that do not hold, with what is said of them."""
+    report = verify(Path(path), auditor=workspace, now=datetime.now(UTC))
+    return {result.claim: result.detail for result in report.results if result.result == "fails"}
