@@ -38,6 +38,7 @@ DIRECT = ("PERSON", "ADDRESS", "EMAIL", "PHONE", "HANDLE", "IP_ADDRESS", "MAC_AD
 STAND_IN = re.compile(r"\[(?:" + "|".join(LABELS) + r")_[a-z2-7]{5}\]")
 
 _LOOKS = 3
+_DOTS = {ord("İ"): "i", ord("ı"): "i"}
 
 Found = tuple[Span, ...] | None
 
@@ -144,13 +145,29 @@ def sweep_names(texts: Sequence[str], found: Sequence[tuple[Span, ...]]) -> list
     if not names:
         return list(found)
     words = "|".join(re.escape(name) for name in sorted(names, key=lambda n: (-len(n), n)))
-    pattern = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
+    pattern, folded = rf"(?<!\w)(?:{words})(?!\w)", [_folded(name) for name in names]
     out = []
     for text, spans in zip(texts, found, strict=True):
+        if not _has_more(text, spans, folded):
+            out.append(spans)
+            continue
+        # Compiled (and kept by re) only where it is needed, for that costs more than the search.
         again = [Span(start=m.start(), end=m.end(), label="PERSON", detector="sweep", score=60)
-                 for m in pattern.finditer(text) if _is_name(m.group())]
+                 for m in re.finditer(pattern, text, re.IGNORECASE) if _is_name(m.group())]
         out.append(settle((*spans, *again)) if again else spans)
     return out
+
+
+def _folded(text: str) -> str:
+    """Fold case so that whatever ``re.IGNORECASE`` holds equal is equal."""
+    return text.translate(_DOTS).casefold()
+
+
+def _has_more(text: str, spans: Sequence[Span], names: Sequence[str]) -> bool:
+    """Tell whether a name stands in a text more often than inside the people already found there."""
+    whole = _folded(text)
+    inside = [_folded(text[span.start:span.end]) for span in spans if span.label == "PERSON"]
+    return any(whole.count(name) > sum(mention.count(name) for mention in inside) for name in names)
 
 
 def _is_name(mention: str) -> bool:
@@ -181,13 +198,15 @@ def replace_all(ids: Sequence[str], texts: Sequence[Sequence[str]], languages: S
     """
     pending = {i: Masked(texts=tuple(parts)) for i, parts in enumerate(texts)}
     done: dict[int, Masked] = {}
+    seen: dict[tuple[str, str], Found] = {}
     for _ in range(_LOOKS):
-        flat = [text for masked in pending.values() for text in masked.texts]
-        hints = [languages[i] for i, masked in pending.items() for _ in masked.texts]
-        found = iter(find_all(detectors, flat, hints, seconds=settings.seconds))
+        new = dict.fromkeys(asked for i, masked in pending.items() for text in masked.texts
+                            if (asked := (text, languages[i])) not in seen)
+        seen.update(zip(new, find_all(detectors, [text for text, _ in new], [hint for _, hint in new],
+                                      seconds=settings.seconds), strict=True))
         following: dict[int, Masked] = {}
         for i, before in pending.items():
-            spans = [next(found) for _ in before.texts]
+            spans = [seen[text, languages[i]] for text in before.texts]
             whole = [item for item in spans if item is not None]
             if len(whole) < len(spans) or not detectors:
                 done[i] = replace(before, reason="detector-failed", entities=(), replaced=())
@@ -225,6 +244,9 @@ def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Sp
     person = _one_name_each({name for label, name in entities if label == "PERSON"})
     out, counts, replaced = [], dict[str, int](), []
     for text, spans in zip(texts, found, strict=True):
+        if not any(span.label in wanted for span in spans):
+            out.append(text)
+            continue
         taken = [(m.start(), m.end()) for m in STAND_IN.finditer(text)]
         edits = []
         for span in spans:

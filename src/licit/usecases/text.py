@@ -33,7 +33,7 @@ from ..pipeline.deidentify import (
     replace_all,
     sweep_names,
 )
-from .text_places import Form, Place, check_record, form_of, places, read_record
+from .text_places import Place, check_record, form_of, places, read_record, words_of
 
 #: A line's number in its file, and its bytes or why they could not be read.
 Line = tuple[int, bytes | SetAside]
@@ -211,42 +211,49 @@ def deidentify_lines(find: FindDetectors, replacing: Replacing, lines: Sequence[
 
 def _deidentify_lines(detectors: Sequence[Detector], replacing: Replacing, lines: Sequence[Line]) -> Answers:
     records, unreadable = _read(lines)
-    forms = [None if record is None or isinstance(line, SetAside) else _form(line)
-             for record, (_, line) in zip(records, lines, strict=True)]
-    told = [i for i, form in enumerate(forms) if form is not None]
+    spoken = [None if record is None else _words(record) for record in records]
+    told = [i for i, words in enumerate(spoken) if words is not None]
     ids = [f"{lines[i][0]}\0{json.dumps((records[i] or {}).get('id'))}" for i in told]
     hints = [hint if isinstance(hint := (records[i] or {}).get("language"), str) else "" for i in told]
-    texts = [[text for text, _ in form[1]] for form in forms if form is not None]
+    texts = [[text for text, _ in words] for words in spoken if words is not None]
     masked = iter(replace_all(ids, texts, hints, detectors, replacing.settings, replacing.key))
     out: list[bytes] = []
     answers, replaced = [], []
-    for record, form in zip(records, forms, strict=True):
-        done = None if form is None else next(masked)
-        reason, line = ("unreadable", "") if form is None or done is None else _replaced(form, done)
+    for record, words, (_, line) in zip(records, spoken, lines, strict=True):
+        done = None if words is None else next(masked)
+        if words is None or done is None or isinstance(line, SetAside):
+            reason, new = "unreadable", b""
+        else:
+            reason, new = _replaced(line, words, done)
         answers.append({"id": None if record is None else record.get("id"), "held": reason})
-        out.append(_dumped(answers[-1]) if reason else line.encode())
+        out.append(_dumped(answers[-1]) if reason else new)
         replaced.append(() if reason or done is None else done.replaced)
     return Answers(lines=tuple(out), held=_held(answers), unreadable=unreadable,
                    replaced=tuple(replaced) if replacing.keep else ())
 
 
-def _form(line: bytes) -> tuple[Form, list[tuple[str, int]]] | None:
+def _words(record: Mapping[str, Any]) -> list[tuple[str, int]] | None:
     try:
-        return form_of(line.decode())
+        return words_of(record)
     except InputError:
         return None
 
 
-def _replaced(form: tuple[Form, Sequence[tuple[str, int]]], masked: Masked) -> tuple[str, str]:
+def _replaced(line: bytes, words: Sequence[tuple[str, int]], masked: Masked) -> tuple[str, bytes]:
     """Give the reason to hold, or the line filled anew; a key that was replaced holds the record."""
     if masked.reason:
-        return masked.reason, ""
+        return masked.reason, b""
     values: list[str | None] = []
-    for (text, skip), new in zip(form[1], masked.texts, strict=True):
+    for (text, skip), new in zip(words, masked.texts, strict=True):
         if new[:skip] != text[:skip]:
-            return "second-look", ""
+            return "second-look", b""
         values.append(None if new == text else new[skip:])
-    return "", form[0].filled(values)
+    if not any(value is not None for value in values):
+        return "", line
+    form, again = form_of(line.decode())
+    if again != words:
+        return "gate-failed", b""  # the two readings of the line differ: nobody knows where the words stand
+    return "", form.filled(values).encode()
 
 
 def restore_line(line: bytes, originals: Mapping[str, str]) -> bytes:

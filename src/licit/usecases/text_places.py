@@ -209,7 +209,7 @@ def places(record: Mapping[str, Any]) -> list[Place]:
     keys: dict[str, None] = {}
     out: list[Place] = []
     for message, path, key, words in strings(record, keys):
-        if not words or words in SILENT_WORDS:
+        if not _speaks(words):
             continue
         if words[0] not in _MAY_OPEN_JSON:
             out.append(Place(*introduced(key, words), message, path))
@@ -297,10 +297,31 @@ def _literal(value: str, old: str) -> str:
     return plain
 
 
-def form_of(line: str) -> tuple[Form, list[tuple[str, int]]]:
-    """Give a record's line as a form, and its words: (text, characters of the key before the value).
+def words_of(record: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """Give every word of a whole record but its id: (text, characters of the key before the value), in order.
 
-    The last words are keys, all key and no value: they are looked at and never changed.
+    The last are keys, all key and no value: they are looked at and never changed.
+
+    Raises:
+        InputError: it, or JSON inside a string, is nested too deep.
+    """
+    keys: dict[str, None] = {}
+    told: list[tuple[int | None, str, str, str]] = []
+    try:
+        _walk({key: value for key, value in record.items() if key != "id"}, (0, "", ""), told, keys)
+    except RecursionError:
+        raise InputError("it is nested too deep", reason="too-deep") from None
+    words: list[tuple[str, int]] = []
+    for _, _, key, value in told:
+        if value and value[0] in _MAY_OPEN_JSON:
+            words += [introduced(own, inner) for inner, own, _ in _inside(value, key, (), keys) if _speaks(inner)]
+        elif _speaks(value):
+            words.append(introduced(key, value))
+    return words + [(key, len(key)) for key in sorted(keys)]
+
+
+def form_of(line: str) -> tuple[Form, list[tuple[str, int]]]:
+    """Give a record's line as a form, and the words for its holes: those of :func:`words_of`.
 
     Raises:
         InputError: JSON inside a string is nested too deep.
@@ -308,7 +329,7 @@ def form_of(line: str) -> tuple[Form, list[tuple[str, int]]]:
     words: list[tuple[str, int]] = []
     keys: dict[str, None] = {}
     form = _form(line, "", words, keys, 0)
-    return form, words + [(key, len(key)) for key in keys]
+    return form, words + [(key, len(key)) for key in sorted(keys)]
 
 
 def _form(text: str, key: str, words: list[tuple[str, int]], keys: dict[str, None], level: int) -> Form:
@@ -323,7 +344,11 @@ def _form(text: str, key: str, words: list[tuple[str, int]], keys: dict[str, Non
             continue
         elif literal.quoted and holds_json(literal.value):
             holes.append((literal.start, literal.end, _form(literal.value, literal.key, words, keys, level + 1)))
-        elif literal.quoted or _is_long(literal.value):
+        elif _speaks(literal.value) if literal.quoted else _is_long(literal.value):
             holes.append((literal.start, literal.end, len(words)))
             words.append(introduced(literal.key, literal.value))
     return Form(text=text, holes=tuple(holes))
+
+
+def _speaks(value: str) -> bool:
+    return bool(value) and value not in SILENT_WORDS
