@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.errors import EvidenceError
-from ..core.manifest import SMALL
+from ..core.manifest import LABEL, SMALL
 from ..core.reasons import REASONS
 from .markup import Markup, el, foreign, join, prose
 from .words import GATES, Language
@@ -61,6 +61,17 @@ class Counts:
         """Give a gate's branches, the largest first."""
         return sorted((branch for branch in self.branches if branch.gate == gate),
                       key=lambda branch: (-branch.rows, branch.answer, branch.reason))
+
+
+def check_label(manifest: Mapping[str, Any]) -> None:
+    """Insist on the label that this version can stand for.
+
+    Raises:
+        EvidenceError: the manifest calls its rows something else.
+    """
+    if manifest.get("label", LABEL) != LABEL:
+        raise EvidenceError("the manifest's label is none this version can stand for", about="manifest.json",
+                            remedy="Do not use this release.")
 
 
 def read_counts(manifest: Mapping[str, Any]) -> Counts:
@@ -162,13 +173,13 @@ def _number(number: int, whole: int, tongue: Language) -> Markup:
     return el("td", el("b", tongue.number(number)), el("small", tongue.share(number, whole)), class_="number")
 
 
-def meaning(reason: str, tongue: Language) -> Markup:
+def meaning(reason: str, tongue: Language) -> str:
     """Give what a reason means, or that this version does not know it."""
     if reason == "other":
-        return prose(tongue.say("other-held"), small=SMALL)
+        return tongue.say("other-held").format(small=SMALL)
     if reason not in REASONS:
-        return join(tongue.say("reason-unknown"))
-    return join(tongue.pick(REASONS[reason].meaning, REASONS[reason].meaning_fr))
+        return tongue.say("reason-unknown")
+    return tongue.pick(REASONS[reason].meaning, REASONS[reason].meaning_fr)
 
 
 def _width(number: int, whole: int) -> float:

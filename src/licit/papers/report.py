@@ -14,12 +14,10 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-from ..core.errors import EvidenceError
 from ..core.evidence import CLAIMS
-from ..core.manifest import LABEL
 from ..core.reasons import REASONS
 from .claims import Outcome, claims, failing, outcomes, summary
-from .flow import Branch, Counts, balance, flow, meaning, read_counts
+from .flow import Branch, Counts, balance, check_label, flow, meaning, read_counts
 from .markup import Markup, el, foreign, join, prose
 from .words import ENGLISH, FRENCH, PURPOSES, WORDS, Language
 
@@ -46,9 +44,7 @@ def render(manifest: Mapping[str, Any], results: Sequence[Mapping[str, Any]]) ->
     Raises:
         EvidenceError: a tally that cannot be read or does not balance, or a label that this version cannot stand for.
     """
-    if manifest.get("label", LABEL) != LABEL:
-        raise EvidenceError("the manifest's label is none this version can stand for", about="manifest.json",
-                            remedy="Do not use this release.")
+    check_label(manifest)
     counts, found = read_counts(manifest), outcomes(results)
     css = Markup(files(__package__).joinpath("report.css").read_text(encoding="utf-8"))
     head = el("head", el("meta", charset="utf-8"),

@@ -110,12 +110,13 @@ def test_any_value_anywhere_makes_a_whole_page(value: Any, key: str) -> None:
 
 
 @given(st.text())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_any_text_stays_in_its_place(text: str) -> None:
     """A detail of the verifier is one text in the page: it adds no element."""
-    plain, odd = ([{"claim": "signed", "who": "public", "result": "fails", "detail": detail}] for detail in ("x", f"x{text}"))
+    plain, odd = (render(manifest(), [{"claim": "signed", "result": "fails", "detail": detail}])
+                  for detail in ("x", f"x{text}"))
     for sign in (b"<", b">", b'"'):
-        assert render(manifest(), odd).count(sign) == render(manifest(), plain).count(sign)
+        assert odd.count(sign) == plain.count(sign)
 
 
 def test_same_inputs_same_bytes() -> None:
