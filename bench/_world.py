@@ -1,10 +1,12 @@
 """What benchmarks share: a workspace with a policy, made-up chats of any number, peak memory, lines of results."""
 
 import json
+import multiprocessing
 import random
 import resource
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -68,7 +70,5 @@ def line(what: str, value: str, wanted: str = "") -> None:
 @contextmanager
 def alone(function: Callable[[Any], Any]) -> Iterator[Callable[[Any], Any]]:
     """Run a function in a process of its own, so that its peak memory is its own."""
-    import multiprocessing
-
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        yield lambda argument: pool.apply(function, (argument,))
+    with ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield lambda argument: pool.submit(function, argument).result()

@@ -14,6 +14,7 @@ from typing import Any
 
 from licit.core.errors import UnavailableError
 from licit.core.ports import Detector, Screener
+from licit.core.reasons import REASONS
 from licit.core.spans import LABELS, Span
 
 #: Texts that have broken detectors: none, marks, emoji, right-to-left, NUL, odd spaces and digits, halves of pairs.
@@ -83,7 +84,6 @@ def check_screener(screener: Screener, samples: Sequence[str] = SAMPLES, *, host
     Raises:
         AssertionError: the contract is broken; says how, never with what text.
     """
-    from licit.core.reasons import REASONS
 
     _rule(screener.name and screener.version, "a screener has a name and a version")
     with no_network():

@@ -144,30 +144,32 @@ def sweep_names(texts: Sequence[str], found: Sequence[tuple[Span, ...]]) -> list
                              if len(word) >= 3 and word[0].isupper())
     if not names:
         return list(found)
+    folded = [_folded(name) for name in names]
+    if not _has_more(texts, [text[span.start:span.end] for text, spans in zip(texts, found, strict=True)
+                             for span in spans if span.label == "PERSON"], folded):
+        return list(found)
     words = "|".join(re.escape(name) for name in sorted(names, key=lambda n: (-len(n), n)))
-    pattern, folded = rf"(?<!\w)(?:{words})(?!\w)", [_folded(name) for name in names]
+    pattern = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
     out = []
     for text, spans in zip(texts, found, strict=True):
-        if not _has_more(text, spans, folded):
-            out.append(spans)
-            continue
-        # Compiled (and kept by re) only where it is needed, for that costs more than the search.
         again = [Span(start=m.start(), end=m.end(), label="PERSON", detector="sweep", score=60)
-                 for m in re.finditer(pattern, text, re.IGNORECASE) if _is_name(m.group())]
+                 for m in pattern.finditer(text) if _is_name(m.group())]
         out.append(settle((*spans, *again)) if again else spans)
     return out
 
 
 def _folded(text: str) -> str:
     """Fold case so that whatever ``re.IGNORECASE`` holds equal is equal."""
-    return text.translate(_DOTS).casefold()
+    return (text if text.isascii() else text.translate(_DOTS)).casefold()
 
 
-def _has_more(text: str, spans: Sequence[Span], names: Sequence[str]) -> bool:
-    """Tell whether a name stands in a text more often than inside the people already found there."""
-    whole = _folded(text)
-    inside = [_folded(text[span.start:span.end]) for span in spans if span.label == "PERSON"]
-    return any(whole.count(name) > sum(mention.count(name) for mention in inside) for name in names)
+def _has_more(texts: Sequence[str], mentions: Sequence[str], names: Sequence[str]) -> bool:
+    """Tell whether a folded name may stand in texts more often than in the mentions found there.
+
+    A pattern costs more to compile than this, and most names stand once.
+    """
+    whole, inside = _folded("\n".join(texts)), _folded("\n".join(mentions))
+    return any(whole.count(name) > inside.count(name) for name in names)
 
 
 def _is_name(mention: str) -> bool:

@@ -139,39 +139,46 @@ def root_of(corpus: Corpus, folder: str, paths: Iterable[str]) -> tuple[str, int
     return content_root([ordered.buffers()[1].to_pybytes()[:32 * len(ordered)]]), len(ordered)
 
 
-def patch_rows(corpus: Corpus, parent: str, folder: str, *, gone: pl.DataFrame, fresh: Iterable[Any],
-               paths: Sequence[str], buckets: int) -> tuple[list[Placed], int]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parent:
+    """The release that a patch is made from: its folder, its data files, and the number of files it was cut into."""
+
+    folder: str
+    paths: tuple[str, ...]
+    buckets: int
+
+
+def patch_rows(corpus: Corpus, folder: str, parent: Parent, *, gone: pl.DataFrame, fresh: Iterable[Any]
+               ) -> tuple[list[Placed], int]:
     """Write a patch: files that lose or gain rows anew, the parent's other files by reference.
 
     Args:
-        parent: the parent release's folder.
         folder: the patch's folder.
+        parent: what it is made from.
         gone: ``record``, ``chunk`` and data ``file`` of rows that leave.
         fresh: tables of rows that join (elected in place of one that left), as from :func:`content_of`.
-        paths: the parent's data files.
-        buckets: the parent's number of files.
 
     Returns:
         The files, and how many were written anew.
     """
     joining: dict[int, list[Any]] = {}
     for table in fresh:
-        numbers = place(table["bucket"].to_numpy().astype(np.int64), buckets)
+        numbers = place(table["bucket"].to_numpy().astype(np.int64), parent.buckets)
         for number in np.unique(numbers).tolist():
             part = table.filter(pa.array(numbers == number)).drop_columns("bucket")
             joining.setdefault(number, []).append(part)
     touched = {*joining, *map(_number, gone["file"].unique().to_list())}
     placed: list[Placed] = []
-    for number in sorted(touched | {_number(path) for path in paths}):
+    for number in sorted(touched | {_number(path) for path in parent.paths}):
         data, ids = f"data/part-{number:05}.parquet", f"ids/part-{number:05}.parquet"
         if number not in touched:
             for path in (data, ids):
-                corpus.link(f"{parent}/{path}", f"{folder}/{path}")
+                corpus.link(f"{parent.folder}/{path}", f"{folder}/{path}")
                 placed.append(_placed(corpus, folder, path))
             continue
         tables = joining.get(number, [])
-        if data in paths:
-            tables = [_without(corpus, parent, data, gone.filter(pl.col("file") == data)), *tables]
+        if data in parent.paths:
+            tables = [_without(corpus, parent.folder, data, gone.filter(pl.col("file") == data)), *tables]
         names = [*COLUMNS, "order"]
         whole = pa.concat_tables([table.select(names).cast(pa.schema([*CONTENT, ("order", pa.binary(16))]))
                                   for table in tables])

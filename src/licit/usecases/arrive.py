@@ -22,7 +22,6 @@ from ..core.errors import InputError
 from ..core.ids import SubjectId, canonical_json, digest, keyed, record_id, short_text
 from ..core.ports import InputFile, NewEntry
 from ..core.records import Concern, Person, Record, SetAside, Turn, settle_people, to_json
-from .alone import storing
 from .workspace import Progress, Workspace, silent
 
 #: A shard holds about so many characters of text, or so many records.
@@ -62,7 +61,7 @@ class FileReport:
     records: int = 0
     turns: int = 0
     known: int = 0
-    people: "_Seen" = field(default_factory=lambda: _Seen(), repr=False)
+    people: "_Seen" = field(default_factory=lambda: _Seen(copies=False), repr=False)
     days: list[str] = field(default_factory=list)
     set_aside: dict[str, int] = field(default_factory=dict)
     strange: dict[str, int] = field(default_factory=dict)
@@ -92,23 +91,32 @@ def import_paths(workspace: Workspace, paths: Sequence[Path], source: str, decla
     for path in paths:
         if not path.exists():
             raise InputError("there is no such file or folder", about=str(path))
+    shelf = _Shelf(workspace, source)
+    done: list[FileReport] = []
     for item in workspace.open_inputs(paths):
         if isinstance(item, SetAside):
-            report = FileReport(file=item.where)
-            report.aside(item)
-            _close(workspace, report, report.file, source)
+            done.append(FileReport(file=item.where))
+            done[-1].aside(item)
         elif not workspace.companion(item):
-            yield _file(workspace, item, source, declared, forced, progress)
-            continue
-        else:
-            continue
+            done.append(FileReport(file=item.name))
+            _read(workspace, item, shelf, done[-1], declared, forced, progress)
+        if shelf.full() or not shelf.waiting:
+            yield from _finished(workspace, shelf, done)
+    yield from _finished(workspace, shelf, done)
+
+
+def _finished(workspace: Workspace, shelf: "_Shelf", done: list[FileReport]) -> Iterator[FileReport]:
+    """Store what is waiting, then give the reports of the files it came from; small files share a shard."""
+    shelf.flush()
+    while done:
+        report = done.pop(0)
+        _close(workspace, report, shelf.source)
         yield report
 
 
-def _file(workspace: Workspace, file: InputFile, source: str, declared: Declared, forced: str | None,
-          progress: Progress) -> FileReport:
-    report = FileReport(file=file.name)
-    shelf = _Shelf(workspace, source, report)
+def _read(workspace: Workspace, file: InputFile, shelf: "_Shelf", report: FileReport, declared: Declared,
+          forced: str | None, progress: Progress) -> None:
+    shelf.contents = _Seen()
     try:
         reader = workspace.recognise(file, forced)
         report.format = reader.name
@@ -116,19 +124,16 @@ def _file(workspace: Workspace, file: InputFile, source: str, declared: Declared
             if isinstance(item, SetAside):
                 report.aside(item)
             else:
-                shelf.put(_declare(item, declared, source, file.name))
+                shelf.put(_declare(item, declared, shelf.source, file.name), report)
             progress(file.name, report.records, 0)
     except InputError as error:
         report.aside(SetAside(reason=error.reason or "unreadable", where=file.name, detail=error.what))
-    shelf.flush()
-    _close(workspace, report, file.name, source)
-    return report
 
 
-def _close(workspace: Workspace, report: FileReport, name: str, source: str) -> None:
+def _close(workspace: Workspace, report: FileReport, source: str) -> None:
     """Log what was set aside, by a keyed name of the file, so that importing it again counts it once."""
     if report.set_aside:
-        file = short_text(keyed(workspace.keys.secret("records"), "licit/file", source.encode(), name.encode()))
+        file = short_text(keyed(workspace.keys.secret("records"), "licit/file", source.encode(), report.file.encode()))
         workspace.enter("arrival", {"file": file, "source": source, "set_aside": report.set_aside})
 
 
@@ -168,105 +173,100 @@ def _account(record: Record, declared: Declared) -> str:
 class _Seen:
     """Counts how often hashes were seen, at eight bytes each, so that memory stays flat over a file of any size."""
 
-    def __init__(self) -> None:
-        self._once = np.empty(0, dtype=np.uint64)
+    _RECENT = 65_536
+
+    def __init__(self, *, copies: bool = True) -> None:
+        self._copies = copies
+        self._settled = np.empty(0, dtype=np.uint64)
+        self._recent: set[int] = set()
         self._again: dict[int, int] = {}
 
     def __len__(self) -> int:
-        return len(self._once)
+        return len(self._settled) + len(self._recent)
 
-    def number(self, hashes: Sequence[int]) -> list[int]:
-        """Take hashes in order and give for each how often it has been seen, this time included."""
-        new = np.array(hashes, dtype=np.uint64)
-        before = dict(zip(hashes, np.isin(new, self._once).tolist(), strict=True))
-        out = []
-        for value in hashes:
-            count = self._again.get(value, int(before[value])) + 1
-            before[value] = True
-            if count > 1:
-                self._again[value] = count
-            out.append(count)
-        self._once = np.union1d(self._once, new)
-        return out
+    def add(self, text: bytes) -> int:
+        """Take a hash; give how often it was seen, this time included (2 for "before" where copies are not counted)."""
+        value = int.from_bytes(text[:8], "big")
+        place = int(np.searchsorted(self._settled, np.uint64(value)))
+        known = value in self._recent or (place < len(self._settled) and int(self._settled[place]) == value)
+        if known and not self._copies:
+            return 2
+        if known:
+            self._again[value] = self._again.get(value, 1) + 1
+            return self._again[value]
+        self._recent.add(value)
+        if len(self._recent) > self._RECENT:
+            self._settled = np.union1d(self._settled, np.fromiter(self._recent, dtype=np.uint64))
+            self._recent = set()
+        return 1
 
 
 class _Shelf:
     """Gathers records and stores them a shard at a time; a shard counts only once the log knows it."""
 
-    def __init__(self, workspace: Workspace, source: str, report: FileReport) -> None:
-        self.workspace, self.source, self.report = workspace, source, report
+    def __init__(self, workspace: Workspace, source: str) -> None:
+        self.workspace, self.source = workspace, source
         self.key = workspace.keys.secret("records")
-        self.waiting: list[tuple[str, Record]] = []
+        self.waiting: list[tuple[str, Record, FileReport, str]] = []
         self.size = 0
         self.contents = _Seen()
 
-    def put(self, record: Record) -> None:
+    def full(self) -> bool:
+        """Tell whether enough is waiting for a shard."""
+        return self.size >= SHARD_CHARACTERS or len(self.waiting) >= SHARD_RECORDS
+
+    def put(self, record: Record, report: FileReport) -> None:
         """Take a record; store a shard when enough are waiting."""
         source = self.source or record.declared.get("source", "")
         if not source:
-            raise InputError("a record names no source", about=self.report.file, reason="source-missing",
+            raise InputError("a record names no source", about=report.file, reason="source-missing",
                              remedy="Say which with --source ID, or in its metadata.")
-        report = self.report
         report.records += 1
         report.turns += len(record.turns)
         known = [turn.said_at[:10] for turn in record.turns if turn.said_at]
         if known:
             report.days[:] = [min([*report.days[:1], *known]), max([*report.days[1:], *known])]
+        for person in record.people:
+            report.people.add(digest("licit/report", person.issuer.encode(), person.key.encode()))
         for name, number in record.strange.items():
             report.strange[name] = report.strange.get(name, 0) + number
-        self.waiting.append((source, record))
+        self.waiting.append((source, record, report, "" if record.origin_id else self._copy(record)))
         self.size += sum(len(part.text) for turn in record.turns for part in turn.parts)
-        if self.size >= SHARD_CHARACTERS or len(self.waiting) >= SHARD_RECORDS:
+        if self.full():
             self.flush()
 
-    def _identify(self) -> list[str]:
-        """Name the waiting records: by their id in the export, or by their keyed content and which copy of it they are."""
-        nameless = [keyed(self.key, "licit/content", canonical_json(to_json(record)))
-                    for _, record in self.waiting if not record.origin_id]
-        copies = iter(self.contents.number([int.from_bytes(body[:8], "big") for body in nameless]))
-        bodies = iter(nameless)
-        out: list[str] = []
-        for source, record in self.waiting:
-            origin = record.origin_id or f"content:{short_text(next(bodies))}:{next(copies)}"
-            account = record.person(record.holder).key if record.holder else ""
-            out.append(record_id(self.key, source, "\x00".join((record.format, account, origin))))
-        self.report.people.number([int.from_bytes(digest("licit/report", p.issuer.encode(), p.key.encode())[:8], "big")
-                                   for _, record in self.waiting for p in record.people])
-        return out
+    def _copy(self, record: Record) -> str:
+        """Name a record without an id by its keyed content and which copy of it in its file it is."""
+        body = keyed(self.key, "licit/content", canonical_json(to_json(record)))
+        return f"content:{short_text(body)}:{self.contents.add(body)}"
 
     def flush(self) -> None:
         """Store what is waiting: subjects first, then the shard on disk, then the log, then the catalogue."""
-        names = self._identify()
         waiting, self.waiting, self.size = self.waiting, [], 0
-        for source in dict.fromkeys(source for source, _ in waiting):
-            self._store(source, [(rid, record) for rid, (of, record) in zip(names, waiting, strict=True)
-                                 if of == source])
+        named: dict[str, list[tuple[str, Record, FileReport]]] = {}
+        for source, record, report, copy in waiting:
+            account = record.person(record.holder).key if record.holder else ""
+            rid = record_id(self.key, source, "\x00".join((record.format, account, record.origin_id or copy)))
+            named.setdefault(source, []).append((rid, record, report))
+        for source, records in named.items():
+            self._store(source, records)
 
-    def _store(self, source: str, records: Sequence[tuple[str, Record]]) -> None:
+    def _store(self, source: str, records: Sequence[tuple[str, Record, FileReport]]) -> None:
         workspace = self.workspace
         versions = {rid: keyed(self.key, "licit/version", canonical_json(to_json(record)))[:16]
-                    for rid, record in records}
+                    for rid, record, _ in records}
         stored = workspace.catalogue.stored(list(versions))
         fresh: dict[str, Record] = {}
-        for rid, record in records:
+        for rid, record, report in records:
             if stored.get(rid, (b"", ""))[0] == versions[rid]:
-                self.report.known += 1
+                report.known += 1
             else:
                 fresh[rid] = record
         if not fresh:
             return
-        # A state that returns after a newer one gets a shard of its own, for what arrives last counts.
-        shard = "h" + short_text(keyed(self.key, "licit/shard", *(
-            rid.encode() + versions[rid] + stored.get(rid, (b"", ""))[0] for rid in fresh)))
-        with storing(workspace):
-            if not _logged(workspace, shard):
-                self._write(shard, source, fresh, versions)
-        workspace.catalogue.add(shard, {rid: versions[rid] for rid in fresh})
-
-    def _write(self, shard: str, source: str, fresh: Mapping[str, Record], versions: Mapping[str, bytes]) -> None:
-        workspace = self.workspace
         settled = list(_settle(workspace, fresh))
         arrived = workspace.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        shard = "h" + short_text(keyed(self.key, "licit/shard", *(rid.encode() + versions[rid] for rid in fresh)))
         table = pa.Table.from_pylist(
             [{"record": rid, "version": versions[rid], "source": source, "arrived": arrived,
               "body": json.dumps(to_json(record), ensure_ascii=False, separators=(",", ":"))}
@@ -276,16 +276,7 @@ class _Shelf:
         workspace.log.append([NewEntry(kind="arrival", subject=SubjectId(""), received_at=workspace.clock.now(),
                                        decision={"shard": shard, "sha256": sha256, "records": len(settled),
                                                  "source": source})])
-
-
-def _logged(workspace: Workspace, shard: str) -> bool:
-    """Tell whether a shard is stored and logged already, by an import that was cut short before the catalogue knew.
-
-    Its file is then left as it is, since locks of releases may name its digest.
-    """
-    if not workspace.corpus.exists(f"shards/{shard}.parquet"):
-        return False
-    return any((entry.decision or {}).get("shard") == shard for entry in workspace.log.entries(kinds=("arrival",)))
+        workspace.catalogue.add(shard, {rid: versions[rid] for rid in fresh})
 
 
 def _settle(workspace: Workspace, records: Mapping[str, Record]) -> Iterator[tuple[str, Record]]:

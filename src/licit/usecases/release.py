@@ -15,11 +15,12 @@ Law: CHO-04, CHO-05, REL-01, REL-04, MOD-01
 
 import json
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import EvidenceError, RefusedError
+from ..core.errors import EvidenceError, RefusedError, UnavailableError
 from ..core.ids import NOBODY
 from ..core.manifest import manifest_digest
 from ..core.notes import parse_envelope
@@ -155,6 +156,12 @@ def finish(workspace: Workspace, name: str) -> None:
     results = workspace.check(workspace.corpus.path(folder), workspace.root) if small else ()
     workspace.corpus.write_bytes(f"{folder}/evidence/report.html", workspace.render(manifest, results))
     attest(workspace.corpus, folder, done, workspace.log, workspace.signer, report=True)
+
+
+def mend(workspace: Workspace) -> None:
+    """Mend what a crash left, unless another command is at work here and does so itself."""
+    with suppress(UnavailableError), alone(workspace):
+        recover(workspace)
 
 
 def recover(workspace: Workspace) -> None:

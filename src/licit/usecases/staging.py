@@ -18,7 +18,7 @@ from ..core.notes import release_tag
 from ..core.tree import TagTree
 from ..pipeline.attest import Findings
 from ..pipeline.audit import write_canaries, write_twin
-from ..pipeline.seal import Placed, buckets_for, content_of, patch_rows, root_of, write_rows
+from ..pipeline.seal import Parent, Placed, buckets_for, content_of, patch_rows, root_of, write_rows
 from ..pipeline.stage import ANSWERS, tally
 from .deciding import AUDITABLE, attribute_paths, decide_patch, decide_under
 from .workspace import Position, Progress, Workspace, register_at
@@ -91,8 +91,8 @@ def stage_patch(workspace: Workspace, built: Built, parent: str, progress: Progr
     gone = before.join(kept, on=_KEYS, how="anti")
     fresh = kept.join(before, on=_KEYS, how="anti")
     joining = content_of(corpus, fresh, attribute_paths(lock), _licences(workspace, lock))
-    files, touched = patch_rows(corpus, f"releases/{parent}", folder, gone=gone, fresh=joining, paths=paths,
-                                buckets=lock["buckets"])
+    made_from = Parent(folder=f"releases/{parent}", paths=tuple(paths), buckets=lock["buckets"])
+    files, touched = patch_rows(corpus, folder, made_from, gone=gone, fresh=joining)
     progress("seal", touched, touched)
     _patch_twin(workspace, built, parent)
     people = _patch_people(workspace, built, parent, gone, fresh)

@@ -157,7 +157,7 @@ class Place(NamedTuple):
 
 
 def strings(record: Mapping[str, Any], keys: dict[str, None] | None = None) -> list[tuple[int | None, str, str, str]]:
-    """Give (message, path, key, words) of every string and long number of a record's text and messages, in order.
+    """Give (message, path, key, words) of all strings that say something, and long numbers, of a record, in order.
 
     Telling keys are noted in ``keys``.
 
@@ -166,7 +166,7 @@ def strings(record: Mapping[str, Any], keys: dict[str, None] | None = None) -> l
     """
     out: list[tuple[int | None, str, str, str]] = []
     keys = {} if keys is None else keys
-    if record.get("text") is not None:
+    if record.get("text"):
         out.append((None, "", "", record["text"]))
     try:
         for number, message in enumerate(record.get("messages") or ()):
@@ -184,14 +184,16 @@ def _walk(value: Any, at: tuple[int, str, str], out: list[tuple[int | None, str,
             if name not in SILENT_KEYS:
                 keys[name] = None
             if isinstance(item, str):
-                out.append((number, path + _step(name), name, item))
+                if _speaks(item):
+                    out.append((number, path + _step(name), name, item))
             elif item is not None:
                 _walk(item, (number, path + _step(name), name), out, keys)
     elif isinstance(value, list):
         for index, item in enumerate(value):
             _walk(item, (number, f"{path}/{index}", key), out, keys)
     elif isinstance(value, str):
-        out.append((number, path, key, value))
+        if _speaks(value):
+            out.append((number, path, key, value))
     elif type(value) is int and _is_long(text := str(value)):
         out.append((number, path, key, text))
 
@@ -209,8 +211,6 @@ def places(record: Mapping[str, Any]) -> list[Place]:
     keys: dict[str, None] = {}
     out: list[Place] = []
     for message, path, key, words in strings(record, keys):
-        if not _speaks(words):
-            continue
         if words[0] not in _MAY_OPEN_JSON:
             out.append(Place(*introduced(key, words), message, path))
             continue
@@ -223,7 +223,8 @@ def _inside(value: str, key: str, shifts: tuple[_Shift, ...], keys: dict[str, No
             ) -> Iterator[tuple[str, str, tuple[_Shift, ...]]]:
     """Give (words, key, way back) of a string, or of each value of the JSON inside it."""
     if not holds_json(value):
-        yield value, key, shifts
+        if _speaks(value):
+            yield value, key, shifts
         return
     if len(shifts) == _DEEPEST:
         raise InputError("JSON inside JSON is nested too deep", reason="too-deep")
@@ -313,9 +314,9 @@ def words_of(record: Mapping[str, Any]) -> list[tuple[str, int]]:
         raise InputError("it is nested too deep", reason="too-deep") from None
     words: list[tuple[str, int]] = []
     for _, _, key, value in told:
-        if value and value[0] in _MAY_OPEN_JSON:
-            words += [introduced(own, inner) for inner, own, _ in _inside(value, key, (), keys) if _speaks(inner)]
-        elif _speaks(value):
+        if value[0] in _MAY_OPEN_JSON:
+            words += [introduced(own, inner) for inner, own, _ in _inside(value, key, (), keys)]
+        else:
             words.append(introduced(key, value))
     return words + [(key, len(key)) for key in sorted(keys)]
 
