@@ -84,7 +84,6 @@ def check_screener(screener: Screener, samples: Sequence[str] = SAMPLES, *, host
     Raises:
         AssertionError: the contract is broken; says how, never with what text.
     """
-
     _rule(screener.name and screener.version, "a screener has a name and a version")
     with no_network():
         texts = list(samples)

@@ -15,7 +15,8 @@ from ..usecases import commands, queries
 from ..usecases.arrive import Declared, FileReport, import_paths
 from ..usecases.plan import Plan, parse_plan, read_plan
 from ..usecases.policy import adopt_policy, read_policy
-from ..usecases.release import Built, build, patch
+from ..usecases.release import build, patch
+from ..usecases.staging import Built
 from ..usecases.workspace import Workspace as Ports
 from ..wiring import init_workspace
 from ..wiring import open_workspace as _open

@@ -7,7 +7,8 @@ import click
 from ...core.reasons import REASONS
 from ...usecases.plan import read_plan
 from ...usecases.queries import Remedy, explain_record, explain_subject, recall, remedies
-from ...usecases.release import Built, build, patch
+from ...usecases.release import build, patch
+from ...usecases.staging import Built
 from ._shared import json_option, opened, out, print_json, progress, say, tally_table, workspace_option
 
 _MEANING = {name: reason.meaning for name, reason in REASONS.items()}
