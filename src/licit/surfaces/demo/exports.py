@@ -70,12 +70,13 @@ def write_claude(path: Path, talks: Sequence[Talk]) -> None:
     root = "00000000-0000-4000-8000-000000000000"
     conversations = []
     for talk in talks:
-        said = [{"uuid": str(uuid5(NAMESPACE_URL, f"{talk.id}/{place}")), "text": words,
-                 "sender": "human" if role == "user" else "assistant", "created_at": at.isoformat(),
-                 "content": [{"type": "text", "text": words}], "attachments": [], "files": []}
-                for place, (role, words, at) in enumerate(talk.messages())]
-        for above, message in zip([{"uuid": root}, *said], said, strict=False):
-            message["parent_message_uuid"] = above["uuid"]
+        said: list[dict[str, Any]] = [
+            {"uuid": str(uuid5(NAMESPACE_URL, f"{talk.id}/{place}")), "text": words,
+             "sender": "human" if role == "user" else "assistant", "created_at": at.isoformat(),
+             "content": [{"type": "text", "text": words}], "attachments": [], "files": []}
+            for place, (role, words, at) in enumerate(talk.messages())]
+        for above, message in zip([root, *(message["uuid"] for message in said)], said, strict=False):
+            message["parent_message_uuid"] = above
         conversations.append({
             "uuid": _id(talk), "name": "", "created_at": talk.at.isoformat(), "updated_at": talk.at.isoformat(),
             "account": {"uuid": talk.account}, "current_leaf_message_uuid": said[-1]["uuid"], "chat_messages": said})
