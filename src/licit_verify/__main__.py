@@ -101,7 +101,9 @@ def listing(report: Report, *, french: bool = False) -> str:
             lines.append(f"    {result.message.text(french)}")
             if len(result.files) > 1:
                 lines.append("    " + ", ".join(result.files[:20]) + (" …" if len(result.files) > 20 else ""))
-    return "\n".join([*lines, "", f"{report.release}: {verdicts[report.exit_code]}"])
+    untold = sum(result.result == "cannot-tell" for result in report.results)
+    more = "" if not untold else f" {untold} ne peuvent être dites." if french else f" {untold} cannot be told."
+    return "\n".join([*lines, "", f"{report.release}: {verdicts[report.exit_code]}{more}"])
 
 
 def _printable(text: str) -> str:

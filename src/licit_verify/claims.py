@@ -13,9 +13,9 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from . import closing, person, public
-from .auditor import Audit
+from . import auditor, closing, person, public
 from .canonical import parse
+from .casefile import Casefile
 from .files import MANIFEST, Release, files_intact, open_release
 from .report import Fault, Message, Once, Report, Result, Untold, Who, shown
 from .rows import Scan, scan
@@ -105,8 +105,8 @@ def _person(release: Release, path: Path | None) -> list[Claim]:
 def _auditor(release: Release, workspace: Path | None, rows: Callable[[], Scan]) -> list[Claim]:
     if workspace is None:
         return []
-    audit = Audit(release, workspace, rows)
-    return [Claim(name, "auditor", check) for name, check in audit.checks()]
+    case = Casefile(release, workspace, rows)
+    return [Claim(name, "auditor", check) for name, check in auditor.checks(case)]
 
 
 def _undeclared(release: Release, checked: Iterable[str]) -> list[Result]:

@@ -9,58 +9,56 @@ Rules kept here:
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from .canonical import parse_line
+from .casefile import Casefile, safe_name
 from .files import MANIFEST, file_digest, read_small, take
 from .ledger import DATABASE
 from .report import Fault, Note, Untold
 from .rows import table
 
-if TYPE_CHECKING:
-    from .auditor import Audit
-
 _FIXED = ("as_of", "set_aside", "plan", "seed", "buckets", "twin_per_thousand", "format")
 _ELECTED = ("duplicate", "near-duplicate")
 
 
-def patch_of_parent(audit: "Audit") -> Note | None:
+def patch_of_parent(case: Casefile) -> Note | None:
     """Insist that a patch follows from its parent; a release without parent has nothing to show.
 
     Raises:
         Fault: it does not.
         Untold: the parent's files are gone.
     """
-    parent = audit.release.manifest.get("parent")
+    parent = case.release.manifest.get("parent")
     if parent is None:
         return Note("this release is no patch")
     name = take(parent, "name", str)
-    _withdrawn(audit, name, take(parent, "manifest", str))
-    folder = audit.workspace / "releases" / _plain(name)
+    _withdrawn(case, name, take(parent, "manifest", str))
+    folder = case.workspace / "releases" / safe_name(name)
     if not (folder / MANIFEST).is_file():
         raise Untold("the parent {name} is gone: what left it cannot be compared", name=name)
     before = _manifest(folder, parent["manifest"])
-    old, new = take(before, "lock", dict), audit.lock
+    old, new = take(before, "lock", dict), case.lock
     differ = [field for field in _FIXED if old.get(field) != new.get(field)]
     if take(old, "log", dict).get("base") != take(new, "log", dict).get("base"):
         differ.append("log.base")
-    if rewritten(audit, take(old, "inputs", list)) != new.get("inputs") or _attributes_differ(old, new):
+    if rewritten(case, take(old, "inputs", list)) != new.get("inputs") or _attributes_differ(old, new):
         differ.append("inputs")
     if differ:
         raise Fault("the patch differs from its parent in {field}", MANIFEST, field=differ[0])
-    _explained(audit, name, before)
+    _explained(case, name, before)
     return None
 
 
-def rewritten(audit: "Audit", inputs: list[Any]) -> list[Any]:
+def rewritten(case: Casefile, inputs: list[Any]) -> list[Any]:
     """Follow what erasures made of a patch's inputs since its base: the same shards less the erased records."""
-    if audit.release.manifest.get("parent") is None:
+    if case.release.manifest.get("parent") is None:
         return inputs
-    size, out = take(take(audit.lock, "log", dict), "size", int), [dict(item) for item in inputs]
-    for entry in audit.ledger().entries:
+    size, out = take(take(case.lock, "log", dict), "size", int), [dict(item) for item in inputs]
+    for entry in case.ledger().entries:
         body = entry.decision
         if entry.kind == "rewrite" and entry.seq < size and isinstance(body, Mapping):
             for item in out:
@@ -76,21 +74,14 @@ def _attributes_differ(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     return one.get("key") != two.get("key") or any(after[name] != before[name] for name in after.keys() & before.keys())
 
 
-def _plain(name: str) -> str:
-    from_auditor = name.replace("-", "").replace(".", "").replace("_", "")
-    if not from_auditor.isalnum() or not name.isascii() or name.startswith((".", "-")):
-        raise Fault("{name} is no name of a file", MANIFEST, name=name)
-    return name
-
-
-def _withdrawn(audit: "Audit", name: str, digest: str) -> None:
+def _withdrawn(case: Casefile, name: str, digest: str) -> None:
     """Insist that the log closed the parent with this manifest, before the patch, and withdrew it for the patch."""
     closed = withdrawn = False
-    for entry in audit.ledger().entries:
+    for entry in case.ledger().entries:
         body = entry.decision
         if isinstance(body, Mapping) and body.get("release") == name:
             closed |= entry.kind == "release-closed" and body.get("manifest") == digest and (
-                entry.seq < audit.closing().seq)
+                entry.seq < case.closing().seq)
             withdrawn |= entry.kind == "release-withdrawn"
     if not closed or not withdrawn:
         raise Fault("the log did not close and withdraw the parent {name}", DATABASE, name=name)
@@ -110,18 +101,18 @@ def _manifest(folder: Path, digest: str) -> Mapping[str, Any]:
     return value
 
 
-def _explained(audit: "Audit", name: str, before: Mapping[str, Any]) -> None:
-    folder, was = audit.workspace / "releases" / name, []
+def _explained(case: Casefile, name: str, before: Mapping[str, Any]) -> None:
+    folder, was = case.workspace / "releases" / name, []
     for entry in take(before, "files", list):
         path = take(entry, "path", str)
         if path.startswith("ids/") and ".." not in path:
-            was.append(_keys(audit.file(f"releases/{name}/{path}", entry.get("sha256"))))
+            was.append(_keys(case.file(f"releases/{name}/{path}", entry.get("sha256"))))
     old = pa.concat_arrays(was) if was else pa.array([], pa.string())
-    new, decisions = audit.ids().column("key").combine_chunks(), audit.decisions()
+    new, decisions = case.ids().column("key").combine_chunks(), case.decisions()
     joined = new.filter(pc.invert(pc.is_in(new, value_set=old)))
     left = old.filter(pc.invert(pc.is_in(old, value_set=new)))
     refused = decisions.filter(pc.not_equal(decisions.column("answer"), "keep")).column("key").combine_chunks()
-    erased = take(before, "lock", dict).get("inputs") != audit.lock.get("inputs")
+    erased = take(before, "lock", dict).get("inputs") != case.lock.get("inputs")
     known = decisions.column("key").combine_chunks()
     reasoned = pc.is_in(left, value_set=refused)
     if erased:  # a record that was erased from its shard has no decision any more
@@ -130,7 +121,7 @@ def _explained(audit: "Audit", name: str, before: Mapping[str, Any]) -> None:
         raise Fault("a row left the parent without a reason", MANIFEST)
     if len(joined):
         private = take(before, "private", dict)
-        path = audit.file(f"state/{folder.name}/decisions.parquet", private.get("decisions"))
+        path = case.file(f"state/{folder.name}/decisions.parquet", private.get("decisions"))
         earlier = table(path, ["record", "chunk", "reason"])
         elected = earlier.filter(pc.is_in(earlier.column("reason"), value_set=pa.array(_ELECTED)))
         if not pc.all(pc.is_in(joined, value_set=_joined(elected)), min_count=0).as_py():

@@ -52,6 +52,7 @@ class Rerun:
     """What the pass found: faults by claim, the holder and place of each released row, and everybody concerned."""
 
     rows: int = 0
+    rewritten: bool = False
     faults: dict[str, list[Fault]] = field(default_factory=dict)
     places: list[Any] = field(default_factory=list)
     holders: list[Any] = field(default_factory=list)

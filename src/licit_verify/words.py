@@ -67,6 +67,12 @@ CLAIMS: dict[str, tuple[str, str]] = {
 
 #: The French of every other sentence, by the English one.
 FRENCH: dict[str, str] = {
+    "{number} rows were erased since and cannot be judged again":
+        "{number} lignes ont été effacées depuis et ne peuvent être jugées de nouveau",
+    "shard {shard} was rewritten after an erasure, so that what arrived is no longer there":
+        "le lot {shard} a été réécrit après un effacement : ce qui était arrivé n'y est plus",
+    "some of what was decided was erased since and cannot be recounted":
+        "une partie de ce qui a été décidé a été effacée depuis et ne peut être recomptée",
     "a part belongs to no entry of the log": "une partie n'appartient à aucune entrée du journal",
     "a row is of a source that the plan does not name": "une ligne vient d'une source que le plan ne nomme pas",
     "a row is released under another source than it was decided under":
@@ -228,8 +234,6 @@ FRENCH: dict[str, str] = {
     "{path} is not the one whose digest was fixed": "{path} n'est pas celui dont l'empreinte a été fixée",
     "{path} is not what the manifest says": "{path} n'est pas ce que dit le manifeste",
     "{path} is too large to be what it should be": "{path} est trop grand pour être ce qu'il devrait être",
-    "{path} was rewritten after an erasure and cannot be judged again":
-        "{path} a été réécrit après un effacement et ne peut être jugé de nouveau",
     "{path}: the checkpoint is malformed, or the key of the log did not sign it":
         "{path} : le point de contrôle est mal formé, ou la clé du journal ne l'a pas signé",
     "{path}: the checkpoint is of another size or root": "{path} : le point de contrôle a une autre taille ou racine",

@@ -289,17 +289,46 @@ def test_inputs_that_did_not_arrive(tmp_path):
         assert "inputs-fixed" in failed(world)
 
 
-def test_a_shard_rewritten_after_an_erasure_cannot_be_judged_again(world):
-    """RULE: words that were erased since leave nothing to judge: that is said, and is neither success nor failure."""
-    world.write()
-    world.log.add("rewrite", {"shard": "h1", "by": "h9", "sha256": sha(b""), "records": 7})
+def erase(world, left):
+    """Rewrite shard h1 to some of its rows, as an erasure does after a release."""
+    from release_builder import ATTRIBUTES
+    rows = [row for row in world.shards["h1"] if left(row)]
+    body = {"shard": "h1", "by": "h9" if rows else "", "sha256": sha(b""), "records": len(rows)}
+    if rows:
+        world.table("attributes/k1/h9.parquet", rows, ATTRIBUTES)
+    world.log.add("rewrite", body)
     world.path("licit.db").unlink()
     world.log.write(world.path("licit.db"), world.people)
     for name in ("shards/h1.parquet", "attributes/k1/h1.parquet"):
         world.path(name).unlink()
-    report = verify(world.root / world.folder, auditor=world.root)
+    return verify(world.root / world.folder, auditor=world.root)
+
+
+def test_a_shard_rewritten_since_is_judged_by_what_is_left(world):
+    """RULE: when the erased rows were not released, every row is still judged; only what left cannot be recounted."""
+    world.decided = {("r00", 0): ("refuse", "erased"), ("r01", 0): ("refuse", "erased")}
+    world.write()
+    report = erase(world, lambda row: row["holder"] != "s0")
+    assert {r.claim for r in report.results if r.result != "holds"} == {"inputs-fixed", "tally-true"}
     assert report.exit_code == 0
-    assert {report.result(name).result for name in ("inputs-fixed", "people-honoured", "rows-as-decided")} == {"cannot-tell"}
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_rows_erased_since_cannot_be_judged_again(world, everything):
+    """RULE: released words that were erased since leave nothing to judge: neither success nor failure, and said."""
+    world.write()
+    report = erase(world, lambda row: not everything and row["holder"] != "s0")
+    assert report.exit_code == 0
+    assert {report.result(name).result for name in ("inputs-fixed", "tally-true", "people-honoured", "rows-as-decided",
+                                                    "tags-complete")} == {"cannot-tell"}
+
+
+def test_an_erasure_hides_no_objector(world):
+    """RULE: a rewritten shard does not excuse a row that is still there and was released against an entry."""
+    world.arrive()
+    world.log.add("objection", {}, "s1")
+    world.write()
+    assert erase(world, lambda row: row["holder"] != "s0").result("people-honoured").result == "fails"
 
 
 def test_sources_of_the_plan_bound_the_inputs(world):
