@@ -176,7 +176,8 @@ def _prepare_shard(task: tuple[Path, str, str]) -> Prepared:
 def _check(release: Path, workspace: Path) -> Sequence[Mapping[str, Any]]:
     """Check a release with the independent verifier, as an auditor would."""
     report = verify(release, auditor=workspace, now=datetime.now(UTC))
-    return [{"claim": result.claim, "who": result.who, "result": result.result, "detail": result.detail}
+    return [{"claim": result.claim, "who": result.who, "result": result.result, "detail": result.detail,
+             "detail_fr": result.message.text(french=True) if result.message else ""}
             for result in report.results]
 
 

@@ -30,6 +30,7 @@ PROCEDURES_FR: dict[str, str] = {
     "admission-rerun": "Juger de nouveau les faits de chaque ligne.",
     "order-keyed": "Compter les personnes de chaque fichier.",
     "twin-apart": "Comparer le jumeau avec ids/.",
+    "tags-complete": "Former de nouveau la marque de chaque personne et reconstruire l'arbre.",
     "patch-of-parent": "Comparer les deux manifestes et les décisions.",
     "deidentification-measured": "Lire evidence/measure.json ; le signataire en répond.",
 }

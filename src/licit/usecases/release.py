@@ -154,7 +154,9 @@ def finish(workspace: Workspace, name: str) -> None:
     attest(workspace.corpus, folder, done, workspace.log, workspace.signer)
     small = manifest["rows"] <= SELF_CHECKED
     results = workspace.check(workspace.corpus.path(folder), workspace.root) if small else ()
-    workspace.corpus.write_bytes(f"{folder}/evidence/report.html", workspace.render(manifest, results))
+    workspace.corpus.write_bytes(f"{folder}/evidence/report.html", workspace.render(
+        {**manifest, "measure": json.loads(workspace.corpus.path(f"{folder}/evidence/measure.json").read_bytes())},
+        results))
     attest(workspace.corpus, folder, done, workspace.log, workspace.signer, report=True)
 
 
