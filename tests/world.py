@@ -7,7 +7,9 @@ import io
 import json
 import random
 import shutil
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,6 +35,9 @@ POLICY: dict[str, Any] = {
     "surface": [{"id": "web", "assurance": "adults"}]}
 
 CONSUMER = {"capacity": "consumer", "age": "adult"}
+
+#: What tests look for on disk: words of one person, invented, that no detector takes away.
+PLANTED = "le renard violet danse sous la pluie de novembre avec sept tambours"
 
 _NOUNS = ("jardin potager fenêtre rivière cuisine voiture lampe montagne bateau musique peinture marché forêt horloge "
           "cerise panier chemin lettre camion école plage tambour fromage tapis moulin cahier escalier nuage").split()
@@ -190,6 +195,22 @@ def released_records(path: str | Path) -> set[str]:
     """Give the records of a release, as plain pyarrow reads them."""
     return {record for file in sorted((Path(path) / "data").glob("*.parquet"))
             for record in pq.read_table(file)["record"].to_pylist()}
+
+
+def places_of(words: str, root: Path) -> list[str]:
+    """Give every file under a folder that holds some words: as bytes, in Parquet unpacked, in the database dumped."""
+    found = []
+    raw = {path: path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+    for file, data in raw.items():
+        whole = data.decode("utf-8", errors="replace")
+        if file.suffix == ".parquet":
+            whole += str(pq.read_table(file, partitioning=None).to_pylist())
+        elif file.suffix == ".db":
+            with closing(sqlite3.connect(file)) as opened:
+                whole += "\n".join(opened.iterdump())
+        if words in whole:
+            found.append(file.relative_to(root).as_posix())
+    return found
 
 
 def failing(path: str | Path, workspace: Path | None = None) -> dict[str, str]:

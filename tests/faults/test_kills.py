@@ -1,0 +1,168 @@
+"""Killed at any moment, a command leaves a workspace from which the same command completes with the same result."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from world import PLANTED, World, failing, places_of, released_records
+
+from licit.usecases.release import mend
+from licit.usecases.workspace import releases_at
+
+#: So many moments of each command are tried in the quick suite; all of them in the slow one.
+SAMPLED = 4
+
+
+@dataclass
+class Scene:
+    """A command, the workspace before it, and what it comes to when nothing happens."""
+
+    before: Path
+    argv: list[str]
+    moments: int = 0
+    name: str = ""
+    roots: dict[str, str] = field(default_factory=dict)
+
+
+def result(root: Path) -> dict[str, str]:
+    """Mend a workspace as the next build would; give its live releases' content roots; every one passes its audit."""
+    world = World(root)
+    mend(world.ports)
+    known = releases_at(world.ports.log)
+    assert {path.name for path in (root / "releases").iterdir()} == set(known)
+    out = {}
+    for name, release in known.items():
+        if release.withdrawn < 0:
+            assert failing(root / "releases" / name, root) == {}
+            out[name] = json.loads((root / "releases" / name / "manifest.json").read_text())["content_root"]
+    assert not list(root.rglob(".*.part"))
+    assert not list(root.glob(".spill-*"))
+    return out
+
+
+def at_moments(scene: Scene, run, folder: Path, every: bool) -> Iterator[tuple[int, Path]]:
+    """Kill the scene's command at each moment, run it again, and give the workspace."""
+    points = range(1, scene.moments + 1)
+    chosen = points if every else sorted({1 + number * (scene.moments - 1) // (SAMPLED - 1) for number in range(SAMPLED)})
+    for at in chosen:
+        root = folder / f"{at}"
+        shutil.copytree(scene.before, root)
+        killed = run(*scene.argv, "--workspace", root, at=at)
+        assert (killed.code, killed.moments) == (137, -1)
+        again = run(*scene.argv, "--workspace", root)
+        assert again.code == 0, again.err
+        yield at, root
+
+
+def prepared(name: str, before: Path, argv: list[str], run, folder: Path) -> Scene:
+    """Run a command once without a fault, to count its moments and see its result."""
+    root = folder / "whole"
+    shutil.copytree(before, root)
+    ran = run(*argv, "--workspace", root)
+    assert ran.code == 0, ran.err
+    return Scene(name=name, before=before, argv=argv, moments=ran.moments, roots=result(root))
+
+
+@pytest.fixture(scope="session")
+def scenes(company, importing, run, tmp_path_factory) -> dict[str, Scene]:
+    """Import, build, patch and erase, each with the workspace that the one before left."""
+    folder = tmp_path_factory.mktemp("scenes")
+    out: dict[str, Scene] = {}
+    before = company.root
+    after = {"import": [], "build": [["recipient", "add", "Partner lab", "--release", "release-1"],
+                                     ["rights", "object", "--subject", "user0", "--issuer", "chat"]], "patch": [], "erase": []}
+    commands = {"import": importing, "build": ["build", "--jobs", "1", "--json"], "patch": ["recall", "--patch"],
+                "erase": ["rights", "erase", "--subject", "user1", "--issuer", "chat"]}
+    for name, argv in commands.items():
+        (folder / name).mkdir()
+        out[name] = prepared(name, before, argv, run, folder / name)
+        before = folder / name / "whole"
+        for more in after[name]:
+            assert run(*more, "--workspace", before).code == 0
+    return out
+
+
+@pytest.fixture(params=[pytest.param(False, id="sampled"), pytest.param(True, id="every", marks=pytest.mark.slow)])
+def every(request) -> bool:
+    """Whether every moment is tried."""
+    return request.param
+
+
+def test_import(scenes, run, tmp_path, every):
+    """An import that is killed and run again stores every record once, and sets aside once what cannot be read."""
+    for at, root in at_moments(scenes["import"], run, tmp_path, every):
+        built = run("build", "--dry-run", "--json", "--jobs", "1", "--workspace", root)
+        tally = json.loads(built.out)["tally"]
+        assert tally == {"arrived": 13, "released": 12, "held": {}, "refused": {"unreadable": 1}}, at
+
+
+def test_build(scenes, run, tmp_path, every):
+    """A build that is killed and run again releases the same rows; what was half written is never taken for a release."""
+    wanted = set(scenes["build"].roots.values())
+    for at, root in at_moments(scenes["build"], run, tmp_path, every):
+        roots = result(root)
+        assert set(roots.values()) == wanted, at
+        assert 1 <= len(roots) <= 2, at
+
+
+def test_patch(scenes, run, tmp_path, every):
+    """A patch that is killed and run again leaves one live release, the one that it would have left."""
+    for at, root in at_moments(scenes["patch"], run, tmp_path, every):
+        assert result(root) == scenes["patch"].roots, at
+
+
+def test_erasure(scenes, run, tmp_path, every):
+    """An erasure that is killed and run again leaves no byte of the words, and a live release without the person.
+
+    Law: RGT-07
+    """
+    scene = scenes["erase"]
+    assert places_of(PLANTED, scene.before)
+    for at, root in at_moments(scene, run, tmp_path, every):
+        assert places_of(PLANTED, root) == [], at
+        assert result(root) == scene.roots, at
+
+
+def test_a_swept_erasure(scenes, run, tmp_path, every):
+    """An erasure that is killed is completed by ``rights sweep`` as well, once its entry was recorded."""
+    scene = scenes["erase"]
+    later = tmp_path / "later"
+    shutil.copytree(scene.before, later)
+    assert run(*scene.argv, "--later", "--workspace", later).code == 0
+    (tmp_path / "sweep").mkdir()
+    swept = prepared("sweep", later, ["rights", "sweep"], run, tmp_path / "sweep")
+    for at, root in at_moments(swept, run, tmp_path, every):
+        assert places_of(PLANTED, root) == [], at
+        assert set(result(root).values()) == set(scene.roots.values()), at
+
+
+def test_disk_full(scenes, run, tmp_path):
+    """On a full disk a command fails, says so, and loses nothing: with room again it completes."""
+    for name in ("import", "build", "patch", "erase"):
+        scene = scenes[name]
+        for at in (2, scene.moments // 3):
+            root = tmp_path / f"{name}{at}"
+            shutil.copytree(scene.before, root)
+            full = run(*scene.argv, "--workspace", root, at=at, kind="full")
+            assert full.code != 0, (name, at)
+            assert PLANTED not in full.out + full.err
+            again = run(*scene.argv, "--workspace", root)
+            assert again.code == 0, (name, at, again.err)
+            assert set(result(root).values()) == set(scene.roots.values()), (name, at)
+
+
+def test_two_builds_at_once(company, run, tmp_path):
+    """A build that finds another at work is told to wait, and touches nothing of it."""
+    import fcntl
+    root = tmp_path / "w"
+    shutil.copytree(company.root, root)
+    with (root / "state/.building").open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        refused = run("build", "--workspace", root)
+    assert refused.code == 4
+    assert "another command builds" in refused.err
+    assert not list((root / "releases").iterdir())
+    assert released_records(root) == set()
