@@ -10,6 +10,7 @@ from secrets import token_bytes
 from typing import Any
 
 import click
+from rich.console import Console
 from rich.table import Table
 
 from ...adapters.jsonl import STANDARD, Line, batches, in_order, opened_lines, write_lines, written_whole
@@ -25,6 +26,8 @@ from ._shared import err, json_option, out, print_json, progress
 
 _HELD = 3
 _NAMED_LINES = 20
+#: A narrower window breaks the lines; no number is cut.
+_TABLE_WIDTH = 160
 
 _input = click.argument("source", metavar="IN.jsonl", type=click.Path(path_type=Path, allow_dash=True))
 _output = click.option("-o", "--output", "target", metavar="OUT.jsonl", default="-", show_default=True,
@@ -226,21 +229,20 @@ def measure_command(context: click.Context, source: Path, as_json: bool) -> None
     if as_json:
         print_json(found.as_json())
     else:
-        out.print(_table(found))
+        Console(width=max(out.width, _TABLE_WIDTH), highlight=False).print(_table(found))
         _say_rest(found)
     _name(found.unreadable)
     if not found.complete:
         held = sum(found.held.values())
-        err.print(f"Not measured: {len(found.unreadable):,} lines that cannot be read, {held:,} records held.",
-                  markup=False)
+        err.print(f"Not measured: {len(found.unreadable):,} unreadable, {held:,} held.", markup=False)
         context.exit(_HELD)
 
 
 def _table(found: Measure) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for name in ("labelled", "found", "precision", "recall", "F1", "recall, touched", "characters", "whole documents"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     _row(table, "all", found.overall)
     for title, rows in (("by language", found.languages), ("by label", found.labels)):
         table.add_row(f"[dim]{title}[/]")
