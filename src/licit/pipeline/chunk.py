@@ -148,6 +148,9 @@ def _pieces(thread: str, turns: tuple[Turn, ...], judged: tuple[Turn, ...], sett
         while back - 1 > start and repeated + sizes[back - 1] <= settings.overlap:
             back -= 1
             repeated += sizes[back]
+        while repeated + sizes[end] > settings.tokens:  # what is repeated leaves room for something new
+            repeated -= sizes[back]
+            back += 1
         start = back
     return out
 

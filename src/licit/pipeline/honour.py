@@ -6,6 +6,8 @@ entries are judged one by one. So the cost follows the number of entries, not th
 Rules kept here:
 
 - Every turn of a chunk is judged for everybody it concerns; one refusal takes the chunk and what derives from it.
+- Somebody who said something else (a request for access, a refusal of another chat) is judged no more leniently than
+  somebody silent.
 - Somebody who is no user and objected is matched by keyed hashes of what detectors found, before replacement: an exact
   identifier refuses, a name alone may be a homonym and holds.
 - What is not a person's (a document) needs no standing, but third parties named in it are honoured all the same.
@@ -90,10 +92,16 @@ class Honour:
 
     def _of_turns(self, row: Mapping[str, Any]) -> Iterator[Decision]:
         whole = self.said(row["said_first"], row["said_last"], row["notice"], row["arrived"])
+        unconsented = False
         for turn, said_at, subjects in zip(row["turn_ids"], row["turn_said"], row["turn_subjects"], strict=True):
             item = Item(record=row["record"], project=row["project"], turn=turn, said=said_between(said_at) or whole)
-            for subject in subjects:
-                yield standing(self.standings, self.policy, SubjectId(subject), self.purpose, item, self.as_of)
+            for subject in map(SubjectId, subjects):
+                yield standing(self.standings, self.policy, subject, self.purpose, item, self.as_of)
+                state = self.standings.states.get(subject)
+                if not state or not state.consented(self.purpose, item):
+                    unconsented = True
+        if unconsented:
+            yield silence(self.policy, self.purpose, whole, self.as_of)
 
 
 def outsiders_from(entries: Iterable[Entry]) -> tuple[dict[str, int], dict[str, int]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import SetupError
-from ..core.policy import PURPOSES
+from ..core.policy import PURPOSES, parse_moment
 from ..core.sources import USES
 from ..pipeline.chunk import ChunkSettings
 from ..pipeline.deidentify import DIRECT, DeidentifySettings
@@ -143,6 +143,13 @@ def _checked(values: dict[str, Any], accepted: tuple[str, ...]) -> Plan:
     for name, allowed in (("purpose", PURPOSES), ("use", USES)):
         if name in values and values[name] not in allowed:
             raise ValueError(f"{name} must be one of {', '.join(allowed)}")
+    for name in ("sources", "threads", "languages", "labels"):
+        if not all(isinstance(item, str) and item for item in values.get(name, ())):
+            raise ValueError(f"{name} is a list of texts")
+    try:
+        parse_moment(values.get("as_of") or "2025-01-01")
+    except ValueError:
+        raise ValueError("as_of is a day such as 2026-01-31, or a time with its zone") from None
     if bad := set(values.get("threads", ())) - set(THREADS):
         raise ValueError(f"no such thread: {', '.join(sorted(bad))}; there are {', '.join(THREADS)}")
     plan_name = values.get("name", "release")

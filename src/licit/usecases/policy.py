@@ -10,7 +10,7 @@ Law: CHO-16, LIA-01, TRN-01
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -83,12 +83,12 @@ def adopt_policy(workspace: Workspace, data: Mapping[str, Any]) -> int:
     """
     if not any(data.values()):
         raise SetupError("the policy says nothing", remedy="Uncomment and fill its blocks, then adopt it.")
-    before = [entry.decision or {} for entry in workspace.log.entries(kinds=("policy",))]
+    before = [(entry.recorded_at, entry.decision or {}) for entry in workspace.log.entries(kinds=("policy",))]
     try:
-        old, new = policy_from(before), policy_from([*before, data])
+        new = policy_from([*(body for _, body in before), data])
     except ValueError as error:
         raise RefusedError(str(error), reason="policy-changes-past") from None
-    swept = _swept(old, new, workspace.clock.now())
+    swept = _swept(_in_force(before, workspace.clock.now()), new)
     if swept:
         raise RefusedError(f"what was collected for {swept.purpose} under consent from {swept.starts:%Y-%m-%d} would "
                            "come under legitimate interest", reason="policy-changes-past",
@@ -96,14 +96,22 @@ def adopt_policy(workspace: Workspace, data: Mapping[str, Any]) -> int:
     return workspace.enter("policy", data)
 
 
-def _swept(old: Policy, new: Policy, now: datetime) -> Period | None:
+def _in_force(before: Sequence[tuple[datetime, Mapping[str, Any]]], now: datetime) -> Iterator[tuple[Period, datetime]]:
+    """Give every period that any policy so far had, with the moment at which it ended or was replaced."""
+    stated = [(at, parse_policy(body).periods) for at, body in before if body.get("period")]
+    replaced = [at for at, _ in stated[1:]] + [now]
+    for (_, periods), until in zip(stated, replaced, strict=False):
+        for period in periods:
+            yield period, min(period.ends or until, until)
+
+
+def _swept(past: Iterable[tuple[Period, datetime]], new: Policy) -> Period | None:
     """Find a period under consent, already begun, some of whose past another basis would now cover."""
-    for period in old.periods:
-        if period.basis == "consent" and period.starts < now:
-            ends = min(period.ends or now, now)
-            if any(p.purpose == period.purpose and p.basis != "consent" and p.starts < ends
-                   and (p.ends is None or p.ends > period.starts) for p in new.periods):
-                return period
+    for period, ends in past:
+        if period.basis == "consent" and period.starts < ends and any(
+                p.purpose == period.purpose and p.basis != "consent" and p.starts < ends
+                and (p.ends is None or p.ends > period.starts) for p in new.periods):
+            return period
     return None
 
 
