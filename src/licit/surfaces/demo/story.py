@@ -172,9 +172,9 @@ def _explained(folder: Path, space: Workspace, built: Built) -> Beat:
         return Beat(name="explained", holds=False, values={"record": "", "reason": "?"})
     answer = space.explain(record[0])
     (folder / "papers/explained.txt").write_text("\n".join(answer.lines()) + "\n", encoding="utf-8")
-    row, = answer.rows
-    return Beat(name="explained", holds=row["answer"] == "refused" and not answer.went,
-                values={"record": record[0], "reason": row["reason"]})
+    why = {(row["answer"], row["reason"]) for row in answer.rows}
+    return Beat(name="explained", holds=why == {("refused", "special-category")} and not answer.went,
+                values={"record": record[0], "reason": ", ".join(sorted(reason for _, reason in why))})
 
 
 def _check(space: Workspace, built: Built, **more: Path) -> Report:
