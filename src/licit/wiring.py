@@ -29,13 +29,15 @@ from .adapters.local import LocalRunner
 from .adapters.log_store import SqlLog
 from .adapters.migrations import migrate, require_current
 from .adapters.signing import FileSigner
+from .adapters.tokens import token_counter
 from .adapters.vault import FileKeys
 from .core.errors import SetupError
-from .core.ids import SubjectId, lookup_hash
+from .core.ids import SubjectId, lookup_hashes
 from .core.ports import Detector
 from .core.records import from_json
 from .detectors.registry import find_detectors, find_screeners, pin
 from .papers.report import render
+from .pipeline.chunk import estimate_tokens
 from .pipeline.prepare import Arrived, Tools, prepare
 from .usecases.plan import TEMPLATE, Plan, plan_from_lock
 from .usecases.policy import TEMPLATE as POLICY_TEMPLATE
@@ -119,7 +121,7 @@ def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None) -> Workspace
         companion=lambda file: is_companion(file, readers), readers=tuple(readers),
         licence=read_licence, 
         tag_keys=lambda subjects: {str(k): v for k, v in identities.tag_keys(map(SubjectId, subjects)).items()},
-        prepare=partial(_prepare, root, jobs), attributes_key=lambda plan: _tools(root, _text(plan)).key(),
+        prepare=partial(_prepare, root, jobs), attributes_key=lambda plan: _tools(root, _text(plan)).key(), counter=token_counter()[0],
         pins=lambda: pin([*find_detectors(), *find_screeners()]), check=_check, render=render)
 
 
@@ -132,11 +134,12 @@ def _tools(root: Path, plan_text: str) -> Tools:
     plan = plan_from_lock(json.loads(plan_text))
     keys = FileKeys(root / "keys/secrets.json")
     detectors, screeners = find_detectors(), find_screeners()
-    lookup, epoch = keys.secret("lookup"), keys.epoch("lookup")
+    epochs, (counter, count) = keys.epochs("lookup"), token_counter()
     return Tools(chunk=plan.chunk, deidentify=plan.deidentify, languages=plan.languages, detectors=detectors,
                  screeners=screeners, pins=pin([*detectors, *screeners]), stand_in_key=keys.secret("stand-in"),
                  order_key=keys.secret("order"),
-                 lookup=lambda kind, value: lookup_hash(lookup, epoch, "third-party", kind, value))
+                 lookup=lambda kind, value: lookup_hashes(epochs, "third-party", kind, value), epochs=tuple(epochs),
+                 count=count or estimate_tokens, counter=counter)
 
 
 def _prepare(root: Path, jobs: int, plan: Plan, shards: Sequence[str]) -> Iterator[Prepared]:

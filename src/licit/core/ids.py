@@ -17,7 +17,7 @@ import hashlib
 import hmac
 import json
 from base64 import b32encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NewType
 
 SubjectId = NewType("SubjectId", str)
@@ -118,6 +118,11 @@ def record_id(key: bytes, source: str, origin: str) -> RecordId:
 def lookup_hash(key: bytes, key_id: str, issuer: str, kind: str, value: str) -> str:
     """Hash an identifier of a person for look-up: ``key_id`` names the epoch, so that keys can be rotated."""
     return f"{key_id}.{short_text(keyed(key, 'licit/lookup', issuer.encode(), kind.encode(), value.encode()), 32)}"
+
+
+def lookup_hashes(epochs: Mapping[str, bytes], issuer: str, kind: str, value: str) -> tuple[str, ...]:
+    """Hash an identifier under every epoch that lives, so that what was recorded before a rotation is still matched."""
+    return tuple(lookup_hash(key, key_id, issuer, kind, value) for key_id, key in epochs.items())
 
 
 def settings_key(parts: Iterable[str]) -> str:

@@ -128,6 +128,10 @@ class Keys(Protocol):
         """Name the key's epoch, for identifiers that carry it."""
         ...
 
+    def epochs(self, use: str) -> Mapping[str, bytes]:
+        """Give every epoch's key of a use by the epoch's name, the current one last."""
+        ...
+
     def random(self, size: int) -> bytes:
         """Give fresh random bytes, for salts and subject ids made at arrival."""
         ...

@@ -58,7 +58,8 @@ SCHEMA = pa.schema([*FACTS, *(f for f in CONTENT if f.name not in {*FACTS.names,
 class Tools:
     """What preparing needs: settings, detectors and screeners in a fixed order, and the secret keys it derives with.
 
-    ``lookup`` hashes an identifier of somebody mentioned: (kind, canonical value) to a keyed text.
+    ``lookup`` hashes an identifier of somebody mentioned, (kind, canonical value), under every epoch of the key that lives;
+    ``epochs`` names them. ``counter`` names what counts tokens.
     """
 
     chunk: ChunkSettings
@@ -69,13 +70,15 @@ class Tools:
     pins: tuple[str, ...]
     stand_in_key: bytes = field(repr=False)
     order_key: bytes = field(repr=False)
-    lookup: Callable[[str, str], str] = field(repr=False)
+    lookup: Callable[[str, str], tuple[str, ...]] = field(repr=False)
+    epochs: tuple[str, ...]
     count: CountTokens = estimate_tokens
+    counter: str = "estimate"
 
     def key(self) -> str:
         """Name these settings and versions; the same name means the same attributes for the same record."""
         return settings_key([_code(), str(self.chunk.tokens), str(self.chunk.overlap), *self.deidentify.labels, "|",
-                             *self.languages, "|", *self.pins, "|", self.count.__name__])
+                             *self.languages, "|", *self.pins, "|", *self.epochs, "|", self.counter])
 
 
 @cache
@@ -130,8 +133,9 @@ def _rows(item: Arrived, language: str, static: str, masked: Masked, tools: Tool
     for turn in record.turns:
         words[turn.id] = list(masked.texts[at:at + len(turn.parts)])
         at += len(turn.parts)
-    mentions = {tools.lookup(label, value) for label, value in masked.entities if label in ("EMAIL", "PHONE", "HANDLE")}
-    names = {tools.lookup("NAME", value) for label, value in masked.entities if label == "PERSON"}
+    mentions = {key for label, value in masked.entities if label in ("EMAIL", "PHONE", "HANDLE")
+                for key in tools.lookup(label, value)}
+    names = {key for label, value in masked.entities if label == "PERSON" for key in tools.lookup("NAME", value)}
     holder = record.person(record.holder).subject if record.holder else ""
     bucket_of = holder or item.id
     shared = {

@@ -10,13 +10,14 @@ Rules kept here:
 Law: CHO-03, CHO-04, CHO-14, CHO-17, RGT-07
 """
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from ..core.errors import InputError, RefusedError
-from ..core.ids import lookup_hash
+from ..core.ids import lookup_hashes
 from ..core.notes import RECEIPT_TYPE, Envelope, pae
 from ..core.policy import PURPOSES
 from ..core.rights import INSTRUMENTS, target_of
@@ -114,13 +115,13 @@ def object_as_outsider(workspace: Workspace, *, email: Sequence[str] = (), phone
     Raises:
         InputError: nothing was given to look for.
     """
-    key, epoch = workspace.keys.secret("lookup"), workspace.keys.epoch("lookup")
+    epochs = workspace.keys.epochs("lookup")
     exact = [(kind, canonical(kind, value)) for kind, values in
              (("EMAIL", email), ("PHONE", phone), ("HANDLE", handle)) for value in values]
     names = [("NAME", canonical("PERSON", value)) for value in name]
     if not exact and not names:
         raise InputError("there is nothing to look for", remedy="Give --email, --phone, --handle or --name.")
-    hashed = [[lookup_hash(key, epoch, "third-party", kind, value) for kind, value in group]
+    hashed = [[key for kind, value in group for key in lookup_hashes(epochs, "third-party", kind, value)]
               for group in (exact, names)]
     return workspace.enter("third-party-objection", {"keys": hashed[0], "names": hashed[1]})
 
@@ -164,10 +165,14 @@ def approve_source(workspace: Workspace, source: str, by: str) -> int:
     known = _registered(workspace, source)
     if not by.strip():
         raise InputError("an approval names who gives it", about=source, remedy="Add --by NAME.")
-    if known.proposed_by and known.proposed_by.casefold() == by.casefold():
+    if known.proposed_by and _folded(known.proposed_by) == _folded(by):
         raise RefusedError("who proposed a source cannot approve it", about=source, reason="self-approval",
                            remedy="Somebody else approves: --by NAME.")
     return workspace.enter("approval", {"source": source, "version": known.version, "by": by})
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def record_signal(workspace: Workspace, source: str, verdict: str, note: str) -> int:

@@ -66,7 +66,7 @@ def make_lock(workspace: Workspace, plan: Plan, at: Position, *, progress: Progr
                    for item in inputs],
         "set_aside": aside,
         "attributes": {"key": workspace.attributes_key(plan), "files": {p.shard: p.sha256 for p in prepared}},
-        "buckets": 0, "seed": seed.hex(), "twin_per_thousand": -1, "parent": None}
+        "tokens": workspace.counter, "buckets": 0, "seed": seed.hex(), "twin_per_thousand": -1, "parent": None}
 
 
 def patch_lock(workspace: Workspace, parent: str) -> dict[str, Any]:

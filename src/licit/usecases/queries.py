@@ -76,6 +76,7 @@ def explain_record(workspace: Workspace, record: str) -> Explained:
     Raises:
         InputError: no such record.
     """
+    record = record.split("#")[0]  # a row's name is its record's and its chunk's number
     if not workspace.catalogue.stored([record]):
         raise InputError("no such record is stored", about=record, reason="record-unknown",
                          remedy="Ids of records stand in a release's ids/ and in licit explain --subject.")

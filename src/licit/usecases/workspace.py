@@ -65,6 +65,7 @@ class Workspace:
     prepare: Callable[[Any, Sequence[str]], Iterator[Prepared]]
     attributes_key: Callable[[Any], str]
     pins: Callable[[], tuple[str, ...]]
+    counter: str
     check: Callable[[Path, Path], Sequence[Mapping[str, Any]]]
     render: Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]]], bytes]
 
