@@ -20,10 +20,10 @@ import re
 import signal
 import threading
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ..core.ids import keyed, short_text
 from ..core.ports import Detector
@@ -101,18 +101,37 @@ def find_all(detectors: Sequence[Detector], texts: Sequence[str], languages: Seq
     return [None if spans is None else settle(spans) if len(spans) > 1 else tuple(spans) for spans in found]
 
 
-def _find(detector: Detector, texts: Sequence[str], languages: Sequence[str], seconds: int) -> Sequence[Found]:
-    budget = seconds * (1 + sum(map(len, texts)) / 1_000_000)
+def _find(detector: Detector, texts: Sequence[str], languages: Sequence[str], seconds: float) -> Sequence[Found]:
+    def look(some: Sequence[str], hints: Sequence[str]) -> Sequence[Found]:
+        found = detector.find(some, hints)
+        return [_checked(detector, text, spans) for text, spans in zip(some, found, strict=True)]
+
+    return in_time(look, texts, languages, seconds)
+
+
+Answer = TypeVar("Answer")
+
+
+def in_time(look: Callable[[Sequence[str], Sequence[str]], Sequence[Answer]], texts: Sequence[str],
+            languages: Sequence[str], seconds: float) -> list[Answer | None]:
+    """Give an answer for each text, or None where none could be had; a batch that fails is halved to find the culprit.
+
+    Each half of a batch that overran gets half of its time, so that what always overruns ends, and its texts are held.
+    """
+    over = False
     try:
-        with within(budget):
-            spans = detector.find(texts, languages)
-        return [_checked(detector, text, found) for text, found in zip(texts, spans, strict=True)]
+        with within(seconds * (1 + sum(map(len, texts)) / 1_000_000)):
+            answers = list(look(texts, languages))
+        if len(answers) == len(texts):
+            return [*answers]
+    except Overrun:
+        over = True
     except Exception:
-        if len(texts) == 1:
-            return [None]
-    half = len(texts) // 2
-    return [*_find(detector, texts[:half], languages[:half], seconds),
-            *_find(detector, texts[half:], languages[half:], seconds)]
+        over = False
+    if len(texts) < 2:
+        return [None for _ in texts]
+    half, left = len(texts) // 2, seconds / 2 if over else seconds
+    return [*in_time(look, texts[:half], languages[:half], left), *in_time(look, texts[half:], languages[half:], left)]
 
 
 def _checked(detector: Detector, text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
@@ -181,7 +200,8 @@ def _is_name(mention: str) -> bool:
 class Masked:
     """The texts of one record after replacement, or why it is held; with what was found, for the people it names.
 
-    ``entities`` are (label, canonical form), ``replaced`` are (stand-in, the words it stands for).
+    ``entities`` are (label, canonical form) of all that was found, replaced or not; ``replaced`` are (stand-in, the words
+    it stands for).
     """
 
     texts: tuple[str, ...] = field(repr=False)
@@ -215,7 +235,7 @@ def replace_all(ids: Sequence[str], texts: Sequence[Sequence[str]], languages: S
                 continue
             again = mask(key, ids[i], before.texts, sweep_names(before.texts, whole), settings.labels)
             if again.texts == before.texts:
-                done[i] = before
+                done[i] = replace(before, entities=before.entities + again.entities)
             else:
                 following[i] = Masked(texts=again.texts, counts=_sum(before.counts, again.counts),
                                       entities=before.entities + again.entities,
@@ -241,8 +261,7 @@ def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Sp
     wanted = frozenset(labels)
     entities: list[tuple[str, str]] = []
     for text, spans in zip(texts, found, strict=True):
-        entities += [(span.label, canonical(span.label, text[span.start:span.end])) for span in spans
-                     if span.label in wanted]
+        entities += [(span.label, canonical(span.label, text[span.start:span.end])) for span in spans]
     person = _one_name_each({name for label, name in entities if label == "PERSON"})
     out, counts, replaced = [], dict[str, int](), []
     for text, spans in zip(texts, found, strict=True):

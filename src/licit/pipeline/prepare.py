@@ -103,7 +103,7 @@ def prepare(batch: Sequence[Arrived], tools: Tools) -> pa.Table:
     texts = [[part.text for turn in item.record.turns for part in turn.parts] for item in batch]
     languages = [_language(item.record) for item in batch]
     whole = ["\n".join(parts) for parts in texts]
-    screened = screen(whole, languages, tools.screeners)
+    screened = screen(whole, languages, tools.screeners, seconds=tools.deidentify.seconds)
     masked = replace_all([item.id for item in batch], texts, languages, tools.detectors, tools.deidentify,
                          tools.stand_in_key)
     rows: list[dict[str, Any]] = []

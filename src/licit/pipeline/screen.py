@@ -7,10 +7,11 @@ Law: SEN-01, SEN-02
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..core.decisions import Decision, because, strictest
 from ..core.ports import Screener
+from .deidentify import in_time
 
 #: Function words by language, enough to tell a paragraph's language; no verdict without several of them.
 _FUNCTION_WORDS = {
@@ -48,26 +49,23 @@ def language_of(text: str, *, most: int = 4000) -> str:
     return "und" if len(words) >= _LONG_ENOUGH else ""
 
 
-def screen(texts: Sequence[str], languages: Sequence[str], screeners: Sequence[Screener]) -> list[Decision | None]:
-    """Give the strictest hit of each text, or None; a screener that fails holds every text it was given."""
+def screen(texts: Sequence[str], languages: Sequence[str], screeners: Sequence[Screener], *, seconds: float = 20
+           ) -> list[Decision | None]:
+    """Give the strictest hit of each text, or None; where a screener fails or overruns the text is held.
+
+    ``seconds`` is how long a screener may take for all the texts and each megabyte of them.
+    """
     if not screeners:
         return [because("detector-failed") for _ in texts]
     hits: list[list[Decision]] = [[] for _ in texts]
     for screener in screeners:
-        try:
-            found = screener.look(texts, languages)
-            if len(found) != len(texts):
-                raise ValueError("one answer for each text is needed")
-            for i, sensitive in enumerate(found):
-                hits[i] += [because(item.reason) for item in sensitive]
-        except Exception:
-            for i, (text, language) in enumerate(zip(texts, languages, strict=True)):
-                hits[i] += _alone(screener, text, language)
+        for own, found in zip(hits, in_time(_looking(screener), texts, languages, seconds), strict=True):
+            own += [because("detector-failed")] if found is None else found
     return [strictest(decisions) if decisions else None for decisions in hits]
 
 
-def _alone(screener: Screener, text: str, language: str) -> list[Decision]:
-    try:
-        return [because(item.reason) for item in screener.look([text], [language])[0]]
-    except Exception:
-        return [because("detector-failed")]
+def _looking(screener: Screener) -> Callable[[Sequence[str], Sequence[str]], list[list[Decision]]]:
+    def look(texts: Sequence[str], languages: Sequence[str]) -> list[list[Decision]]:
+        return [[because(item.reason) for item in found] for found in screener.look(texts, languages)]
+
+    return look
