@@ -89,8 +89,11 @@ class Literal(NamedTuple):
 
 
 def literals(text: str, key: str = "") -> Iterator[Literal]:
-    """Give the string and number literals of a valid JSON text, in order; ``key`` stands for those without their own."""
-    depth = 0
+    """Give the string and number literals of a valid JSON text, in order.
+
+    What has no key of its own, as the items of a list, stands under the key of what holds it, at last under ``key``.
+    """
+    above: list[str] = []
     for match in _TOKEN.finditer(text):
         start, first = match.start(), text[match.start()]
         if first == '"':
@@ -100,13 +103,13 @@ def literals(text: str, key: str = "") -> Iterator[Literal]:
             is_key = match.end(1) >= 0
             if is_key:
                 key = value
-            yield Literal(start, end, value, key, depth, is_key, True)
+            yield Literal(start, end, value, key, len(above), is_key, True)
         elif first in "{[":
-            depth += 1
+            above.append(key)
         elif first in "}]":
-            depth -= 1
+            key = above.pop()
         else:
-            yield Literal(start, match.end(), match.group(), key, depth, False, False)
+            yield Literal(start, match.end(), match.group(), key, len(above), False, False)
 
 
 @dataclass(frozen=True, slots=True)
