@@ -6,7 +6,7 @@ Rules kept here:
 - What a caller declares (whose it is, capacity, age, notice, collection dates) fills what the file leaves unknown and
   never replaces what the file knows.
 - Importing the same file again changes nothing; a newer state of a record supersedes the older one.
-- What could not be read is counted by reason, and the rest goes on.
+- What could not be read is counted by reason, and the rest goes on; a file that was mended is counted anew.
 """
 
 import json
@@ -22,6 +22,7 @@ from ..core.errors import InputError
 from ..core.ids import SubjectId, canonical_json, digest, keyed, record_id, short_text
 from ..core.ports import InputFile, NewEntry
 from ..core.records import Concern, Person, Record, SetAside, Turn, settle_people, to_json
+from .alone import storing
 from .workspace import Progress, Workspace, silent
 
 #: A shard holds about so many characters of text, or so many records.
@@ -110,7 +111,7 @@ def _finished(workspace: Workspace, shelf: "_Shelf", done: list[FileReport]) -> 
     shelf.flush()
     while done:
         report = done.pop(0)
-        _close(workspace, report, shelf.source)
+        shelf.close(report)
         yield report
 
 
@@ -128,13 +129,6 @@ def _read(workspace: Workspace, file: InputFile, shelf: "_Shelf", report: FileRe
             progress(file.name, report.records, 0)
     except InputError as error:
         report.aside(SetAside(reason=error.reason or "unreadable", where=file.name, detail=error.what))
-
-
-def _close(workspace: Workspace, report: FileReport, source: str) -> None:
-    """Log what was set aside, by a keyed name of the file, so that importing it again counts it once."""
-    if report.set_aside:
-        file = short_text(keyed(workspace.keys.secret("records"), "licit/file", source.encode(), report.file.encode()))
-        workspace.enter("arrival", {"file": file, "source": source, "set_aside": report.set_aside})
 
 
 def _declare(record: Record, declared: Declared, source: str, name: str) -> Record:
@@ -210,6 +204,16 @@ class _Shelf:
         self.waiting: list[tuple[str, Record, FileReport, str]] = []
         self.size = 0
         self.contents = _Seen()
+        self.asides: dict[str, Any] = {
+            str(body["file"]): body["set_aside"] for entry in workspace.log.entries(kinds=("arrival",))
+            if (body := entry.decision or {}) and "set_aside" in body}
+
+    def close(self, report: FileReport) -> None:
+        """Log what was set aside, by a keyed name of the file, so that importing it again counts it once."""
+        file = short_text(keyed(self.key, "licit/file", self.source.encode(), report.file.encode()))
+        if report.set_aside != self.asides.get(file, {}):
+            self.workspace.enter("arrival", {"file": file, "source": self.source, "set_aside": report.set_aside})
+            self.asides[file] = report.set_aside
 
     def full(self) -> bool:
         """Tell whether enough is waiting for a shard."""
@@ -252,21 +256,32 @@ class _Shelf:
             self._store(source, records)
 
     def _store(self, source: str, records: Sequence[tuple[str, Record, FileReport]]) -> None:
-        workspace = self.workspace
-        versions = {rid: keyed(self.key, "licit/version", canonical_json(to_json(record)))[:16]
-                    for rid, record, _ in records}
-        stored = workspace.catalogue.stored(list(versions))
+        workspace, last = self.workspace, {rid: at for at, (rid, _, _) in enumerate(records)}
+        states = [keyed(self.key, "licit/version", canonical_json(to_json(record)))[:16] for _, record, _ in records]
+        stored = workspace.catalogue.stored(list(last))
         fresh: dict[str, Record] = {}
-        for rid, record, report in records:
-            if stored.get(rid, (b"", ""))[0] == versions[rid]:
+        for at, (rid, record, report) in enumerate(records):
+            if states[at] == (stored.get(rid, (b"", ""))[0] if last[rid] == at else states[last[rid]]):
                 report.known += 1
-            else:
+            elif last[rid] == at:
                 fresh[rid] = record
+            else:
+                report.aside(SetAside(reason="repeated-id", where="a record", detail="a later one has the same id"))
         if not fresh:
             return
+        versions = {rid: states[last[rid]] for rid in fresh}
+        # A state that returns after a newer one gets a shard of its own, for what arrives last counts.
+        shard = "h" + short_text(keyed(self.key, "licit/shard", *(
+            rid.encode() + versions[rid] + stored.get(rid, (b"", ""))[0] for rid in fresh)))
+        with storing(workspace):
+            if not _logged(workspace, shard):
+                self._write(shard, source, fresh, versions)
+        workspace.catalogue.add(shard, versions)
+
+    def _write(self, shard: str, source: str, fresh: Mapping[str, Record], versions: Mapping[str, bytes]) -> None:
+        workspace = self.workspace
         settled = list(_settle(workspace, fresh))
         arrived = workspace.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-        shard = "h" + short_text(keyed(self.key, "licit/shard", *(rid.encode() + versions[rid] for rid in fresh)))
         table = pa.Table.from_pylist(
             [{"record": rid, "version": versions[rid], "source": source, "arrived": arrived,
               "body": json.dumps(to_json(record), ensure_ascii=False, separators=(",", ":"))}
@@ -276,7 +291,16 @@ class _Shelf:
         workspace.log.append([NewEntry(kind="arrival", subject=SubjectId(""), received_at=workspace.clock.now(),
                                        decision={"shard": shard, "sha256": sha256, "records": len(settled),
                                                  "source": source})])
-        workspace.catalogue.add(shard, {rid: versions[rid] for rid in fresh})
+
+
+def _logged(workspace: Workspace, shard: str) -> bool:
+    """Tell whether a shard is stored and logged already, by an import that was cut short before the catalogue knew.
+
+    Its file is then left as it is, since locks of releases may name its digest.
+    """
+    if not workspace.corpus.exists(f"shards/{shard}.parquet"):
+        return False
+    return any((entry.decision or {}).get("shard") == shard for entry in workspace.log.entries(kinds=("arrival",)))
 
 
 def _settle(workspace: Workspace, records: Mapping[str, Record]) -> Iterator[tuple[str, Record]]:
