@@ -95,10 +95,11 @@ def unsealed(path: Path, key: bytes) -> Iterator[Any]:
         salt, cipher, pieces, last = file.read(_SALT), AESGCM(key), 0, False
         while not last:
             head = file.read(1 + _LENGTH + _NONCE)
-            if len(head) < 1 + _LENGTH + _NONCE:
+            if len(head) < 1 + _LENGTH + _NONCE or head[0] > 1:
                 raise _damaged(path)
-            last = bool(head[0])
-            body = file.read(int.from_bytes(head[1:1 + _LENGTH], "big"))
+            last, length = bool(head[0]), int.from_bytes(head[1:1 + _LENGTH], "big")
+            if len(body := file.read(length)) < length:
+                raise _damaged(path)
             try:
                 plain = cipher.decrypt(head[1 + _LENGTH:], body, _bound(salt, pieces, last))
             except (InvalidTag, ValueError):
