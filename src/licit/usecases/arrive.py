@@ -257,7 +257,7 @@ class _Shelf:
 
     def _store(self, source: str, records: Sequence[tuple[str, Record, FileReport]]) -> None:
         workspace, last = self.workspace, {rid: at for at, (rid, _, _) in enumerate(records)}
-        states = [keyed(self.key, "licit/version", canonical_json(to_json(record)))[:16] for _, record, _ in records]
+        states = [keyed(self.key, "licit/version", canonical_json(_state(record)))[:16] for _, record, _ in records]
         stored = workspace.catalogue.stored(list(last))
         fresh: dict[str, Record] = {}
         for at, (rid, record, report) in enumerate(records):
@@ -291,6 +291,14 @@ class _Shelf:
         workspace.log.append([NewEntry(kind="arrival", subject=SubjectId(""), received_at=workspace.clock.now(),
                                        decision={"shard": shard, "sha256": sha256, "records": len(settled),
                                                  "source": source})])
+
+
+def _state(record: Record) -> dict[str, Any]:
+    """Give what makes a record's state: all it holds, but for a conversation not where its file lay."""
+    out = to_json(record)
+    if record.kind == "conversation":
+        out["declared"] = {name: value for name, value in record.declared.items() if name != "path"}
+    return out
 
 
 def _logged(workspace: Workspace, shard: str) -> bool:
