@@ -65,8 +65,7 @@ class Casefile:
 
     def _ledger(self) -> Ledger:
         log, closing = self.release.get("log", dict), self.release.closing
-        return read_ledger(self.workspace, {take(log, "size", int), take(closing, "size", int, CLOSING)},
-                           {take(closing, "seq", int, CLOSING)})
+        return read_ledger(self.workspace, {take(log, "size", int), take(closing, "size", int, CLOSING)})
 
     def file(self, relative: str, digest: object) -> Path:
         """Give a file of the workspace that holds its digest.

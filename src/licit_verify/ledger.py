@@ -38,7 +38,6 @@ class Ledger:
     size: int = 0
     entries: list[Entry] = field(default_factory=list)
     roots: dict[int, bytes] = field(default_factory=dict)
-    leaves: dict[int, bytes] = field(default_factory=dict)
     erased: int = 0
     faults: list[Fault] = field(default_factory=list)
     tag_keys: dict[str, bytes] = field(default_factory=dict)
@@ -49,13 +48,12 @@ class Ledger:
                 and (entry.seq < base or (entry.seq < size and entry.kind in RESTRICTING))]
 
 
-def read_ledger(workspace: Path, sizes: set[int], wanted: set[int]) -> Ledger:
+def read_ledger(workspace: Path, sizes: set[int]) -> Ledger:
     """Read the log of a workspace.
 
     Args:
         workspace: its folder.
         sizes: the sizes at which the root is wanted.
-        wanted: the sequence numbers whose leaf hash is wanted.
 
     Raises:
         Fault: there is no database, or it cannot be read.
@@ -68,7 +66,7 @@ def read_ledger(workspace: Path, sizes: set[int], wanted: set[int]) -> Ledger:
         base = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)
         try:
             base.execute("begin")
-            out.roots = roots(_leaves(base, out, wanted), sizes)
+            out.roots = roots(_leaves(base, out), sizes)
             if base.execute(_ORPHANS).fetchone() != (0,):
                 out.faults.append(Fault("a part belongs to no entry of the log", DATABASE))
             out.tag_keys = {subject: bytes(key) for subject, key in base.execute("select subject, tag_key from subject")}
@@ -79,7 +77,7 @@ def read_ledger(workspace: Path, sizes: set[int], wanted: set[int]) -> Ledger:
     return out
 
 
-def _leaves(base: sqlite3.Connection, out: Ledger, wanted: set[int]) -> Iterator[bytes]:
+def _leaves(base: sqlite3.Connection, out: Ledger) -> Iterator[bytes]:
     for row in base.execute(_ENTRIES):
         seq, kind, subject = row[0], row[1], row[2]
         if seq != out.size:
@@ -92,8 +90,6 @@ def _leaves(base: sqlite3.Connection, out: Ledger, wanted: set[int]) -> Iterator
         body = _body(row, out)
         if kind != "subject":
             out.entries.append(Entry(seq, kind, subject, datetime.fromisoformat(row[3]), _decision(seq, body, out)))
-        if seq in wanted:
-            out.leaves[seq] = leaf
         yield leaf
 
 

@@ -75,8 +75,6 @@ FRENCH: dict[str, str] = {
         "une partie de ce qui a été décidé a été effacée depuis et ne peut être recomptée",
     "a part belongs to no entry of the log": "une partie n'appartient à aucune entrée du journal",
     "a row is of a source that the plan does not name": "une ligne vient d'une source que le plan ne nomme pas",
-    "a row is released under another source than it was decided under":
-        "une ligne est publiée sous une autre source que celle jugée",
     "a row joined the patch that was no copy of another in its parent":
         "une ligne a rejoint le correctif sans être la copie d'une autre dans son parent",
     "a row left the parent without a reason": "une ligne a quitté le parent sans motif",
@@ -145,8 +143,6 @@ FRENCH: dict[str, str] = {
     "the log at closing does not continue the log the release rests on":
         "le journal à la clôture ne prolonge pas celui sur lequel repose la version",
     "the log did not close and withdraw the parent {name}": "le journal n'a pas clos et retiré le parent {name}",
-    "the log holds another entry in place of the closing":
-        "le journal contient une autre entrée à la place de la clôture",
     "the log's {size} entries do not give the signed root":
         "les {size} entrées du journal ne donnent pas la racine signée",
     "the manifest has a format that this verifier does not know":

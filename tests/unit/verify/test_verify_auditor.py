@@ -396,6 +396,61 @@ def test_a_log_rewritten_as_a_whole(world):
     assert "log-whole" in failed(world)
 
 
+def test_one_entry_rewritten_consistently(world):
+    """RULE: one early entry exchanged, its leaf and all, gives another root than the signed one."""
+    world.write()
+    other = World(world.root.parent / "other")
+    other.log.entries.clear()
+    for entry in world.log.entries:
+        body = json.loads(entry["body"]) | ({"by": "somebody else"} if entry["seq"] == 5 else {})
+        other.log.add(entry["kind"], body, entry["subject"], received=entry["received_at"])
+    world.path("licit.db").unlink()
+    other.log.write(world.path("licit.db"), world.people)
+    assert failed(world) == {"log-whole"}
+
+
+def test_somebody_without_a_key(world):
+    """RULE: a person whose key the workspace lost cannot be shown to be among the tags."""
+    world.write()
+    world.path("licit.db").unlink()
+    world.log.write(world.path("licit.db"), {name: key for name, key in world.people.items() if name != "s2"})
+    assert failed(world) == {"tags-complete"}
+
+
+def test_records_set_aside_are_counted_from_the_log(world):
+    """RULE: what could not be read at import is counted where it arrived, not where it suits."""
+    world.arrive()
+    world.set_aside = 1
+    assert failed(world) == {"inputs-fixed"}
+
+
+def test_a_plan_names_the_sources_of_rows_too(world):
+    """RULE: a row that says another source than its shard's is not smuggled in by it."""
+    world.plan["sources"] = ["chat"]
+    world.shards = {"h1": [*world.shards["h1"], world.document("d1")]}
+    assert failed(world) == {"sources-admitted"}
+
+
+@pytest.mark.parametrize(("answer", "reason"), [("keep", "objection"), ("hold", ""), ("maybe", "minor")])
+def test_an_answer_without_its_reason(world, answer, reason):
+    """RULE: a decision is keep without a reason, or hold or refuse with one; nothing else is a decision."""
+    world.decided = {("r00", 0): (answer, reason)}
+    assert "tally-true" in failed(world)
+
+
+def test_a_public_tally_that_is_not_the_exact_one(world):
+    """RULE: the public tally is the exact one with small counts merged, and nothing prettier."""
+    merged = world.merged
+    world.merged = lambda counts: {"unreadable": 7} if counts == {"unreadable": 7} else merged(counts)
+    world.set_aside = 7
+
+    def change(manifest):
+        manifest["tally"] |= {"held": {"minor-in-text": 7}, "refused": {}}
+
+    world.manifest_change = change
+    assert "tally-true" in failed(world)
+
+
 def test_somebody_left_out_of_the_tags(tmp_path):
     """RULE: the tree of tags holds everybody the rows concern: a person cannot be hidden from their own receipt."""
     for number, people in enumerate([{"s0", "s1", "s2"}, set()]):
@@ -416,6 +471,19 @@ def test_a_twin_that_is_released(world):
 def test_a_twin_that_is_not_the_one_drawn(world, change):
     """RULE: the twin in the workspace is the one that the manifest commits to."""
     world.decided = {("r00", 0): ("hold", "held-out-twin")}
+    world.manifest_change = change
+    assert failed(world) == {"twin-apart"}
+
+
+def test_a_twin_file_with_other_rows(world):
+    """RULE: the twin's file holds the rows that were drawn, though its digest is the manifest's."""
+    world.decided = {("r00", 0): ("hold", "held-out-twin")}
+
+    def change(manifest):
+        digest = world.table(f"{world.state}/twin.parquet", [{"record": "r01", "chunk": 0}],
+                             pa.schema([("record", pa.string()), ("chunk", pa.int32())]))
+        manifest["audit"]["twin_digest"] = digest
+
     world.manifest_change = change
     assert failed(world) == {"twin-apart"}
 
