@@ -185,10 +185,13 @@ def _folded(text: str) -> str:
 def _has_more(texts: Sequence[str], mentions: Sequence[str], names: Sequence[str]) -> bool:
     """Tell whether a folded name may stand in texts more often than in the mentions found there.
 
-    A pattern costs more to compile than this, and most names stand once.
+    A pattern costs more to compile than this, and most names stand once. A name that repeats its first word may overlap
+    itself, which a count does not see.
     """
     whole, inside = _folded("\n".join(texts)), _folded("\n".join(mentions))
-    return any(whole.count(name) > inside.count(name) for name in names)
+    if any(whole.count(name) > inside.count(name) for name in names):
+        return True
+    return any(words[0] in words[1:] for name in names if len(words := re.findall(r"\w+", name)) > 1)
 
 
 def _is_name(mention: str) -> bool:

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from licit.core.errors import InputError, UnavailableError
+from licit.core.errors import UnavailableError
 from licit.core.records import SetAside
 from licit.core.spans import Span
 from licit.pipeline.deidentify import STAND_IN, DeidentifySettings
 from licit.testing import FailingDetector, FixedDetector, SlowDetector
-from licit.usecases.text import Replacing, deidentify_lines, detect, detect_lines, look, restore_line
+from licit.usecases.text import Replacing, deidentify_lines, detect_lines, look, restore_line
 
 MAIL = "camille@example.org"
 NAME = "Camille Exemple"
@@ -383,25 +383,3 @@ def test_answers_travel_between_processes():
     """What a worker gives is picklable, and so is what it is given."""
     task = pickle.loads(pickle.dumps(partial(deidentify_lines, fixed, Replacing(key=KEY))))
     assert pickle.loads(pickle.dumps(task(lines({"id": 1, "text": MAIL})))).lines
-
-
-# -- the notebook's function -------------------------------------------------------------------------------------------
-
-def test_detect_takes_texts_conversations_and_records():
-    """One answer for each item; the number stands for an id that is not there."""
-    answers = detect([MAIL, [{"role": "user", "content": MAIL}], {"id": "r", "text": "x"}], fixed)
-    assert [(one["id"], [span.get("message") for span in one["spans"]]) for one in answers] == [(0, [None]), (1, [0]), ("r", [])]
-
-
-def test_detect_holds_as_the_command_does():
-    """A failing detector shows in the answer, not as an empty one."""
-    assert detect([CANARY, "x"], lambda: (FailingDetector(only_on=CANARY),)) == [
-        {"id": 0, "held": "detector-failed"}, {"id": 1, "spans": []}]
-
-
-@pytest.mark.parametrize("wrong", [MAIL, {"text": MAIL}, [3], [None], [[CANARY]]])
-def test_detect_says_what_it_takes(wrong):
-    """One text alone is a mistake, for its characters would be taken for texts; the error shows no text."""
-    with pytest.raises(InputError) as caught:
-        detect(wrong, fixed)
-    assert CANARY not in str(caught.value)
