@@ -27,7 +27,7 @@ _WORDS = ("train gare billet demain matin soir recette pommes farine budget loge
 
 def workspace(folder: Path, source: str = "chats") -> Any:
     """Make a workspace with a policy and one approved source."""
-    space = licit.open_workspace(folder, create=True)
+    space = licit.open_workspace(folder, create=True, jobs=0)
     space.adopt_policy(POLICY)
     space.add_source(source, ground="own", by="engineer")
     space.approve_source(source, by="lawyer")

@@ -129,8 +129,14 @@ def _text(plan: Plan) -> str:
     return json.dumps(plan.as_json(), sort_keys=True)
 
 
-@cache
 def _tools(root: Path, plan_text: str) -> Tools:
+    """Give what preparing needs; kept for a plan as long as the key file stays the one it was made with."""
+    keys = (root / "keys/secrets.json").stat()
+    return _made_tools(root, plan_text, (keys.st_ino, keys.st_mtime_ns))
+
+
+@cache
+def _made_tools(root: Path, plan_text: str, _: tuple[int, int]) -> Tools:
     plan = plan_from_lock(json.loads(plan_text))
     keys = FileKeys(root / "keys/secrets.json")
     detectors, screeners = find_detectors(), find_screeners()

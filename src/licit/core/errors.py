@@ -28,12 +28,10 @@ class LicitError(Exception):
 
     def message(self) -> str:
         """Give the whole message on one line."""
-        text = f"{self.about}: {self.what}" if self.about else self.what
+        text = (f"{self.about}: {self.what}" if self.about else self.what).rstrip(".")
         if self.reason:
             text += f" ({self.reason})"
-        if self.remedy:
-            text += f" {self.remedy}"
-        return text
+        return f"{text}. {self.remedy}" if self.remedy else f"{text}."
 
 
 class InputError(LicitError):

@@ -13,8 +13,10 @@ from typing import Any
 
 from ..usecases import commands, queries
 from ..usecases.arrive import Declared, FileReport, import_paths
+from ..usecases.erase import Erased, carry_out
 from ..usecases.plan import Plan, parse_plan, read_plan
 from ..usecases.policy import adopt_policy, read_policy
+from ..usecases.proofs import prove
 from ..usecases.release import build, patch
 from ..usecases.staging import Built
 from ..usecases.workspace import Workspace as Ports
@@ -62,6 +64,22 @@ class Workspace:
         """Record a right (objection, consent, withdrawal, erasure …); give the signed receipts."""
         return commands.exercise(self.ports, commands.Asked(kind=right, account=subject, issuer=issuer, **more))
 
+    def object_as_outsider(self, **identifiers: Sequence[str]) -> int:
+        """Record the objection of somebody who is no user, by ``email``, ``phone``, ``handle`` or ``name`` lists."""
+        return commands.object_as_outsider(self.ports, **identifiers)
+
+    def register(self, kind: str, **body: Any) -> int:
+        """Record a ``recipient`` (name, release), a ``run`` (id, releases) or a ``model`` (name, run, next_retrain_due)."""
+        return commands.register_downstream(self.ports, kind, body)
+
+    def prove(self, receipt: Mapping[str, Any], release: str) -> dict[str, Any]:
+        """Give what a person needs to check alone that a release declares no row of theirs."""
+        return prove(self.ports, receipt, release)
+
+    def erase(self) -> Erased:
+        """Carry out every erasure that is still to be carried out."""
+        return carry_out(self.ports)
+
     def build(self, plan: str | Path | Mapping[str, Any] | Plan | None = None, *, dry_run: bool = False) -> Built:
         """Build a release; ``plan`` is a file, plain values, or the workspace's plan.toml."""
         if plan is None or isinstance(plan, str | Path):
@@ -83,8 +101,11 @@ class Workspace:
         return patch(self.ports, release)
 
 
-def open_workspace(path: str | Path, *, create: bool = False, jobs: int = 0) -> Workspace:
+def open_workspace(path: str | Path, *, create: bool = False, jobs: int = 1) -> Workspace:
     """Open a workspace, or make it first.
+
+    ``jobs`` is the number of processes a build uses, 0 for one a core; a script that uses more than one needs the usual
+    ``if __name__ == "__main__":``, for each process reads the script again.
 
     Raises:
         SetupError: there is none and ``create`` is false.

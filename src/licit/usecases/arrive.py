@@ -92,7 +92,7 @@ def import_paths(workspace: Workspace, paths: Sequence[Path], source: str, decla
     for path in paths:
         if not path.exists():
             raise InputError("there is no such file or folder", about=str(path))
-    shelf = _Shelf(workspace, source)
+    shelf = _Shelf(workspace, source, declared)
     done: list[FileReport] = []
     for item in workspace.open_inputs(paths):
         if isinstance(item, SetAside):
@@ -100,35 +100,19 @@ def import_paths(workspace: Workspace, paths: Sequence[Path], source: str, decla
             done[-1].aside(item)
         elif not workspace.companion(item):
             done.append(FileReport(file=item.name))
-            _read(workspace, item, shelf, done[-1], declared, forced, progress)
+            shelf.take(item, done[-1], forced, progress)
         if shelf.full() or not shelf.waiting:
-            yield from _finished(workspace, shelf, done)
-    yield from _finished(workspace, shelf, done)
+            yield from _finished(shelf, done)
+    yield from _finished(shelf, done)
 
 
-def _finished(workspace: Workspace, shelf: "_Shelf", done: list[FileReport]) -> Iterator[FileReport]:
+def _finished(shelf: "_Shelf", done: list[FileReport]) -> Iterator[FileReport]:
     """Store what is waiting, then give the reports of the files it came from; small files share a shard."""
     shelf.flush()
     while done:
         report = done.pop(0)
         shelf.close(report)
         yield report
-
-
-def _read(workspace: Workspace, file: InputFile, shelf: "_Shelf", report: FileReport, declared: Declared,
-          forced: str | None, progress: Progress) -> None:
-    shelf.contents = _Seen()
-    try:
-        reader = workspace.recognise(file, forced)
-        report.format = reader.name
-        for item in reader.read(file):
-            if isinstance(item, SetAside):
-                report.aside(item)
-            else:
-                shelf.put(_declare(item, declared, shelf.source, file.name), report)
-            progress(file.name, report.records, 0)
-    except InputError as error:
-        report.aside(SetAside(reason=error.reason or "unreadable", where=file.name, detail=error.what))
 
 
 def _declare(record: Record, declared: Declared, source: str, name: str) -> Record:
@@ -198,8 +182,8 @@ class _Seen:
 class _Shelf:
     """Gathers records and stores them a shard at a time; a shard counts only once the log knows it."""
 
-    def __init__(self, workspace: Workspace, source: str) -> None:
-        self.workspace, self.source = workspace, source
+    def __init__(self, workspace: Workspace, source: str, declared: Declared) -> None:
+        self.workspace, self.source, self.declared = workspace, source, declared
         self.key = workspace.keys.secret("records")
         self.waiting: list[tuple[str, Record, FileReport, str]] = []
         self.size = 0
@@ -218,6 +202,21 @@ class _Shelf:
     def full(self) -> bool:
         """Tell whether enough is waiting for a shard."""
         return self.size >= SHARD_CHARACTERS or len(self.waiting) >= SHARD_RECORDS
+
+    def take(self, file: InputFile, report: FileReport, forced: str | None, progress: Progress) -> None:
+        """Read a file; count what it gives and what it does not."""
+        self.contents = _Seen()
+        try:
+            reader = self.workspace.recognise(file, forced)
+            report.format = reader.name
+            for item in reader.read(file):
+                if isinstance(item, SetAside):
+                    report.aside(item)
+                else:
+                    self.put(_declare(item, self.declared, self.source, file.name), report)
+                progress(file.name, report.records, 0)
+        except InputError as error:
+            report.aside(SetAside(reason=error.reason or "unreadable", where=file.name, detail=error.what))
 
     def put(self, record: Record, report: FileReport) -> None:
         """Take a record; store a shard when enough are waiting."""

@@ -57,7 +57,7 @@ class Explained:
 
     def lines(self) -> Iterator[str]:
         """Say it in lines people can read."""
-        yield f"{self.about}: {len(self.rows)} rows in the workspace"
+        yield f"{self.about}: {len(self.rows)} {'row' if len(self.rows) == 1 else 'rows'} in the workspace"
         for row in self.rows[:50]:
             reason = REASONS.get(row["reason"])
             why = f" ({row['reason']}): {reason.meaning} {reason.remedy}" if reason else ""
@@ -257,10 +257,12 @@ def _touched(workspace: Workspace, name: str, downstream: _Downstream, records: 
     lock = patch_lock(workspace, name)
     rows = decide_patch(workspace, lock, name)
     before = _released(workspace, name)
-    gone = rows.filter(pl.col("rank") != 0).join(before, on=_KEYS, how="semi")
+    kept = rows.filter(pl.col("rank") == 0)
+    # An older state of a record has the name of the newer one: only what no kept row stands for must leave.
+    gone = rows.filter(pl.col("rank") != 0).join(before, on=_KEYS, how="semi").join(kept, on=_KEYS, how="anti")
     if records is not None:
         gone = gone.filter(pl.col("record").is_in(list(records)))
-    elected = rows.filter(pl.col("rank") == 0).join(before, on=_KEYS, how="anti") if gone.height else gone
+    elected = kept.join(before, on=_KEYS, how="anti") if gone.height else gone
     reasons = dict(gone.group_by("reason").len().sort("reason").iter_rows())
     return Touched(release=name, rows=_named(gone), reasons=reasons, elected=_named(elected),
                    recipients=tuple(downstream.recipients.get(name, ())), runs=tuple(downstream.runs_of(name)))
