@@ -55,7 +55,8 @@ class Plain:
 
     def codes(self) -> npt.NDArray[np.uint32]:
         """Give the folded lower-case code point of each character: accents gone, other scripts kept apart."""
-        return _tables()[1][np.minimum(self.points, _KNOWN)]
+        folded: npt.NDArray[np.uint32] = _tables()[1][np.minimum(self.points, _KNOWN)]
+        return folded
 
     def places(self, starts: Sequence[int], ends: Sequence[int]) -> tuple[Ints, Ints, Ints]:
         """Lead places in ``text`` back: the number of the text, and start and end in its own code points.

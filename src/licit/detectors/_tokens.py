@@ -117,7 +117,7 @@ class Lexicon:
         if not hashes.size:
             return np.zeros((0, 3), np.uint8)
         at = np.minimum(np.searchsorted(self.keys, hashes), self.keys.size - 1)
-        found = self.counts[at]
+        found: npt.NDArray[np.uint8] = self.counts[at]
         found[self.keys[at] != hashes] = 0
         return found
 
