@@ -1,0 +1,70 @@
+"""Sealing: places are drawn, files hold enough people, and the root does not depend on how rows lie in files."""
+
+import itertools
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from world import people_chats
+
+from licit.core.manifest import content_root
+from licit.pipeline import seal
+from licit.pipeline.seal import MOST_FILES, PEOPLE, buckets_for, place
+
+
+@given(st.integers(0, 10_000_000))
+def test_a_file_holds_a_thousand_people(people):
+    """There is one file, or so few that each holds a thousand people with a margin."""
+    buckets = buckets_for(people)
+    assert 1 <= buckets <= MOST_FILES
+    assert buckets == 1 or people / buckets >= PEOPLE * 1.2
+
+
+@settings(max_examples=50)
+@given(st.lists(st.integers(0, 2**32 - 1), min_size=1), st.integers(1, MOST_FILES))
+def test_places_are_files_that_exist(drawn, buckets):
+    """Every bucket falls into a file, and alone as in an array."""
+    numbers = place(np.array(drawn, dtype=np.int64), buckets)
+    assert numbers.tolist() == [place(bucket, buckets) for bucket in drawn]
+    assert all(0 <= number < buckets for number in numbers.tolist())
+
+
+def test_the_root_of_nothing_is_a_root(full):
+    """A release without rows has the root of no rows."""
+    assert seal.root_of(full.ports.corpus, "releases/none", []) == (content_root([]), 0)
+
+
+def test_the_root_does_not_depend_on_files(full, monkeypatch):
+    """The same rows cut into many files have the same content root.
+
+    Law: REL-04
+    """
+    one = full.build()
+    monkeypatch.setattr(seal, "PEOPLE", 1)
+    many = full.build()
+    files = [len(list((full.root / "releases" / built.name / "data").iterdir())) for built in (one, many)]
+    assert files[0] == 1 < files[1]
+    assert one.content_root == many.content_root
+
+
+def test_rows_of_a_person_do_not_lie_together(world, monkeypatch):
+    """Inside a file rows stand in keyed-random order, ascending, never grouped by person."""
+    world.take(people_chats(4, 6))
+    built = world.build(dedupe={"near": False})
+    table = world.ports.corpus.read("releases/release-1/ids/part-00000.parquet")
+    orders = table["order"].to_pylist()
+    assert orders == sorted(orders)
+    holders = dict(built.rows.select("record", "holder").iter_rows())
+    people = [holders[record] for record in table["record"].to_pylist()]
+    assert len([1 for a, b in itertools.pairwise(people) if a != b]) > 6
+
+
+def test_only_listed_columns_leave(full):
+    """A released row has the allow-listed columns and no others.
+
+    Law: DEI-08
+    """
+    table = full.ports.corpus.read("releases/release-1/data/part-00000.parquet")
+    assert table.column_names == ["record", "chunk", "messages", "text", "language", "source", "licence", "day",
+                                  "first_day", "last_day", "participants", "topics", "tokens", "turns"]
+    assert {len(day) for day in table["day"].to_pylist()} == {10}
