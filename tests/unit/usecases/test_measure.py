@@ -35,6 +35,12 @@ def test_exact_and_touched_spans_are_told_apart():
     assert out["labels"]["EMAIL"]["characters"]["recall"]["share"] == 1.0
 
 
+def test_a_finding_elsewhere_touches_nothing():
+    """Before and after a labelled span is not on it."""
+    out = measured([row(1, "Sam, Camille, Kim", ("Camille", "PERSON"))], ("Sam", "PERSON"), ("Kim", "PERSON"))["overall"]
+    assert out["overlap"]["recall"]["hits"] == out["overlap"]["precision"]["hits"] == 0
+
+
 def test_scores_are_those_of_the_textbook():
     """Two of three found, one of three wrong."""
     out = measured([row(1, "a b c d", ("a", "PERSON"), ("b", "PERSON"), ("c", "PERSON"))],

@@ -52,8 +52,6 @@ def at(record, span):
     return str(value)[span["start"]:span["end"]]
 
 
-# -- detect ------------------------------------------------------------------------------------------------------------
-
 def test_a_text_gives_code_point_offsets_and_no_message():
     """Offsets count code points, whatever the characters take in bytes; the score lies between 0 and 1."""
     text = f"e\u0301 👩‍👩‍👧 \u202eשלום\u202c {MAIL}"
@@ -132,6 +130,18 @@ def test_a_key_introduces_its_value():
     assert [at(record, span) for span in spans] == ["hunter2"] * 2
 
 
+def test_a_finding_that_begins_in_the_key_is_told_from_its_value_on():
+    """A span never starts before its text."""
+    class Whole:
+        name, version, labels, languages = "whole", "1", frozenset({"LOCATION"}), frozenset()
+
+        def find(self, texts, languages):
+            return [(Span(start=0, end=len(text), label="LOCATION", detector="whole"),) for text in texts]
+
+    record = {"id": 1, "messages": [{"content": {"city": "Lyon"}}]}
+    assert [at(record, span) for span in detected(record, find=lambda: (Whole(),))[0]["spans"]] == ["Lyon"]
+
+
 def test_a_name_found_once_is_found_in_all_messages_of_the_record_only():
     """Names are swept through the record, and not into the next."""
     one = {"id": 1, "messages": [{"content": f"I am {NAME}"}, {"content": "hello camille"}]}
@@ -191,8 +201,6 @@ def test_equal_ids_and_no_id_are_answered_one_by_one():
     assert [(one["id"], len(one["spans"])) for one in answers] == [(1, 1), (1, 0), (None, 1)]
 
 
-# -- held, and nothing told --------------------------------------------------------------------------------------------
-
 class Telling:
     """Fails with the text in its error."""
 
@@ -211,6 +219,11 @@ def test_a_failing_or_missing_detector_holds_the_record(find):
                     deidentify_lines(find, Replacing(key=KEY), lines({"id": 1, "text": f"{CANARY} {MAIL}"}))):
         assert [json.loads(line) for line in answers.lines] == [{"id": 1, "held": "detector-failed"}]
         assert answers.held == {"detector-failed": 1}
+
+
+def test_without_detectors_even_an_empty_text_is_held():
+    """Nobody looked, so nothing is said."""
+    assert detected({"id": 1, "text": ""}, find=lambda: ()) == [{"id": 1, "held": "detector-failed"}]
 
 
 def test_a_failing_detector_holds_only_the_record_it_fails_on():
@@ -255,8 +268,6 @@ def test_lines_the_reader_set_aside_are_held():
     assert answers.lines == (b'{"id": null, "held": "unreadable"}',)
     assert answers.unreadable == ((7, "line-too-long"),)
 
-
-# -- deidentify --------------------------------------------------------------------------------------------------------
 
 def test_the_same_line_comes_back_but_for_what_is_replaced():
     """Spaces, order, number forms, escapes and fields nobody knows keep every byte."""
