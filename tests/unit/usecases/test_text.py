@@ -139,7 +139,7 @@ def test_a_finding_that_begins_in_the_key_is_told_from_its_value_on():
             return [(Span(start=0, end=len(text), label="LOCATION", detector="whole"),) for text in texts]
 
     record = {"id": 1, "messages": [{"content": {"city": "Lyon"}}]}
-    assert [at(record, span) for span in detected(record, find=lambda: (Whole(),))[0]["spans"]] == ["Lyon"]
+    assert [(span["start"], span["end"]) for span in detected(record, find=lambda: (Whole(),))[0]["spans"]] == [(0, 4)]
 
 
 def test_a_name_found_once_is_found_in_all_messages_of_the_record_only():
