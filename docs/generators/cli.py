@@ -30,12 +30,7 @@ def commands() -> Iterator[tuple[str, click.Command]]:
     """Give every command a person can call, by the words they type; groups come before what is in them."""
     context = click.Context(main)
     for name in COMMANDS:
-        try:
-            command = main.get_command(context, name)
-        except ModuleNotFoundError as error:
-            if error.name != f"licit.surfaces.cli.{COMMANDS[name][0]}":
-                raise
-            command = click.Command(name, help=f"{COMMANDS[name][1]} Not in this version yet.")
+        command = main.get_command(context, name)
         if command is None:
             raise ValueError(f"licit {name} is listed and cannot be loaded")
         yield f"licit {name}", command

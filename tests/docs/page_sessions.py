@@ -100,13 +100,19 @@ class Terminal:
             (self.folder / step.name).write_text(step.text, encoding="utf-8")
             return ""
         if step.kind == "python":
-            exec(compile(step.text, f"line {step.line}", "exec"), self.names)
+            sys.path.insert(0, str(self.folder))
+            try:
+                exec(compile(step.text, f"line {step.line}", "exec"), self.names)
+            finally:
+                sys.path.remove(str(self.folder))
             return ""
         if step.text == "echo $?":
             return f"{self.code}\n"
         words = [] if self.real or "\n" in step.text else shlex.split(step.text, comments=True)
         if words and words[0] == "licit" and not {"|", ">", "&&", ";"} & set(words):
-            result = CliRunner().invoke(main, words[1:], prog_name="licit")
+            # A pool of processes takes longer to start than these few records take to build.
+            alone = ["--jobs", "1"] if words[1:2] == ["build"] else []
+            result = CliRunner().invoke(main, [*words[1:], *alone], prog_name="licit")
             if result.exception is not None and not isinstance(result.exception, SystemExit):
                 raise result.exception
             self.code = result.exit_code

@@ -9,11 +9,21 @@ from page_sessions import ROOT, Step, Terminal, like, play, steps
 README = ROOT / "README.md"
 
 
-def test_readme_session_runs(tmp_path: Path) -> None:
+def test_readme_session_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever types what the README shows gets what the README shows."""
-    done = play(README, Terminal(tmp_path, real=True))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "110")
+    monkeypatch.delenv("LICIT_WORKSPACE", raising=False)
+    done = play(README, Terminal(tmp_path))
     assert sum(step.text.startswith("licit ") for step in done) >= 10
     assert sum(bool(step.shown) for step in done) >= 9
+
+
+@pytest.mark.slow
+def test_readme_session_runs_in_a_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does so with the installed command in a shell of its own, too."""
+    monkeypatch.delenv("LICIT_WORKSPACE", raising=False)
+    assert play(README, Terminal(tmp_path, real=True))
 
 
 def test_readmes_show_one_session() -> None:
