@@ -8,12 +8,12 @@ from world import World, copied, make, people_chats
 
 
 @pytest.fixture(scope="session")
-def _empty_world(tmp_path_factory: pytest.TempPathFactory) -> World:
+def empty_world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return make(tmp_path_factory.mktemp("empty") / "w")
 
 
 @pytest.fixture(scope="session")
-def _full_world(tmp_path_factory: pytest.TempPathFactory) -> World:
+def full_world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Twelve chats of four people, imported and released once."""
     world = make(tmp_path_factory.mktemp("full") / "w")
     world.take(people_chats())
@@ -22,19 +22,19 @@ def _full_world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 @pytest.fixture
-def world(_empty_world: World, tmp_path: Path) -> World:
+def world(empty_world: World, tmp_path: Path) -> World:
     """A workspace with a policy and an approved source of the company's own, ``chat``; nothing imported yet."""
-    return copied(_empty_world, tmp_path / "w")
+    return copied(empty_world, tmp_path / "w")
 
 
 @pytest.fixture
-def full(_full_world: World, tmp_path: Path) -> World:
+def full(full_world: World, tmp_path: Path) -> World:
     """The same with twelve chats of four people (``user0`` … ``user3``) and one release, ``release-1``."""
-    return copied(_full_world, tmp_path / "w")
+    return copied(full_world, tmp_path / "w")
 
 
 @pytest.fixture
-def fresh_copy(_full_world: World, tmp_path: Path) -> Callable[[], World]:
+def fresh_copy(full_world: World, tmp_path: Path) -> Callable[[], World]:
     """Give as many copies of the full world as a property needs."""
     number = iter(range(10_000))
-    return lambda: copied(_full_world, tmp_path / f"copy{next(number)}")
+    return lambda: copied(full_world, tmp_path / f"copy{next(number)}")

@@ -55,6 +55,7 @@ def at_moments(scene: Scene, run, folder: Path, every: bool) -> Iterator[tuple[i
         again = run(*scene.argv, "--workspace", root)
         assert again.code == 0, again.err
         yield at, root
+        shutil.rmtree(root)
 
 
 def prepared(name: str, before: Path, argv: list[str], run, folder: Path) -> Scene:
