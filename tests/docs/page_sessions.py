@@ -16,7 +16,6 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from licit import wiring
 from licit.surfaces.cli import main
 
 ROOT = Path(__file__).parents[2]
@@ -89,10 +88,6 @@ class Terminal:
     real: bool = False
     code: int = 0
     names: dict[str, object] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Forget what was kept for another workspace of the same relative path."""
-        wiring._tools.cache_clear()
 
     def do(self, step: Step) -> str:
         """Do one step; give what it printed."""
