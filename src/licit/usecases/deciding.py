@@ -23,7 +23,7 @@ from ..core.ids import keyed
 from ..core.policy import parse_moment
 from ..core.rights import RESTRICTING
 from ..pipeline.admit import Admission
-from ..pipeline.decide import ELECTED_AWAY, Draw, Gates, decide, elect, judge_each
+from ..pipeline.decide import ELECTED_AWAY, Draw, Gates, decide, elect, judge_each, settle_copies
 from ..pipeline.dedupe import copies_of
 from ..pipeline.honour import FOR_PEOPLE, Honour
 from ..pipeline.stage import RANK, impose
@@ -127,8 +127,11 @@ def gates_of(workspace: Workspace, lock: Mapping[str, Any]) -> Gates:
         staff=staff_at(workspace.log, at), near=plan.near, draw=_draw(lock, plan))
 
 
-def decide_under(workspace: Workspace, lock: Mapping[str, Any], progress: Progress = silent) -> pl.DataFrame:
+def decide_under(workspace: Workspace, lock: Mapping[str, Any], progress: Progress = silent, *,
+                 copies: pl.DataFrame | None = None) -> pl.DataFrame:
     """Give every row of a lock's inputs its answer.
+
+    ``copies`` names rows (``record``, ``chunk``) known to be copies of what was refused, though that is erased by now.
 
     Raises:
         EvidenceError: an attribute file differs from the lock, or an entry that decides cannot be read.
@@ -137,6 +140,10 @@ def decide_under(workspace: Workspace, lock: Mapping[str, Any], progress: Progre
     rows = clustered(workspace.corpus, facts_of(workspace.corpus, lock), lock)
     progress("decide", 1, 3)
     gates = gates_of(workspace, lock)
+    if copies is not None:
+        known = rows.join(copies, on=["record", "chunk"], how="semi").select("row")
+        rows = impose(judge_each(rows, gates), known.with_columns(reason=pl.lit("copy-of-refused")), ["row"])
+        return settle_copies(rows, gates)
     answered = decide(rows, gates)
     if lock["twin_per_thousand"] < 0 and answered.filter(pl.col("rank") == 0).height < AUDITABLE:
         answered = decide(rows, replace(gates, draw=Draw(seed=0, per_thousand=0)))
@@ -164,7 +171,8 @@ def decide_patch(workspace: Workspace, lock: Mapping[str, Any], parent: str, pro
     """
     before = json.loads(workspace.corpus.path(f"state/{parent}/lock.json").read_bytes())
     if before["inputs"] != lock["inputs"] or before["attributes"] != lock["attributes"]:
-        return decide_under(workspace, lock, progress)
+        held = pl.col("reason") == "copy-of-refused"
+        return decide_under(workspace, lock, progress, copies=_answers_of(workspace, parent, before).filter(held))
     gates = gates_of(workspace, lock)
     rows = _answers_of(workspace, parent, lock)
     reached = _reached(workspace, lock, before["log"]["size"], gates)
