@@ -18,7 +18,7 @@ from typing import Any
 
 import polars as pl
 
-from ..core.errors import RefusedError
+from ..core.errors import EvidenceError, RefusedError
 from ..core.ids import keyed
 from ..core.policy import parse_moment
 from ..core.rights import RESTRICTING
@@ -30,6 +30,7 @@ from ..pipeline.stage import RANK, impose
 from .facts import cluster_names, clustered, column_of, facts_of
 from .plan import Plan, plan_from_lock
 from .workspace import (
+    Input,
     Position,
     Prepared,
     Progress,
@@ -56,7 +57,7 @@ def make_lock(workspace: Workspace, plan: Plan, at: Position, *, progress: Progr
         raise RefusedError("a release cannot be judged at a moment to come", reason="as-of-in-future",
                            remedy="Set as_of in the plan to today or earlier.")
     inputs, aside = inputs_at(workspace.log, at, plan.sources)
-    prepared = _prepare(workspace, plan, [item.shard for item in inputs], progress)
+    prepared = _prepare(workspace, plan, inputs, progress)
     name = _next_name(workspace, plan.name)
     seed = keyed(workspace.keys.secret("audit"), "licit/seed", name.encode(), at.root)[:8]
     return {
@@ -97,11 +98,16 @@ def _rewritten(workspace: Workspace, lock: dict[str, Any]) -> dict[str, Any]:
     return lock | {"inputs": inputs, "attributes": {"key": key, "files": files}}
 
 
-def _prepare(workspace: Workspace, plan: Plan, shards: Sequence[str], progress: Progress) -> list[Prepared]:
-    out = []
-    for done, prepared in enumerate(workspace.prepare(plan, shards), 1):
+def _prepare(workspace: Workspace, plan: Plan, inputs: Sequence[Input], progress: Progress) -> list[Prepared]:
+    key, out = workspace.attributes_key(plan), []
+    for item in inputs:
+        read = not workspace.corpus.exists(f"attributes/{key}/{item.shard}.json")
+        if read and workspace.corpus.digest(f"shards/{item.shard}.parquet") != item.sha256:
+            raise EvidenceError("a shard is not the one that was stored", about=item.shard, reason="file-altered",
+                                remedy="Restore it from a backup; nothing was released.")
+    for done, prepared in enumerate(workspace.prepare(plan, [item.shard for item in inputs]), 1):
         out.append(prepared)
-        progress("prepare", done, len(shards))
+        progress("prepare", done, len(inputs))
     return out
 
 
