@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .surfaces.loader import open_release
-    from .surfaces.notebook import open_workspace
+    from .surfaces.notebook import detect, open_workspace
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "open_release", "open_workspace"]
+__all__ = ["__version__", "detect", "open_release", "open_workspace"]
 
-_PLACES = {"open_release": "loader", "open_workspace": "notebook"}
+_PLACES = {"detect": "notebook", "open_release": "loader", "open_workspace": "notebook"}
 
 
 def __getattr__(name: str) -> Any:

@@ -273,18 +273,28 @@ def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Sp
             continue
         taken = [(m.start(), m.end()) for m in STAND_IN.finditer(text)]
         edits = []
-        for span in spans:
-            if span.label not in wanted or any(a < span.end and span.start < b for a, b in taken):
-                continue
-            entity = canonical(span.label, text[span.start:span.end])
+        for span, start, end in ((span, *piece) for span in spans if span.label in wanted
+                                 for piece in _beside(text, span, taken)):
+            entity = canonical(span.label, text[start:end])
             entity = person.get(entity, entity) if span.label == "PERSON" else entity
             name = stand_in(key, record, span.label, entity)
-            edits.append(Edit(start=span.start, end=span.end, label=span.label, replacement=name))
-            replaced.append((name, text[span.start:span.end]))
+            edits.append(Edit(start=start, end=end, label=span.label, replacement=name))
+            replaced.append((name, text[start:end]))
             counts[span.label] = counts.get(span.label, 0) + 1
         out.append(apply_edits(text, edits))
     return Masked(texts=tuple(out), counts=counts, entities=tuple(dict.fromkeys(entities)),
                   replaced=tuple(dict.fromkeys(replaced)))
+
+
+def _beside(text: str, span: Span, taken: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Give the pieces of a finding outside every stand-in: what somebody types like one shields nothing beside it."""
+    pieces = [(span.start, span.end)]
+    for a, b in taken:
+        pieces = [piece for start, end in pieces for piece in
+                  (((start, end),) if end <= a or b <= start else ((start, a), (b, end))) if piece[0] < piece[1]]
+    if len(pieces) == 1 and pieces[0] == (span.start, span.end):
+        return pieces
+    return [(start, end) for start, end in pieces if re.search(r"\w", text[start:end])]
 
 
 def _one_name_each(names: set[str]) -> dict[str, str]:

@@ -20,6 +20,7 @@ from ..usecases.proofs import prove
 from ..usecases.release import build, patch
 from ..usecases.staging import Built
 from ..usecases.workspace import Workspace as Ports
+from ..wiring import detect as detect
 from ..wiring import init_workspace
 from ..wiring import open_workspace as _open
 
