@@ -273,8 +273,8 @@ def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Sp
             continue
         taken = [(m.start(), m.end()) for m in STAND_IN.finditer(text)]
         edits = []
-        for span, start, end in ((span, *piece) for span in spans if span.label in wanted
-                                 for piece in _beside(text, span, taken)):
+        for span, start, end in ((one, *piece) for one in spans if one.label in wanted
+                                 for piece in _beside(text, one, taken)):
             entity = canonical(span.label, text[start:end])
             entity = person.get(entity, entity) if span.label == "PERSON" else entity
             name = stand_in(key, record, span.label, entity)
