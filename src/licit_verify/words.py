@@ -169,8 +169,6 @@ FRENCH: dict[str, str] = {
     "the release has no rows to judge": "la version n'a aucune ligne à juger",
     "the release is called something else than {label}": "la version porte un autre nom que {label}",
     "the release is judged at a moment to come": "la version est jugée à un moment à venir",
-    "the release was closed before the position it rests on":
-        "la version a été close avant la position sur laquelle elle repose",
     "the rows do not give the content root": "les lignes ne donnent pas la racine du contenu",
     "the rows of data file {number} are grouped by person":
         "les lignes du fichier de données {number} sont groupées par personne",

@@ -228,6 +228,7 @@ class World:
         self.decided, self.parent, self.base, self.set_aside = {}, None, None, 2
         self.tags_of = None
         self.manifest_change = self.closing_change = self.statement_change = self.lock_change = lambda value: None
+        self.public_change = self.body_change = lambda value: None
         self.data_change = self.tally_change = lambda value: value
         for subject in self.people:
             self.log.add("subject", {"commitment": sha(subject.encode())}, subject)
@@ -363,6 +364,8 @@ class World:
         absence = {"root": self.tags.root.hex(), "count": len(tags), "release": self.name}
         public = {side: self.merged(self.exact[side]) for side in ("held", "refused")}
         tally = {"arrived": self.exact["arrived"], "released": self.exact["released"], **public}
+        self.public_change(tally)
+        public = {side: tally[side] for side in ("held", "refused")}
         gates = {"any": {side: counts for side, counts in public.items() if counts}}
         papers = {"claims.json": [{"name": "files-intact", "who": "public", "statement": "", "procedure": ""}],
                   "absence.json": absence, "tally.json": {"arrived": tally["arrived"], "released": tally["released"],
@@ -400,9 +403,11 @@ class World:
         return out
 
     def _close(self):
-        self.seq = self.log.add("release-closed", {
+        body = {
             "release": self.name, "manifest": sha(self.path(self.folder, "manifest.json").read_bytes()),
-            "content_root": self.content_root, "absence_root": self.tags.root.hex()}, received="2026-01-01T10:00:00.000000Z")
+            "content_root": self.content_root, "absence_root": self.tags.root.hex()}
+        self.body_change(body)
+        self.seq = self.log.add("release-closed", body, received="2026-01-01T10:00:00.000000Z")
         self.attest()
 
     def attest(self):

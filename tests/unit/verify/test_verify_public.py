@@ -177,6 +177,9 @@ def test_metadata_in_a_file_fails(world):
     (lambda m: m.update(label="anonymous"), {"columns-allowed", "signed"} - {"signed"}),
     (lambda m: m.update(columns=[]), {"columns-allowed"}),
     (lambda m: m["sources"].pop(), {"licences-stated"}),
+    (lambda m: m["sources"].append(dict(m["sources"][0])), {"licences-stated"}),
+    (lambda m: m["signer"].update(key_id="a" * 26), {"signed"}),
+    (lambda m: m.update(lock_digest="sha256:" + "0" * 64), {"log-signed"}),
     (lambda m: m["sources"][0].update(ground="unknown"), {"licences-stated"}),
     (lambda m: m["sources"][1].update(licence=""), {"licences-stated"}),
     (lambda m: m["sources"][0].update(rows=1), {"licences-stated"}),
@@ -222,15 +225,47 @@ def test_a_lie_of_the_closing_fails_its_claim(world, change, claims):
     assert failed(verify(world.write())) == claims
 
 
-def test_a_release_closed_before_its_position_fails(world):
-    """RULE: a closing that the log held before the release's own position is another release's."""
-    world.arrive()
-    world.size = len(world.log.entries)
-    world.write()
-    world.log.add("policy", {})
-    world.size = len(world.log.entries)
-    world.closing_change = lambda closing: None
-    assert "closed-in-log" in failed(verify(world.write())) or world.seq >= world.size
+@pytest.mark.parametrize("change", [
+    lambda tally: tally.update(arrived=12), lambda tally: tally["refused"].update(unreadable=2, other=0),
+    lambda tally: tally.update(refused={"unreadable": 2}), lambda tally: tally["held"].update(other=0),
+    lambda tally: tally.update(held={"other": -1}, refused={"other": 3})])
+def test_a_tally_that_lies_alike_everywhere(world, change):
+    """RULE: a tally that does not balance, or singles somebody out, fails though manifest and evidence say the same."""
+    world.public_change = change
+    assert failed(verify(world.write())) == {"tally-balances"}
+
+
+@pytest.mark.parametrize("field", ["release", "manifest", "content_root", "absence_root"])
+def test_a_closing_entry_of_something_else(world, field):
+    """RULE: the log's own entry names release, manifest, content root and root of tags; another name is another closing."""
+    world.body_change = lambda body: body.update({field: "sha256:" + "0" * 64})
+    assert failed(verify(world.write())) >= {"absence-root-logged" if field == "absence_root" else "closed-in-log"}
+
+
+def test_a_lock_that_leaves_entries_out(world):
+    """RULE: only a patch reads the log in two parts; anything else counts every entry below its position."""
+    world.lock_change = lambda lock: lock["log"].update(base=2)
+    assert failed(verify(world.write())) == {"log-signed"}
+
+
+def test_a_moment_that_is_none(world):
+    """RULE: a release that is judged at no moment at all is judged at none."""
+    from datetime import UTC, datetime
+    world.lock_change = lambda lock: lock.update(as_of="soon")
+    world.manifest_change = lambda manifest: manifest.update(as_of="soon")
+    assert failed(verify(world.write(), now=datetime(2026, 6, 1, tzinfo=UTC))) == {"log-signed"}
+
+
+def test_a_paper_that_is_not_canonical(world):
+    """RULE: evidence has one spelling, even where its digest is listed."""
+    reseal(world, "evidence/tally.json", lambda path: path.write_bytes(path.read_bytes().replace(b":", b": ", 1)))
+    assert failed(verify(world.write())) == {"tally-balances"}
+
+
+def test_a_row_with_another_licence_than_its_source(world):
+    """RULE: a row carries its source's licence and no other."""
+    world.data_change = lambda rows: [row | ({"licence": "MIT"} if row["record"] == "d1" else {}) for row in rows]
+    assert failed(verify(world.write())) == {"licences-stated"}
 
 
 def test_a_checkpoint_by_another_key_fails(world):
