@@ -135,7 +135,8 @@ def tally_matches_rows(release: Release, found: Scan) -> None:
     Raises:
         Fault: otherwise.
     """
-    faults = _own_faults(found, "tally-matches-rows")
+    _settle(_own_faults(found, "tally-matches-rows"))
+    faults: list[Fault] = []
     said = {"released": take(release.get("tally", dict), "released", int), "rows": release.get("rows", int)}
     for name, number in said.items():
         if number != found.rows:
@@ -153,7 +154,8 @@ def licences_stated(release: Release, found: Scan) -> None:
     Raises:
         Fault: otherwise.
     """
-    faults = _own_faults(found, "licences-stated")
+    _settle(_own_faults(found, "licences-stated"))
+    faults: list[Fault] = []
     sources: dict[str, dict[str, Any]] = {}
     for source in release.get("sources", list):
         name = take(source, "id", str)
