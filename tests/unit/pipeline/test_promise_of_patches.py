@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from world import (
     NOW,
@@ -75,8 +75,11 @@ def carry(world: World, kind: str, who: str, what: str) -> None:
         world.object(who, kind, target=target, purposes=("train",) if kind == "permission" else ())
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rounds=st.lists(st.lists(RIGHTS | RIGHTS | LINKS | OUTSIDERS | PERMITS, min_size=1, max_size=4), min_size=1, max_size=3))
+@example(rounds=[[("link", "user0", "user1"), ("objection", "user0", "")], [("objection", "user2", "same")]])
+@example(rounds=[[("objection", "user3", "")], [("link", "user4", "user3"), ("permission", "user3", "")]])
+@example(rounds=[[("outsider", "lea.voisine@example.org", ""), ("erasure", "user5", "own")]])
 def test_a_patch_is_what_a_build_from_scratch_would_be(parent, tmp_path_factory, rounds):
     """Whatever is recorded, a patch's answers, root and tally are those of deciding and writing all anew under its lock.
 
