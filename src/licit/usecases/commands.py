@@ -55,7 +55,7 @@ def exercise(workspace: Workspace, asked: Asked) -> list[dict[str, Any]]:
         InputError: an unknown kind, purpose or target, a permission or consent that lacks what it needs, or an account
             that could be several people's where only one may be meant.
     """
-    if asked.kind not in INSTRUMENTS:
+    if asked.kind not in (*INSTRUMENTS, "rectified"):
         raise InputError(f"{asked.kind!r} is no right", remedy=f"There are: {', '.join(INSTRUMENTS)}.")
     if unknown := set(asked.purposes) - set(PURPOSES):
         raise InputError(f"no such purpose: {', '.join(sorted(unknown))}", remedy=f"There are: {', '.join(PURPOSES)}.")

@@ -210,7 +210,7 @@ class Recall:
         if not self.touched:
             yield "No live release holds a row that must leave it."
         for touched in self.touched:
-            yield f"{touched.release}: {len(touched.rows)} rows must leave"
+            yield f"{touched.release}: {len(touched.rows)} {'row' if len(touched.rows) == 1 else 'rows'} must leave"
             for reason, number in sorted(touched.reasons.items()):
                 yield f"  {number} {reason}: {REASONS[reason].meaning}"
             yield from (f"  {row}" for row in touched.rows[:20])
@@ -281,6 +281,6 @@ def _duties(workspace: Workspace, touched: Touched, since: int) -> Iterator[Duty
     for name in touched.recipients:
         yield Duty(name="tell the recipient", article="GDPR Art. 19", about=f"{name}, {touched.release}", due="")
     for run in touched.runs:
-        yield Duty(name="retrain without it", article="CNIL sheet 10", about=f"models of run {run['run']}",
+        yield Duty(name="retrain without it", article="the date recorded with the model", about=f"models of run {run['run']}",
                    due=str(run["next_retrain_due"]))
 

@@ -25,7 +25,7 @@ from ._shared import json_option, opened, out, print_json, progress, say, worksp
 @click.option("--issuer", default="", help="Who vouches for the account; else the source.")
 @click.option("--capacity", type=click.Choice(["consumer", "organisation"]), default=None,
               help="In which capacity they wrote.")
-@click.option("--age", type=click.Choice(["adult", "minor"]), default=None)
+@click.option("--age", type=click.Choice(["adult", "minor"]), default=None, help="Their age, where the file does not say.")
 @click.option("--notice", default="", metavar="ID", help="The notice under which they were collected.")
 @click.option("--surface", default="", metavar="ID", help="The product surface.")
 @click.option("--collected", default="", metavar="FROM..TO", help="Days between which undated records were collected.")

@@ -29,8 +29,8 @@ def head(as_json: bool, workspace: str | None) -> None:
 
 
 @log_command.command("list")
-@click.option("--kind", "kinds", multiple=True)
-@click.option("--start", default=0)
+@click.option("--kind", "kinds", multiple=True, help="Only entries of this kind.")
+@click.option("--start", default=0, help="From this entry on.")
 @json_option
 @workspace_option
 def listed(kinds: tuple[str, ...], start: int, as_json: bool, workspace: str | None) -> None:

@@ -19,8 +19,9 @@ def source_command() -> None:
 @source_command.command("add", epilog="Example: licit source add le-chat --ground own --title 'Le Chat' --by ines")
 @click.argument("source")
 @click.option("--ground", required=True,
-              type=click.Choice(["own", "open-licence", "contract", "public-domain", "statutory", "unknown"]))
-@click.option("--title", default="")
+              type=click.Choice(["own", "open-licence", "contract", "public-domain", "statutory", "unknown"]),
+              help="By what right it may be used.")
+@click.option("--title", default="", help="Its name, for people.")
 @click.option("--licence", default="", help="An SPDX expression with every choice made.")
 @click.option("--by", required=True, help="Who proposes it.")
 @workspace_option
@@ -51,7 +52,7 @@ def licence(source: str, spdx: str, by: str, workspace: str | None) -> None:
 @click.option("--use", "uses", multiple=True, required=True, help="A permitted use; what is not named is not permitted.")
 @click.option("--from", "starts", required=True, metavar="DAY")
 @click.option("--until", "ends", default="", metavar="DAY")
-@click.option("--party", "parties", multiple=True)
+@click.option("--party", "parties", multiple=True, help="A party to the contract.")
 @workspace_option
 def contract(source: str, contract_id: str, uses: tuple[str, ...], starts: str, ends: str, parties: tuple[str, ...],
              workspace: str | None) -> None:

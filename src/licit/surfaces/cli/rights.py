@@ -24,6 +24,7 @@ _VERBS = {
     "access": ("access", "Ask for a copy."),
     "port": ("portability", "Ask for the data in a portable form."),
     "rectify": ("rectification", "Ask for a correction; what it concerns is held until made."),
+    "rectified": ("rectified", "Record that the correction was made; what it concerned is held no longer."),
 }
 
 
@@ -44,9 +45,9 @@ def _command(verb: str, kind: str, text: str) -> click.Command:
     @click.option("--project", default="", help="Only this project.")
     @click.option("--record", default="", help="Only this record.")
     @click.option("--turn", default="", help="Only this turn of the record.")
-    @click.option("--notice", default="")
-    @click.option("--wording", default="")
-    @click.option("--how", default="")
+    @click.option("--notice", default="", help="The notice a consent was given under.")
+    @click.option("--wording", default="", help="The words a consent was asked in.")
+    @click.option("--how", default="", help="How a consent was given: a switch, a form, a letter.")
     @click.option("--received", default="", metavar="DAY", help="When it reached you, if before now.")
     @click.option("--receipt", type=click.Path(path_type=Path), help="Write the signed receipt here.")
     @click.option("--later", is_flag=True, hidden=kind != "erasure", help="Record it now, carry it out with: licit "
