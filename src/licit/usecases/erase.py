@@ -113,8 +113,9 @@ def _moved(workspace: Workspace, old: str, new: str, left: Any) -> None:
     """Tell the catalogue where records went, but for those of which another shard holds a newer state."""
     versions = dict(zip(left["record"].to_pylist(), left["version"].to_pylist(), strict=True))
     known = workspace.catalogue.stored(list(versions))
-    workspace.catalogue.add(new, {record: version for record, version in versions.items()
-                                  if known.get(record, (b"", ""))[1] == old})
+    moved = {record: version for record, version in versions.items() if known.get(record, (b"", ""))[1] == old}
+    if moved:
+        workspace.catalogue.add(new, moved)
 
 
 def _remove_unlogged(workspace: Workspace, erased: Collection[SubjectId]) -> None:
