@@ -1,6 +1,7 @@
 """What commands share: the workspace option, progress for people, JSON for machines, tables."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -42,6 +43,12 @@ def opened(given: str | None, *, jobs: int = 0) -> Workspace:
 def print_json(value: Any) -> None:
     """Print one JSON value on one line."""
     click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def show(table: Table) -> None:
+    """Print a table as wide as the terminal, or as COLUMNS says; 100 where neither is known, as in a pipe."""
+    asked = os.environ.get("COLUMNS", "")
+    out.print(table, width=int(asked) if asked.isdigit() and int(asked) else out.width if out.is_terminal else 100)
 
 
 def say(text: str) -> None:

@@ -9,7 +9,7 @@ from ...usecases.plan import read_plan
 from ...usecases.queries import Remedy, explain_record, explain_subject, recall, remedies
 from ...usecases.release import build, patch
 from ...usecases.staging import Built
-from ._shared import json_option, opened, out, print_json, progress, say, tally_table, workspace_option
+from ._shared import json_option, opened, print_json, progress, say, show, tally_table, workspace_option
 
 _MEANING = {name: reason.meaning for name, reason in REASONS.items()}
 
@@ -28,7 +28,7 @@ def build_command(plan: Path | None, dry_run: bool, jobs: int, as_json: bool, wo
     if as_json:
         print_json(built.as_json())
         return
-    out.print(tally_table(built.tally.as_json(), _MEANING))
+    show(tally_table(built.tally.as_json(), _MEANING))
     if dry_run or not built.name:
         _say_remedies(remedies(built.tally))
     _say_next(built, dry_run)
