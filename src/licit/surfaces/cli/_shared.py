@@ -48,7 +48,8 @@ def print_json(value: Any) -> None:
 def show(table: Table) -> None:
     """Print a table as wide as the terminal, or as COLUMNS says; 100 where neither is known, as in a pipe."""
     asked = os.environ.get("COLUMNS", "")
-    out.print(table, width=int(asked) if asked.isdigit() and int(asked) else out.width if out.is_terminal else 100)
+    width = int(asked) if asked.isdigit() and int(asked) else out.width if out.is_terminal else 100
+    Console(width=width, highlight=False).print(table)
 
 
 def say(text: str) -> None:
