@@ -95,11 +95,13 @@ def serve() -> None:
     import licit.surfaces.cli.release
     import licit.surfaces.cli.rights
     import licit.surfaces.cli.verify  # noqa: F401
-    from licit.detectors.registry import find_detectors, find_screeners
-    for detector in find_detectors():
+    from licit import wiring
+    detectors, screeners = wiring.find_detectors(), wiring.find_screeners()
+    for detector in detectors:
         detector.find(["Bonjour, un texte."], ["fr"])
-    for screener in find_screeners():
+    for screener in screeners:
         screener.look(["Bonjour, un texte."], ["fr"])
+    wiring.find_detectors, wiring.find_screeners = lambda: detectors, lambda: screeners
     for line in sys.stdin:
         order = json.loads(line)
         process = os.fork()
