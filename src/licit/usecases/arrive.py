@@ -181,6 +181,10 @@ class _Seen:
         return 1
 
 
+#: A record on its way to a shard: its name, itself, the report of its file, and its state.
+_Named = tuple[str, Record, FileReport, bytes]
+
+
 class _Shelf:
     """Gathers records and stores them a shard at a time; a shard counts only once the log knows it."""
 
@@ -242,36 +246,38 @@ class _Shelf:
 
     def _copy(self, record: Record) -> str:
         """Name a record without an id by its keyed content and which copy of it in its file it is."""
-        body = keyed(self.key, "licit/content", _content(record))
+        body = keyed(self.key, "licit/content", _content(to_json(record)))
         return f"content:{short_text(body)}:{self.contents.add(body)}"
 
     def flush(self) -> None:
         """Store what is waiting: subjects first, then the shard on disk, then the log, then the catalogue."""
         waiting, self.waiting, self.size = self.waiting, [], 0
-        named: dict[str, list[tuple[str, Record, FileReport]]] = {}
+        named: dict[str, list[_Named]] = {}
         anonymous = [record_id(self.key, source, "\x00".join((record.format, "", record.origin_id or copy)))
                      for source, record, _, copy in waiting]
         stored = self.workspace.catalogue.stored(anonymous)
         for rid, (source, record, report, copy) in zip(anonymous, waiting, strict=True):
+            state = self._version(record)
             account = record.person(record.holder).key if record.holder else ""
-            same = stored.get(rid, (b"", ""))[0][:8] == self._version(record)[:8]
+            same = stored.get(rid, (b"", ""))[0][:8] == state[:8]
             if account and not same:  # the same words once imported as nobody's are a state of the same record
                 rid = record_id(self.key, source, "\x00".join((record.format, account, record.origin_id or copy)))
-            named.setdefault(source, []).append((rid, record, report))
+            named.setdefault(source, []).append((rid, record, report, state))
         for source, records in named.items():
             self._store(source, records)
 
     def _version(self, record: Record) -> bytes:
         """Name a record's state: eight bytes for its words, eight for all that is known of it."""
-        return (keyed(self.key, "licit/content", _content(record))[:8]
-                + keyed(self.key, "licit/version", canonical_json(_state(record)))[:8])
+        plain = to_json(record)
+        return (keyed(self.key, "licit/content", _content(plain))[:8]
+                + keyed(self.key, "licit/version", canonical_json(_state(plain)))[:8])
 
-    def _store(self, source: str, records: Sequence[tuple[str, Record, FileReport]]) -> None:
-        workspace, last = self.workspace, {rid: at for at, (rid, _, _) in enumerate(records)}
-        states = [self._version(record) for _, record, _ in records]
+    def _store(self, source: str, records: Sequence["_Named"]) -> None:
+        workspace, last = self.workspace, {rid: at for at, (rid, _, _, _) in enumerate(records)}
+        states = [state for _, _, _, state in records]
         stored = workspace.catalogue.stored(list(last))
         fresh: dict[str, Record] = {}
-        for at, (rid, record, report) in enumerate(records):
+        for at, (rid, record, report, _) in enumerate(records):
             if states[at] == (stored.get(rid, (b"", ""))[0] if last[rid] == at else states[last[rid]]):
                 report.known += 1
             elif last[rid] == at:
@@ -304,18 +310,17 @@ class _Shelf:
                                                  "source": source})])
 
 
-def _content(record: Record) -> bytes:
+def _content(plain: Mapping[str, Any]) -> bytes:
     """Give a record's words and their order, without whom they concern and what was declared."""
-    turns = [{name: value for name, value in turn.items() if name != "concerns"} for turn in to_json(record)["turns"]]
-    return canonical_json([record.kind, record.format, turns])
+    turns = [{name: value for name, value in turn.items() if name != "concerns"} for turn in plain["turns"]]
+    return canonical_json([plain["kind"], plain["format"], turns])
 
 
-def _state(record: Record) -> dict[str, Any]:
+def _state(plain: dict[str, Any]) -> dict[str, Any]:
     """Give what makes a record's state: all it holds, but for a conversation not where its file lay."""
-    out = to_json(record)
-    if record.kind == "conversation":
-        out["declared"] = {name: value for name, value in record.declared.items() if name != "path"}
-    return out
+    if plain["kind"] == "conversation" and "declared" in plain:
+        return {**plain, "declared": {name: value for name, value in plain["declared"].items() if name != "path"}}
+    return plain
 
 
 def _logged(workspace: Workspace, shard: str) -> bool:
