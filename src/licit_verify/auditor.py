@@ -160,6 +160,8 @@ def order_keyed(case: Casefile) -> None:
     """Insist that rows have their keyed places, that a file holds a thousand people, and does not group them."""
     case.passed("order-keyed")
     found, parts = case.rerun(), case.rows().ids
+    if not case.ids().num_rows:
+        return
     place = pa.concat_arrays(found.places)
     holders = pa.concat_arrays(found.holders).take(pc.sort_indices(place))
     at = 0

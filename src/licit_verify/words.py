@@ -166,7 +166,6 @@ FRENCH: dict[str, str] = {
     "the receipt's entry is not in the log that this release rests on":
         "l'entrée du reçu n'est pas dans le journal sur lequel repose cette version",
     "the register of sources cannot be read": "le registre des sources ne peut être lu",
-    "the release has no rows to judge": "la version n'a aucune ligne à juger",
     "the release is called something else than {label}": "la version porte un autre nom que {label}",
     "the release is judged at a moment to come": "la version est jugée à un moment à venir",
     "the rows do not give the content root": "les lignes ne donnent pas la racine du contenu",

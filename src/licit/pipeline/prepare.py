@@ -77,7 +77,8 @@ class Tools:
 
     def key(self) -> str:
         """Name these settings and versions; the same name means the same attributes for the same record."""
-        return settings_key([_code(), str(self.chunk.tokens), str(self.chunk.overlap), *self.deidentify.labels, "|",
+        return settings_key([_code(), str(self.chunk.tokens), str(self.chunk.overlap), str(self.deidentify.seconds),
+                             *self.deidentify.labels, "|",
                              *self.languages, "|", *self.pins, "|", *self.epochs, "|", self.counter])
 
 

@@ -45,6 +45,7 @@ def rows(file: InputFile, row_key: str, inside: frozenset[str] = NOTHING,
 
 def _one_object(file: InputFile, row_key: str) -> bool:
     """Tell whether the file is one object (over many lines, or too long for a line) rather than an object a line."""
+    first = False
     with file.open() as stream:
         for seen, (number, line) in enumerate(islice(read_lines(stream), _LOOK)):
             if isinstance(line, SetAside):
@@ -52,10 +53,9 @@ def _one_object(file: InputFile, row_key: str) -> bool:
                     return not seen
                 continue
             value = parse(line, f"line {number}")
-            if isinstance(value, dict) and row_key in value:
-                return False
-            if isinstance(value, dict) and not seen:
-                return True
+            if isinstance(value, dict) and (row_key in value or first):
+                return False  # a row, or a second object: one strange line must not hide the others
+            first = first or (isinstance(value, dict) and not seen)
     return True
 
 

@@ -2,7 +2,8 @@
 
 Commands are loaded when they are called, so that ``licit --help`` answers at once.
 
-Exit codes: 0 done, 1 a claim fails or the rules say no, 2 wrong use or a setting is missing, 3 something was held.
+Exit codes: 0 done, 1 a claim fails or the rules say no, 2 wrong use or a setting is missing, 3 something was held,
+4 the outside did not answer or the file system said no: run it again.
 """
 
 import sys
@@ -65,6 +66,13 @@ class Commands(click.Group):
             code = next((code for kind, code in CODES if isinstance(error, kind)), 1)
             click.secho(f"licit: {error.message()}", err=True, fg="red" if sys.stderr.isatty() else None)
             ctx.exit(code)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            # The file system said no (a full disk, no permission): what was being written is removed, nothing is done.
+            click.secho(f"licit: {error.strerror or type(error).__name__}: {error.filename or 'the workspace'}. "
+                        "Nothing half-written counts; free the way and run the same command again.", err=True)
+            ctx.exit(4)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},

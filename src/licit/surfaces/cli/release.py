@@ -7,7 +7,7 @@ import click
 from ...core.reasons import REASONS
 from ...usecases.plan import read_plan
 from ...usecases.queries import Remedy, explain_record, explain_subject, recall, remedies
-from ...usecases.release import build, patch
+from ...usecases.release import build, mend, patch
 from ...usecases.staging import Built
 from ._shared import json_option, opened, print_json, progress, say, show, tally_table, workspace_option
 
@@ -80,6 +80,7 @@ def explain_command(record: str | None, subject: str, issuer: str, as_json: bool
 def recall_command(release: str, subject: str, issuer: str, patching: bool, as_json: bool, workspace: str | None) -> None:
     """Say what changes of the log touch: rows, releases, recipients, runs, models, duties with dates."""
     space = opened(workspace)
+    mend(space)
     with progress(as_json) as report:
         found = recall(space, release=release, subject=subject, issuer=issuer)
         patches = [patch(space, touched.release, progress=report) for touched in found.touched] if patching else []
