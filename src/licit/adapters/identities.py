@@ -48,6 +48,8 @@ _BY_LOOKUP = select(subject_index).where(subject_index.c.lookup.in_(bindparam("s
 _BY_SUBJECT = (select(subject.c.subject, subject.c.tag_key, subject.c.entry, subject_index.c.lookup)
                .outerjoin(subject_index, subject_index.c.subject == subject.c.subject)
                .where(subject.c.subject.in_(bindparam("some", expanding=True))))
+_TAG_KEYS = select(subject.c.subject, subject.c.tag_key).where(
+    subject.c.subject.in_(bindparam("some", expanding=True)))
 
 Person = tuple[str, str, str]
 
@@ -100,7 +102,7 @@ class SqlIdentities:
         """Give the tag key of each subject that is known."""
         with self._log.engine.connect() as connection:
             return {SubjectId(row.subject): bytes(row.tag_key)
-                    for some in _chunks(list(subjects)) for row in connection.execute(_BY_SUBJECT, {"some": some})}
+                    for some in _chunks(list(subjects)) for row in connection.execute(_TAG_KEYS, {"some": some})}
 
     def check(self) -> int:
         """Check every subject against its entry in the log; give how many there are.
