@@ -1,5 +1,6 @@
 """``standing`` of one person in a log of a million entries: in memory, and through SQL."""
 
+import gc
 import os
 import random
 import tempfile
@@ -26,6 +27,8 @@ def main() -> None:
     for people in (number // 5, 1):
         seconds, log = timed(lambda people=people: Standings(_entries(number, people)))
         asked = [SubjectId(f"s{random.Random(i).randrange(people)}") for i in range(2000)]
+        gc.collect()  # a server freezes what it folded, so that no collection walks it again while people wait
+        gc.freeze()
         took, _ = timed(lambda log=log, asked=asked: [standing(log, policy, who, "train", _ITEM, at) for who in asked])
         line(f"standing in memory, {number:,} entries of {people:,} people", f"{took / len(asked) * 1e6:.1f} µs",
              f"under 50 µs (fold: {seconds:.1f} s)")
