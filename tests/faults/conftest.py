@@ -1,54 +1,10 @@
-"""A way to run licit commands that are killed at a moment, and a company whose workspace they are run on."""
+"""A company whose workspace commands are run on, each command with the workspace before it, and where they are run."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
+from scenes import Runner, Scene, prepared
 from world import CONSUMER, PLANTED, World, jsonl, make, people_chats
-
-ZYGOTE = Path(__file__).with_name("zygote.py")
-
-
-@dataclass
-class Ran:
-    """What a command came to; ``moments`` is how many durable moments it passed, -1 when it was killed."""
-
-    code: int
-    out: str
-    err: str
-    moments: int
-
-
-class Runner:
-    """Runs commands in forked children of one loaded process."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.number = folder, 0
-        self.process = subprocess.Popen([sys.executable, str(ZYGOTE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        text=True)
-
-    def __call__(self, *argv: str | Path, at: int = 0, kind: str = "kill", **env: str) -> Ran:
-        """Run one command; ``at`` is the moment it dies (or the disk is full), 0 never."""
-        self.number += 1
-        names = {name: str(self.folder / f"{self.number}.{name}") for name in ("out", "err", "moments")}
-        order: dict[str, Any] = {"argv": [str(word) for word in argv], "at": at, "kind": kind, "env": env, **names}
-        self.process.stdin.write(json.dumps(order) + "\n")
-        self.process.stdin.flush()
-        code = int(self.process.stdout.readline())
-        passed = Path(names["moments"])
-        return Ran(code=code, out=Path(names["out"]).read_text(), err=Path(names["err"]).read_text(),
-                   moments=int(passed.read_text()) if passed.exists() else -1)
-
-    def close(self) -> None:
-        """End the process."""
-        self.process.stdin.close()
-        self.process.stdout.close()
-        self.process.wait()
 
 
 @pytest.fixture(scope="session")
@@ -79,3 +35,28 @@ def importing(company: World) -> list[str]:
     """The import command of that company, without its workspace."""
     return ["import", str(company.root.parent / "first.jsonl"), str(company.root.parent / "second.jsonl"), "--source", "chat",
             "--subject-field", "account", "--capacity", CONSUMER["capacity"], "--age", CONSUMER["age"]]
+
+
+@pytest.fixture(scope="session")
+def scenes(company, importing, run, tmp_path_factory) -> dict[str, Scene]:
+    """Import, build, patch and erase, each with the workspace that the one before left."""
+    folder = tmp_path_factory.mktemp("scenes")
+    out: dict[str, Scene] = {}
+    before = company.root
+    after = {"import": [], "build": [["recipient", "add", "Partner lab", "--release", "release-1"],
+                                     ["rights", "object", "--subject", "user0", "--issuer", "chat"]], "patch": [], "erase": []}
+    commands = {"import": importing, "build": ["build", "--jobs", "1", "--json"], "patch": ["recall", "--patch"],
+                "erase": ["rights", "erase", "--subject", "user1", "--issuer", "chat"]}
+    for name, argv in commands.items():
+        (folder / name).mkdir()
+        out[name] = prepared(name, before, argv, run, folder / name)
+        before = folder / name / "whole"
+        for more in after[name]:
+            assert run(*more, "--workspace", before).code == 0
+    return out
+
+
+@pytest.fixture(params=[pytest.param(False, id="sampled"), pytest.param(True, id="every", marks=pytest.mark.slow)])
+def every(request) -> bool:
+    """Whether every moment is tried."""
+    return request.param

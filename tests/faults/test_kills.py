@@ -3,44 +3,13 @@
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
-from world import PLANTED, World, failing, places_of, released_records
-
-from licit.usecases.release import mend
-from licit.usecases.workspace import releases_at
+from scenes import Scene, prepared, result
+from world import PLANTED, places_of, released_records
 
 #: So many moments of each command are tried in the quick suite; all of them in the slow one.
 SAMPLED = 4
-
-
-@dataclass
-class Scene:
-    """A command, the workspace before it, and what it comes to when nothing happens."""
-
-    before: Path
-    argv: list[str]
-    moments: int = 0
-    name: str = ""
-    roots: dict[str, str] = field(default_factory=dict)
-
-
-def result(root: Path) -> dict[str, str]:
-    """Mend a workspace as the next build would; give its live releases' content roots; every one passes its audit."""
-    world = World(root)
-    mend(world.ports)
-    known = releases_at(world.ports.log)
-    assert {path.name for path in (root / "releases").iterdir()} == set(known)
-    out = {}
-    for name, release in known.items():
-        if release.withdrawn < 0:
-            assert failing(root / "releases" / name, root) == {}
-            out[name] = json.loads((root / "releases" / name / "manifest.json").read_text())["content_root"]
-    assert not list(root.rglob(".*.part"))
-    assert not list(root.glob(".spill-*"))
-    return out
 
 
 def at_moments(scene: Scene, run, folder: Path, every: bool) -> Iterator[tuple[int, Path]]:
@@ -56,40 +25,6 @@ def at_moments(scene: Scene, run, folder: Path, every: bool) -> Iterator[tuple[i
         assert again.code == 0, again.err
         yield at, root
         shutil.rmtree(root)
-
-
-def prepared(name: str, before: Path, argv: list[str], run, folder: Path) -> Scene:
-    """Run a command once without a fault, to count its moments and see its result."""
-    root = folder / "whole"
-    shutil.copytree(before, root)
-    ran = run(*argv, "--workspace", root)
-    assert ran.code == 0, ran.err
-    return Scene(name=name, before=before, argv=argv, moments=ran.moments, roots=result(root))
-
-
-@pytest.fixture(scope="session")
-def scenes(company, importing, run, tmp_path_factory) -> dict[str, Scene]:
-    """Import, build, patch and erase, each with the workspace that the one before left."""
-    folder = tmp_path_factory.mktemp("scenes")
-    out: dict[str, Scene] = {}
-    before = company.root
-    after = {"import": [], "build": [["recipient", "add", "Partner lab", "--release", "release-1"],
-                                     ["rights", "object", "--subject", "user0", "--issuer", "chat"]], "patch": [], "erase": []}
-    commands = {"import": importing, "build": ["build", "--jobs", "1", "--json"], "patch": ["recall", "--patch"],
-                "erase": ["rights", "erase", "--subject", "user1", "--issuer", "chat"]}
-    for name, argv in commands.items():
-        (folder / name).mkdir()
-        out[name] = prepared(name, before, argv, run, folder / name)
-        before = folder / name / "whole"
-        for more in after[name]:
-            assert run(*more, "--workspace", before).code == 0
-    return out
-
-
-@pytest.fixture(params=[pytest.param(False, id="sampled"), pytest.param(True, id="every", marks=pytest.mark.slow)])
-def every(request) -> bool:
-    """Whether every moment is tried."""
-    return request.param
 
 
 def test_import(scenes, run, tmp_path, every):

@@ -8,7 +8,9 @@ link, removal, and commits of the database, before and after each.
 import errno
 import json
 import os
+import resource
 import sqlite3
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -69,7 +71,11 @@ def child(order: dict[str, Any]) -> int:
     """Run one command here; give its exit code."""
     for number, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(order[name], os.O_CREAT | os.O_TRUNC | os.O_WRONLY), number)
+    if "shell" in order:
+        return subprocess.run(["sh", "-ec", order["shell"]], check=False).returncode
     os.environ.update(order.get("env", {}))
+    if order.get("room"):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (order["room"], order["room"]))
     moments = Moments(order.get("at", 0), order.get("kind", "kill"))
     install(moments)
     try:
