@@ -1,20 +1,21 @@
 """Identifiers: numbers that states, banks and others give to people; each country is a file of facts, no code.
 
-``schemes/*.toml`` holds, for each kind of number, its ``label``, ``shape`` (re2, bounded, any case), ``check`` (a
-module of python-stdnum, or none), ``context`` words in any language, whether it is ``strong`` (told from chance by
-check digits or shape, so that no context is needed), the ``source`` of the rule, and examples ``true`` (the number in
-braces) and ``false``, which the tests read. A new country is a new file.
+``schemes/*.toml`` holds, for each kind of number, its ``label``, ``shape`` (re2, bounded, any case), ``check`` (see
+``_checks.py``, or none), ``context`` words in any language, whether it is ``strong`` (told from chance by check digits
+or shape, so that no context is needed) or at least counts ``bare`` (its one check digit holds, and nothing beside it
+says that it is something else), the ``source`` of the rule, and examples ``true`` (the number in braces) and ``false``,
+which the tests read. A new country is a new file.
 
 Rules kept here:
 
 - Every country's numbers are looked for in every text, whatever its language.
-- A number that is not strong needs one of its context words nearby, as a whole word.
+- A number that is neither strong nor bare needs one of its context words nearby, as a whole word.
+- A word or sign beside it, or the look of a telephone number or a day, speaks against a number only where one weak check digit
+  stands alone without context.
 - Check digits are computed on candidates only; a file that is not understood stops the run.
 """
 
 import functools
-import importlib
-import inspect
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
@@ -29,12 +30,22 @@ from licit.core.errors import SetupError
 from licit.core.ids import settings_key
 from licit.core.spans import LABELS, Span
 
+from ._checks import check_named
 from ._plain import CrossingError, Plain, fold, plain
 from ._scan import Hit, around, plain_options, spans, touches
 
 _GAP, _LEFT, _RIGHT, _FEWEST = 8, 16, 16, 5
 _MARK = b"\x00\x03end of window\x03\x00"
-_FIELDS = {"name", "label", "shape", "check", "strong", "context", "source", "true", "false"}
+_FIELDS = {"name", "label", "shape", "check", "strong", "bare", "context", "source", "true", "false"}
+# What a number without context is more likely to be, by its look, by what touches it and by the words before.
+_OTHER_LOOK = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9]|[0-3][0-9](?:0[1-9]|1[0-2])(?:19|20)[0-9]{2}|[0-9]{3}[-.][0-9]{3}[-.][0-9]{4}|0[0-9]([ .-])[0-9]{2}(?:\1[0-9]{2}){3}")
+_PRICED = re.compile(r"^ ?(?:[%$]|eur|usd|gbp|euros?\b|dollars?\b|lires?\b|lire\b|francs?\b|livres?\b|pounds?\b|pesetas?\b|km\b|kg\b|bytes?\b|octets?\b|views?\b|vues?\b)|^[.,:/][0-9]|^-[0-9a-z]")
+_NAMED_ELSE = re.compile(
+    r"[+$#=/@_]\0|[0-9][.,:/-]\0|\b(?:commande|order|ordre|encomenda|zamowienie|bestellung|bestelling|pedido|ordine|ref|reference|referenz|ticket|facture|invoice|"
+    r"rechnung|factura|fattura|tracking|colis|parcel|shipment|suivi|sku|isbn|issn|ean|upc|gtin|version|build|serial|serie|"
+    r"modele|model|part|article|tel|phone|telephone|fax|mobile|call|appel\w*|timestamp|epoch|requete|application|case|total|"
+    r"montant|amount|population|error|erreur|bug|issue|commit|port|pid|compteur|counter|bestellnummer|auftrag)"
+    r"(?:[ ]?(?:n\x02|no|nr|num|numero|number|id|code))?[ .:#-]{0,3}(?:est |is |ist )?\0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +58,7 @@ class Scheme:
     shape: str
     source: str
     strong: bool = False
+    bare: bool = False
     check: str = ""
     context: tuple[str, ...] = ()
     true: tuple[str, ...] = field(default=(), repr=False)
@@ -88,6 +100,8 @@ def _scheme(country: str, stated: dict[str, object]) -> Scheme:
         raise ValueError(f"{scheme.name}: {scheme.label!r} is no label")
     if "\\" in scheme.shape or re.search(r"[*+]|,\}", re.sub(r"\[[^]]*\]", "", scheme.shape)):
         raise ValueError(f"{scheme.name}: a shape has no open-ended repeats and spells its classes out")
+    if scheme.bare and not scheme.check:
+        raise ValueError(f"{scheme.name}: only check digits let a number count bare")
     if not (scheme.strong or scheme.context):
         raise ValueError(f"{scheme.name}: what is not strong needs context words")
     if not (scheme.true and scheme.false and scheme.source):
@@ -96,17 +110,8 @@ def _scheme(country: str, stated: dict[str, object]) -> Scheme:
 
 
 def _compile(scheme: Scheme) -> _Compiled:
-    valid = None
-    if scheme.check:
-        if not scheme.check.startswith("stdnum."):
-            raise SetupError("A check is a module of python-stdnum.", about=f"{scheme.country}/{scheme.name}")
-        valid = importlib.import_module(scheme.check).is_valid
-        if "check_country" in inspect.signature(valid).parameters:
-            # The international check digits decide; lists of a country's banks go out of date.
-            valid = functools.partial(valid, check_country=False)
-        valid = functools.lru_cache(maxsize=4096)(valid)
     words = "|".join(re.escape(fold(word).lower()) for word in scheme.context)
-    return _Compiled(scheme=scheme, valid=valid,
+    return _Compiled(scheme=scheme, valid=check_named(scheme.check) if scheme.check else None,
                      exact=re.compile(rf"(?i)(?<![^\W_])(?=({scheme.shape})(?![^\W_]))"),
                      near=re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])") if words else None)
 
@@ -120,8 +125,8 @@ class Identifiers:
 
     def __init__(self, schemes: Sequence[Scheme]) -> None:
         self.labels = frozenset(scheme.label for scheme in schemes)
-        self.digest = settings_key([stdnum.__version__, *(repr((s.country, s.name, s.label, s.shape, s.check, s.strong, s.context))
-                                                          for s in schemes)])
+        self.digest = settings_key([stdnum.__version__, *(repr((s.country, s.name, s.label, s.shape, s.check, s.strong, s.bare, s.context))
+                                                          for s in schemes), _OTHER_LOOK.pattern, _PRICED.pattern, _NAMED_ELSE.pattern])
         self._schemes = [_compile(scheme) for scheme in schemes]
         self._set = re2.Set.SearchSet(plain_options())
         for scheme in schemes:
@@ -166,12 +171,21 @@ def _exact(compiled: _Compiled, text: str, start: int, end: int) -> Iterator[Hit
             continue
         # The words around are cheaper to look at than the check digits.
         strong = compiled.scheme.strong
-        if not strong and not (compiled.near and compiled.near.search(around(text, first, last, left=60, right=30))):
+        announced = not strong and bool(compiled.near and compiled.near.search(around(text, first, last, left=60, right=30)))
+        if not (strong or announced or compiled.scheme.bare):
             continue
         place = _checked(compiled, text, first, last)
-        if place is not None:
-            done = place
-            yield compiled.scheme.label, first, place, (100 if compiled.valid else 85) - (0 if strong else 5)
+        if place is None:
+            continue
+        done = place
+        if strong or announced or not _something_else(text, first, place):
+            yield compiled.scheme.label, first, place, (100 if compiled.valid else 85) - (0 if strong else 5 if announced else 15)
+
+
+def _something_else(text: str, start: int, end: int) -> bool:
+    """Say whether a number with one weak check digit and no context looks like, or is called, something else."""
+    number, beside = text[start:end], around(text, start, end, left=30, right=10)
+    return bool(_OTHER_LOOK.fullmatch(number) or _NAMED_ELSE.search(beside) or _PRICED.search(beside.partition("\0")[2]))
 
 
 def _checked(compiled: _Compiled, text: str, start: int, end: int) -> int | None:
