@@ -9,17 +9,18 @@ Rules kept here:
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from . import lineage
+from . import arrivals, lineage
 from .canonical import digest_text, release_tag, write
 from .casefile import Casefile, safe_name
 from .closing import hashed, moment
 from .files import MANIFEST, take
-from .ledger import DATABASE, Ledger
+from .ledger import DATABASE
 from .public import SMALL
 from .report import Fault, Message, Note, Untold, several
 from .rerun import key_of
@@ -27,6 +28,7 @@ from .rows import table
 from .tree import tag_root
 
 _PEOPLE = 1000
+_MOST_FAULTS = 20
 
 
 def checks(case: Casefile) -> list[tuple[str, Callable[[], Message | None]]]:
@@ -54,7 +56,7 @@ def log_whole(case: Casefile) -> Note | None:
 def inputs_fixed(case: Casefile) -> None:
     """Insist that the lock's inputs are what had arrived by its base, in order, and that their files are unchanged."""
     base, _ = case.position()
-    inputs, aside = arrived(case.ledger(), base, take(take(case.lock, "plan", dict), "sources", list))
+    inputs, aside = arrivals.arrived(case.ledger(), base, take(take(case.lock, "plan", dict), "sources", list))
     inputs, gone = lineage.rewritten(case, inputs), list[str]()
     if take(case.lock, "inputs", list) != inputs:
         raise Fault("the lock's inputs are not what had arrived", MANIFEST)
@@ -142,8 +144,10 @@ def people_honoured(case: Casefile) -> None:
 
 
 def admission_rerun(case: Casefile) -> None:
-    """Insist that every row passes the admission rules again, and is the newest state of its record."""
+    """Insist that every row passes the admission rules again, is the newest state of its record, and that none ended it."""
     case.passed("admission-rerun")
+    if late := list(islice(arrivals.ended(case), _MOST_FAULTS)):
+        raise several(late)
     decisions, kept = case.decisions(), case.kept()
     order = pa.array([take(item, "shard", str) for item in take(case.lock, "inputs", list)], pa.string())
     newest = decisions.append_column("number", pc.index_in(decisions.column("shard"), value_set=order)).group_by(
@@ -202,32 +206,6 @@ def tags_complete(case: Casefile) -> None:
     found = tag_root(release_tag(keys[person], take(absence, "release", str)) for person in people)
     if found != (hashed(absence, "root"), take(absence, "count", int)):
         raise Fault("the tags of everybody in the release do not give the root", MANIFEST)
-
-
-def arrived(ledger: Ledger, base: int, sources: list[Any]) -> tuple[list[dict[str, Any]], int]:
-    """Fold arrivals and rewrites below ``base``: the shards in order, and how many records were set aside.
-
-    Raises:
-        Fault: an entry that cannot be read.
-    """
-    shards: dict[str, dict[str, Any]] = {}
-    aside: dict[str, tuple[str, int]] = {}
-    for entry in ledger.at(base, base, "arrival", "rewrite"):
-        body = entry.decision
-        try:
-            if entry.kind == "rewrite":
-                old = shards.pop(body["shard"])
-                if body.get("by"):
-                    shards[body["by"]] = {"shard": body["by"], "sha256": body["sha256"], "records": body["records"],
-                                          "source": old["source"]}
-            elif "shard" in body:
-                shards[body["shard"]] = {name: body[name] for name in ("shard", "sha256", "records", "source")}
-            else:
-                aside[body["file"]] = (body["source"], sum(body["set_aside"].values()))
-        except (KeyError, TypeError, AttributeError):
-            raise Fault("entry {seq} of the log cannot be read", DATABASE, seq=entry.seq) from None
-    return ([item for item in shards.values() if not sources or item["source"] in sources],
-            sum(number for source, number in aside.values() if not sources or source in sources))
 
 
 def _merged(counts: Mapping[str, int]) -> dict[str, int]:

@@ -133,7 +133,7 @@ _TABLE: tuple[tuple[str, Who, str, str, str], ...] = (
      "another purpose.",
      "Aucune ligne publiée n'est temporaire, supprimée, d'un mineur, d'une organisation, d'une personne "
      "inconnue ou d'une autre finalité.",
-     "Judge the facts of every row again."),
+     "Judge the facts of every row again, and read what arrived for its record up to the closing."),
     ("order-keyed", "auditor",
      "Rows are not grouped by person, and a file holds a thousand people or all.",
      "Les lignes ne sont pas groupées par personne, et un fichier en réunit mille ou toutes.",

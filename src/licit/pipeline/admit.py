@@ -4,7 +4,7 @@ Rules kept here:
 
 - Unknown is held: source, licence, whose it is, capacity, age on a surface without declared assurance.
 - ``capacity`` decides, from the contract with an organisation; tier and price do not exist here (GDPR Art. 12(5)).
-- Temporary, deleted and expired chats are never eligible.
+- Temporary, deleted and expired chats are never eligible, nor is an earlier state of one.
 - What the plan does not train on (hidden nodes, titles, feedback, branches) is refused as ``purpose`` and counted.
 - A chat export of other people is held by default.
 
@@ -66,3 +66,17 @@ class Admission:
         if facts["age"] == "unknown" and self.policy.assurance(facts["surface"]) != "adults":
             return because("age-unknown")
         return KEEP
+
+
+def ended(state: Mapping[str, Any]) -> str:
+    """Give the reason why a state of a record (as it is stored) takes the record's earlier states with it, or "".
+
+    A chat is ended by a state that is not live any more, that an organisation holds, or that is a minor's.
+    """
+    if state.get("kind") == "document":
+        return ""
+    if state.get("state", "live") != "live":
+        return "chat-state"
+    if state.get("capacity") == "organisation":
+        return "organisation-data"
+    return "minor" if state.get("age") == "minor" else ""

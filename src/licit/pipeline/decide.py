@@ -5,7 +5,7 @@ decisions, copies of what was refused, duplicates, the held-out twin. The first 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -27,13 +27,17 @@ class Draw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gates:
-    """All that decides: the two gates, staff decisions by record, whether near-duplicates count, and the draw."""
+    """All that decides: the two gates, staff decisions by record, whether near-duplicates count, and the draw.
+
+    ``ended`` names the records that a state arrived after the inputs ended, with the reason.
+    """
 
     admission: Admission
     honour: Honour
     staff: Mapping[str, str]
     near: bool
     draw: Draw
+    ended: Mapping[str, str] = field(default_factory=dict)
 
 
 def decide(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
@@ -56,6 +60,10 @@ def judge_each(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
     newest = pl.col("shard_no").max().over("record")
     rows = impose(rows, rows.filter(pl.col("shard_no") < newest).select("row", reason=pl.lit("superseded")), ["row"])
     rows = judge(rows, ADMIT_FACTS, gates.admission.judge)
+    if gates.ended:
+        late = rows.filter(pl.col("record").is_in(list(gates.ended)) & (pl.col("thread") != "document"))
+        rows = impose(rows, late.select("row", reason=pl.col("record").replace_strict(
+            dict(gates.ended), return_dtype=pl.String)), ["row"])
     honoured = gates.honour.apply(undecided(rows)).select("row", "reason")
     rows = rows.with_columns(for_people=honoured["reason"].is_in(FOR_PEOPLE))
     rows = impose(rows, honoured.filter(pl.col("reason") != ""), ["row"])

@@ -3,7 +3,8 @@
 Rules kept here:
 
 - The lock fixes plan, inputs, position, moment, attributes, files and seed; the same lock gives the same answers.
-- A patch's lock is its parent's at a later position, from which only restricting entries count.
+- A patch's lock is its parent's at a later position, from which only restricting entries count, and later states that
+  ended what the parent holds.
 - A patch is decided from its parent's answers: only rows that the new entries can reach are judged again, and their
   clusters hold their election again. A property test holds this to deciding everything anew.
 
@@ -28,6 +29,7 @@ from ..pipeline.dedupe import copies_of
 from ..pipeline.honour import FOR_PEOPLE, Honour
 from ..pipeline.stage import RANK, impose
 from .facts import cluster_names, clustered, column_of, facts_of
+from .later import ended_since
 from .plan import Plan, plan_from_lock
 from .workspace import (
     Input,
@@ -130,7 +132,8 @@ def gates_of(workspace: Workspace, lock: Mapping[str, Any]) -> Gates:
                             commercial=plan.commercial, threads=plan.threads, as_of=as_of),
         honour=Honour(standings=standings_at(workspace.log, at), policy=policy, purpose=plan.purpose, as_of=as_of,
                       outsiders=outsiders, namesakes=namesakes),
-        staff=staff_at(workspace.log, at), near=plan.near, draw=_draw(lock, plan))
+        staff=staff_at(workspace.log, at), near=plan.near, draw=_draw(lock, plan),
+        ended=ended_since(workspace, lock, at.base, at.size))
 
 
 def decide_under(workspace: Workspace, lock: Mapping[str, Any], progress: Progress = silent, *,
@@ -215,12 +218,12 @@ def _answers_of(workspace: Workspace, parent: str, lock: Mapping[str, Any]) -> p
 
 
 def _reached(workspace: Workspace, lock: Mapping[str, Any], since: int, gates: Gates) -> list[str] | None:
-    """Give the records that new entries concern: their people's, their linked accounts', and those that name outsiders."""
+    """Give the records that new entries concern: their people's, linked accounts', what ended, what names outsiders."""
     new = list(workspace.log.entries(start=since, stop=lock["log"]["size"], kinds=RESTRICTING))
     people = {entry.subject for entry in new if entry.subject}
     for person in tuple(people):
         people |= set(gates.honour.standings.linked(person))
-    found: set[str] = set()
+    found = set(gates.ended)
     index = [workspace.corpus.path(f"index/{item['shard']}.parquet") for item in lock["inputs"]]
     if people and index:
         mine = pl.scan_parquet(index).filter(pl.col("subject").is_in([str(p) for p in people]))

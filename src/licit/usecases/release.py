@@ -4,8 +4,8 @@ Rules kept here:
 
 - The lock fixes plan, inputs, position, moment, attributes, files and seed; the same lock gives the same content root
   and tally.
-- What is recorded before closing is honoured: if a deciding entry came meanwhile, the release is built again from the
-  new head; in the end while the log is held.
+- What is recorded before closing is honoured: if a deciding entry, or a state that ends a chat of the inputs, came
+  meanwhile, the release is built again from the new head; in the end while the log is held.
 - Closing is the only point of publication. What a crash leaves before it is removed, what it leaves after is attested.
 - One process at a time builds, patches or erases in a workspace.
 - A patch keeps its parent's inputs and moment, applies the restricting entries since, and withdraws its parent.
@@ -38,6 +38,7 @@ from ..pipeline.attest import (
 )
 from .alone import alone, remove_parts
 from .deciding import make_lock, patch_lock
+from .later import ended_since
 from .plan import Plan
 from .staging import Built, decided, decided_patch, stage, stage_patch
 from .workspace import DECIDING, Position, Progress, Released, Workspace, releases_at, silent
@@ -113,11 +114,12 @@ def patch_alone(workspace: Workspace, name: str, progress: Progress) -> Built:
 
 
 def _close(workspace: Workspace, staged: Findings, *, withdraws: str = "") -> bool:
-    """Append the closing entry unless a deciding entry came meanwhile."""
+    """Append the closing entry unless a deciding entry, or a state that ends one of the inputs, came meanwhile."""
     with workspace.log.writing() as writing:
         size, _ = writing.head()
         since = staged.lock["log"]["size"]
-        if size > since and any(True for _ in workspace.log.entries(start=since, stop=size, kinds=DECIDING)):
+        if size > since and (any(True for _ in workspace.log.entries(start=since, stop=size, kinds=DECIDING))
+                             or ended_since(workspace, staged.lock, since, size)):
             return False
         _enter_closing(workspace, writing, staged, withdraws)
     return True

@@ -1,0 +1,55 @@
+"""Later states of chats that a lock holds already: one that ended since takes every earlier state with it.
+
+A build judges the states that had arrived by its position. What arrives afterwards adds nothing to it, but may take away: a
+chat that a later export shows as deleted, temporary, expired, a minor's or an organisation's leaves a release that is not
+closed yet, and its patch.
+
+Rules kept here:
+
+- A later state can only take away, and what it took stays out of that release and its patches, whatever arrives next.
+- Only shards that arrived since are read, and of those only the records that the lock holds.
+
+Law: CHO-04, CHO-08
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..core.ports import Log
+from ..pipeline.admit import ended
+from .workspace import Workspace
+
+
+def shards_since(log: Log, start: int, stop: int) -> list[str]:
+    """Name the shards that arrived in a stretch of the log, as the erasures up to its end have left them."""
+    shards = {str(body["shard"]): str(body["shard"]) for entry in log.entries(start=start, stop=stop, kinds=("arrival",))
+              if (body := entry.decision or {}) and "shard" in body}
+    if shards:
+        by = {str(body.get("shard")): str(body.get("by") or "") for entry in log.entries(start=start, kinds=("rewrite",))
+              if (body := entry.decision or {})}
+        for first in shards:
+            while shards[first] in by:
+                shards[first] = by[shards[first]]
+    return [shard for shard in shards.values() if shard]
+
+
+def ended_since(workspace: Workspace, lock: Mapping[str, Any], start: int, stop: int) -> dict[str, str]:
+    """Give the records of a lock that a state arrived between two positions ended, each with its reason name."""
+    later = [workspace.corpus.path(f"shards/{shard}.parquet") for shard in shards_since(workspace.log, start, stop)]
+    held = [workspace.corpus.path(f"shards/{item['shard']}.parquet") for item in lock["inputs"]]
+    if not later or not held:
+        return {}
+    known = pl.scan_parquet(held).select("record")
+    wanted = pl.scan_parquet(later).select("record").join(known, on="record", how="semi").unique().collect()["record"]
+    out: dict[str, str] = {}
+    for path in later if len(wanted) else ():
+        table = workspace.corpus.read(f"shards/{path.name}", ["record", "body"])
+        for row in table.filter(pc.is_in(table["record"], value_set=pa.array(wanted.to_list(), pa.string()))).to_pylist():
+            if reason := ended(json.loads(row["body"])):
+                out.setdefault(row["record"], reason)
+    return out
