@@ -24,6 +24,7 @@ from .rerun import Pass, Rerun, Rules, key_of
 from .rights import People
 from .rows import Scan, table
 from .sources import Source, read_register
+from .staff import Decisions
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 _NO_IDS = pa.schema([("record", pa.string()), ("chunk", pa.int32()), ("source", pa.string()), ("order", pa.binary(16)),
@@ -121,19 +122,18 @@ class Casefile:
         base, end = self.position()
         ledger, plan = self.ledger(), take(self.lock, "plan", dict)
         outsiders: set[str] = set()
-        namesakes: set[str] = set()
+        namesakes: dict[str, int] = {}
         try:
             for entry in ledger.at(base, end, "third-party-objection"):
                 outsiders.update(map(str, entry.decision.get("keys", ())))
-                namesakes.update(map(str, entry.decision.get("names", ())))
-            staff = {str(entry.decision["record"]): (str(entry.decision["answer"]),
-                                                     frozenset(map(str, entry.decision.get("reasons", ()))))
-                     for entry in ledger.at(base, end, "decision")}
+                namesakes.update(dict.fromkeys(map(str, entry.decision.get("names", ())), entry.seq))
+            staff = Decisions.read((entry.decision for entry in ledger.at(base, end, "decision")),
+                                   (entry.decision for entry in ledger.entries if entry.kind == "rewrite"))
             policy = Policy.read(entry.decision for entry in ledger.at(base, end, "policy"))
             people = People(ledger.at(base, end))
         except (ValueError, TypeError, KeyError, AttributeError):
             raise Fault("an entry that decides for everybody cannot be read", DATABASE) from None
-        return Rules(people, policy, self.register(), frozenset(outsiders), frozenset(namesakes), staff,
+        return Rules(people, policy, self.register(), frozenset(outsiders), namesakes, staff,
                      take(plan, "purpose", str), take(plan, "threads", list), moment(take(self.lock, "as_of", str)))
 
     def successor(self, shard: str) -> str | None:
@@ -173,7 +173,7 @@ class Casefile:
             mine = kept.filter(pc.equal(kept.column("shard"), shard)).column("key").combine_chunks()
             decided = decisions.filter(pc.equal(decisions.column("shard"), shard)).column("key").combine_chunks()
             try:
-                total, keys = run.read(path, mine) if path else (0, decided[:0])
+                total, keys = run.read(path, mine, shard) if path else (0, decided[:0])
             except (ValueError, OSError, KeyError, pa.ArrowException):
                 raise Fault("{path} cannot be read", shard, path=shard) from None
             run.found.rewritten |= not same

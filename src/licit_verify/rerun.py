@@ -23,9 +23,9 @@ from .report import Fault
 from .rights import Item, People
 from .rows import COLUMNS, batches, row_digests
 from .sources import Source
+from .staff import Decided, Decisions
 
 OF_PEOPLE = ("main", "branch", "hidden", "derived", "feedback")
-LIFTABLE = frozenset({"third-parties", "third-party-homonym", "copy-of-refused", "minor-in-text", "shadow-library"})
 
 _FACTS = ("source", "thread", "capacity", "age", "surface", "state", "third_parties", "static")
 _PLAIN = "%Y-%m-%dT%H:%M:%SZ"
@@ -40,8 +40,8 @@ class Rules:
     policy: Policy
     register: Mapping[str, Source]
     outsiders: frozenset[str]
-    namesakes: frozenset[str]
-    staff: Mapping[str, tuple[str, frozenset[str]]]
+    namesakes: Mapping[str, int]
+    staff: Decisions
     purpose: str
     threads: Sequence[str]
     as_of: datetime
@@ -81,17 +81,18 @@ class Pass:
         self._known = pa.array(sorted(rules.people.known()), pa.string())
         self._outsiders = pa.array(sorted(rules.outsiders), pa.string())
         self._namesakes = pa.array(sorted(rules.namesakes), pa.string())
+        self._shard = ""
         self._edges = sorted(rules.policy.boundaries(rules.as_of))
         self._silence: dict[Said, str] = {}
         self._judged: dict[tuple[Any, ...], str] = {}
 
-    def read(self, path: Path, wanted: Any) -> tuple[int, Any]:
-        """Judge the rows of one attribute file whose keys are wanted; give its number of rows and all its keys.
+    def read(self, path: Path, wanted: Any, shard: str) -> tuple[int, Any]:
+        """Judge the rows of one shard's attribute file whose keys are wanted; give its number of rows and all its keys.
 
         Raises:
             ValueError: the file is malformed.
         """
-        total, keys = 0, []
+        self._shard, total, keys = shard, 0, []
         for batch in batches(path):
             batch = pa.table(batch).combine_chunks()
             own = key_of(batch).combine_chunks()
@@ -131,28 +132,29 @@ class Pass:
         for fact in combinations:
             if self._reasons(fact):
                 self._one_by_one(rows, {name: fact[name] for name in _FACTS})
-        for record in {*self.rules.staff} & {*rows.column("record").to_pylist()} if self.rules.staff else ():
-            if self.rules.staff[record][0] != "release":
+        for record in {*self.rules.staff.made} & {*rows.column("record").to_pylist()} if self.rules.staff.made else ():
+            if against := self._decided(record).against:
                 self.found.fault("admission-rerun", Fault("record {record} is released against {reason}", record=record,
-                                                          reason="decided-" + self.rules.staff[record][0]))
+                                                          reason=against))
 
     def _one_by_one(self, rows: Any, facts: Mapping[str, Any]) -> None:
         """Look at each row with facts that something speaks against: staff may have decided, for one record alone."""
         for row in rows.select(["record", "holder", *_FACTS]).to_pylist():
             if all(row[name] == facts[name] for name in _FACTS):
-                left = self._reasons({**row, "holder_known": row["holder"] != ""}) - self._lifted(row["record"])
-                for reason in sorted(left):
+                decided = self._decided(row["record"])
+                for reason in sorted(self._reasons({**row, "holder_known": row["holder"] != ""})):
+                    if decided.spares(reason):
+                        continue
                     self.found.fault("admission-rerun", Fault("record {record} is released against {reason}",
                                                               record=row["record"], reason=reason))
 
-    def _lifted(self, record: str) -> frozenset[str]:
-        answer, reasons = self.rules.staff.get(record, ("", frozenset()))
-        return reasons & LIFTABLE if answer == "release" else frozenset()
+    def _decided(self, record: str) -> Decided:
+        return self.rules.staff.on(record, self._shard) or Decided("")
 
     def _reasons(self, fact: Mapping[str, Any]) -> set[str]:
         """Give every reason of the admission rules, or of what was found blind to rights, against a row."""
         wanted = fact["thread"] in self.rules.threads and fact["thread"] in (*OF_PEOPLE, "document")
-        out = {str(fact["static"])} if fact["static"] else set()
+        out = set(str(fact["static"]).split(" ")) if fact["static"] else set()
         out |= set() if wanted else {"purpose"}
         if fact["thread"] not in OF_PEOPLE:
             return out
@@ -173,7 +175,7 @@ class Pass:
                                      ("names", self._namesakes, "third-party-homonym")):
             for place in _rows_among(rows.column(column), keys):
                 record = rows.column("record")[place].as_py()
-                if reason not in self._lifted(record):
+                if not self._other(reason, record, rows.column(column)[place].as_py()):
                     self.found.fault("people-honoured", Fault("record {record} is released against {reason}",
                                                               record=record, reason=reason))
         alone = pc.indices_nonzero(pc.invert(self._fine(rows)))
@@ -184,6 +186,11 @@ class Pass:
             if reason := self._judge(row):
                 self.found.fault("people-honoured", Fault("record {record} is released against {reason}",
                                                           record=row["record"], reason=reason))
+
+    def _other(self, reason: str, record: str, names: Sequence[str]) -> bool:
+        """Tell whether staff knew of every namesake of a record and decided that it is somebody else."""
+        latest = max((self.rules.namesakes.get(name, -1) for name in names), default=-1)
+        return self._decided(record).spares(reason, entry=latest)
 
     def _fine(self, rows: Any) -> Any:
         """Tell which rows need no look of their own: nobody in them ever said anything, and silence permits each turn."""

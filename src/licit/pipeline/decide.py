@@ -2,14 +2,17 @@
 
 Order of gates: arrive (superseded states), admit, honour, the static answers of screening and de-identification, staff
 decisions, copies of what was refused, duplicates, the held-out twin. The first gate's reason stands among equals.
+
+What staff lifted for a record is left out of a gate's answer and nothing else is, so that whatever stood behind it stands.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
+from ..core.staff import LIFTABLE, Staff, StaffDecision
 from .admit import FACTS as ADMIT_FACTS
 from .admit import Admission
 from .dedupe import copies_of, losers
@@ -27,14 +30,14 @@ class Draw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gates:
-    """All that decides: the two gates, staff decisions by record, whether near-duplicates count, and the draw.
+    """All that decides: the two gates, staff's decisions, whether near-duplicates count, and the draw.
 
     ``ended`` names the records that a state arrived after the inputs ended, with the reason.
     """
 
     admission: Admission
     honour: Honour
-    staff: Mapping[str, str]
+    staff: Staff
     near: bool
     draw: Draw
     ended: Mapping[str, str] = field(default_factory=dict)
@@ -56,31 +59,83 @@ def judge_each(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
 
     ``for_people`` marks what is refused for a person's sake, whatever other gate refused it before.
     """
+    made = dict(_of_staff(rows, gates.staff))
+    lifted = _answers((row, reason) for row, decision in made.items() for reason in decision.lifts)
     rows = undecided(rows).with_columns(holder_known=pl.col("holder") != "")
     newest = pl.col("shard_no").max().over("record")
     rows = impose(rows, rows.filter(pl.col("shard_no") < newest).select("row", reason=pl.lit("superseded")), ["row"])
-    rows = judge(rows, ADMIT_FACTS, gates.admission.judge)
+    parties = lifted.filter(pl.col("reason") == "third-parties")["row"]
+    settled = rows.with_columns(third_parties=pl.col("third_parties") & ~pl.col("row").is_in(parties.implode()))
+    rows = judge(settled, ADMIT_FACTS, gates.admission.judge).with_columns(rows["third_parties"])
     if gates.ended:
         late = rows.filter(pl.col("record").is_in(list(gates.ended)) & (pl.col("thread") != "document"))
         rows = impose(rows, late.select("row", reason=pl.col("record").replace_strict(
             dict(gates.ended), return_dtype=pl.String)), ["row"])
-    honoured = gates.honour.apply(undecided(rows)).select("row", "reason")
+    known = {row: decision.log for row, decision in made.items() if "third-party-homonym" in decision.lifts}
+    honoured = gates.honour.apply(undecided(rows), known).select("row", "reason")
     rows = rows.with_columns(for_people=honoured["reason"].is_in(FOR_PEOPLE))
     rows = impose(rows, honoured.filter(pl.col("reason") != ""), ["row"])
-    rows = impose(rows, rows.filter(pl.col("static") != "").select("row", reason="static"), ["row"])
-    staff = rows.filter(pl.col("record").is_in(list(gates.staff))).select(
-        "row", reason=pl.col("record").replace_strict(dict(gates.staff), default="", return_dtype=pl.String))
-    return impose(rows, staff, ["row"])
+    rows = impose(rows, _static(rows).join(lifted, on=["row", "reason"], how="anti", maintain_order="left"), ["row"])
+    return impose(rows, _answers((row, f"decided-{decision.answer}") for row, decision in made.items()
+                                 if decision.answer != "release"), ["row"])
+
+
+def _of_staff(rows: pl.DataFrame, staff: Staff) -> Iterator[tuple[int, StaffDecision]]:
+    """Give the rows on whose record staff decided, with the decision that counts for its state."""
+    if staff.records:
+        decided = rows.filter(pl.col("record").is_in(staff.records)).select("row", "record", "shard")
+        for row, record, shard in decided.iter_rows():
+            if (made := staff.of(record, shard)) is not None:
+                yield row, made
+
+
+def _answers(pairs: Iterable[tuple[int, str]]) -> pl.DataFrame:
+    return pl.DataFrame(list(pairs), schema={"row": pl.UInt32, "reason": pl.String}, orient="row")
+
+
+def _static(rows: pl.DataFrame) -> pl.DataFrame:
+    """Give what speaks against rows blind to rights: one reason each, or several that staff may lift."""
+    return (rows.filter(pl.col("static") != "").select("row", reason=pl.col("static").str.split(" "))
+            .explode("reason", empty_as_null=False))
 
 
 def settle_copies(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
     """Hold copies of what was refused for a person's sake, then elect."""
-    refused = rows.filter(pl.col("for_people"))
-    if refused.height:
-        runs = refused["runs"].explode(empty_as_null=False).drop_nulls()
-        if len(runs):
-            rows = impose(rows, copies_of(runs, rows.filter(pl.col("rank") == 0).select("row", "runs")), ["row"])
-    return elect(rows, gates)
+    held = held_copies(rows.filter("for_people"), rows.filter(pl.col("rank") == 0), gates)
+    return elect(impose(rows, held, ["row"]), gates)
+
+
+def held_copies(refused: pl.DataFrame, kept: pl.DataFrame, gates: Gates) -> pl.DataFrame:
+    """Give the kept rows that repeat words of refused ones, but for those that staff released knowing of each of these.
+
+    Args:
+        refused: ``record`` and ``runs`` of rows refused for a person's sake.
+        kept: ``row``, ``record``, ``shard`` and ``runs`` of rows kept so far.
+        gates: what decides.
+    """
+    runs = refused.select("record", "runs").explode("runs", empty_as_null=False).drop_nulls()
+    copies = copies_of(runs["runs"], kept.select("row", "runs")) if runs.height else _answers(())
+    made = _of_staff(kept.join(copies, on="row", how="semi"), gates.staff)
+    knowing = [row for row, decision in made if "copy-of-refused" in decision.lifts
+               and decision.copied.issuperset(copied_by(kept.filter(pl.col("row") == row), runs))]
+    return copies.filter(~pl.col("row").is_in(knowing))
+
+
+def copied_by(rows: pl.DataFrame, runs: pl.DataFrame) -> list[str]:
+    """Give the records (``record``, ``runs``: one run a line) whose words some rows repeat, sorted."""
+    own = rows["runs"].explode(empty_as_null=False).drop_nulls()
+    return sorted(runs.filter(pl.col("runs").is_in(own.implode()))["record"].unique().to_list())
+
+
+def liftable(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
+    """Give every hold that staff may lift of decided rows, whatever stands before it: ``row`` and ``reason``."""
+    found = [_static(rows).filter(pl.col("reason").is_in(LIFTABLE)),
+             rows.filter("third_parties").select("row", reason=pl.lit("third-parties"))]
+    if gates.honour.namesakes:
+        named = rows.select("row", "names").explode("names", empty_as_null=False)
+        found.append(named.filter(pl.col("names").is_in(list(gates.honour.namesakes))).select("row").unique()
+                     .with_columns(reason=pl.lit("third-party-homonym")))
+    return pl.concat(found).unique().sort("row", "reason")
 
 
 #: Reasons that only an election or the draw gives: they are taken back when a cluster votes again.

@@ -46,8 +46,12 @@ class Honour:
     outsiders: Mapping[str, int]
     namesakes: Mapping[str, int]
 
-    def apply(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Judge all rows: silence by combinations, people with entries one by one, outsiders by keyed hash."""
+    def apply(self, rows: pl.DataFrame, known: Mapping[int, int] | None = None) -> pl.DataFrame:
+        """Judge all rows: silence by combinations, people with entries one by one, outsiders by keyed hash.
+
+        ``known`` names the rows of which staff decided that a namesake is somebody else, with the size of the log by then:
+        objections that came later count for them as well.
+        """
         touched = self._touched(rows)
         rows = rows.with_columns(silent=(pl.col("subjects").list.len() > 0)
                                  & ~pl.col("row").is_in(touched["row"].implode()))
@@ -57,8 +61,10 @@ class Honour:
                                      ("names", self.namesakes, "third-party-homonym")):
             if keys:
                 named = (rows.select("row", column).explode(column, empty_as_null=False)
-                         .filter(pl.col(column).is_in(list(keys))).select("row").unique())
-                rows = impose(rows, named.with_columns(reason=pl.lit(reason)), ["row"])
+                         .filter(pl.col(column).is_in(list(keys))))
+                if known and reason == "third-party-homonym":
+                    named = named.filter([keys[name] >= known.get(row, 0) for row, name in named.iter_rows()])
+                rows = impose(rows, named.select("row").unique().with_columns(reason=pl.lit(reason)), ["row"])
         return rows
 
     def judge_silence(self, facts: Mapping[str, Any]) -> Decision:

@@ -5,7 +5,8 @@ released is decided later, over these rows, so that one opt-out costs its own ro
 
 Rules kept here:
 
-- A record whose check could not run has its rows held, by a ``static`` reason; none is dropped.
+- A record whose check could not run has its rows held, by a ``static`` reason; none is dropped. What staff may lift never
+  hides what they may not.
 - Offsets, stand-ins and signatures are those of the whole record as it arrived.
 - What leaves is an allow-list: words, language, days; no time of day, no id of a person.
 
@@ -26,6 +27,7 @@ from ..core.manifest import COLUMNS
 from ..core.policy import said_between
 from ..core.ports import Detector, Screener
 from ..core.records import Record, Turn
+from ..core.staff import LIFTABLE
 from .chunk import Chunk, ChunkSettings, CountTokens, cut, days, estimate_tokens, topics
 from .dedupe import sketch
 from .deidentify import DeidentifySettings, Masked, replace_all
@@ -109,13 +111,9 @@ def prepare(batch: Sequence[Arrived], tools: Tools) -> pa.Table:
                          tools.stand_in_key)
     rows: list[dict[str, Any]] = []
     for item, text, language, verdict, words in zip(batch, whole, languages, screened, masked, strict=True):
-        static = words.reason
-        if verdict is not None:
-            static = verdict.reason if verdict.answer == "refuse" or not static else static
-        if item.record.kind == "document" and shadow_marks(item.record.declared, text):
-            static = "shadow-library"
-        if not static and language and language not in tools.languages:
-            static = "language-unmeasured"
+        shadow = item.record.kind == "document" and shadow_marks(item.record.declared, text)
+        static = (words.reason, verdict.reason if verdict else "", "shadow-library" if shadow else "",
+                  "language-unmeasured" if language and language not in tools.languages else "")
         rows += _rows(item, language, static, words, tools)
     for row, shape in zip(rows, sketch([row.pop("_arrived") for row in rows]), strict=True):
         row.update(exact=shape.exact, bands=shape.bands, runs=shape.runs)
@@ -127,7 +125,7 @@ def _language(record: Record) -> str:
     return language_of(said)
 
 
-def _rows(item: Arrived, language: str, static: str, masked: Masked, tools: Tools) -> list[dict[str, Any]]:
+def _rows(item: Arrived, language: str, static: Sequence[str], masked: Masked, tools: Tools) -> list[dict[str, Any]]:
     record = item.record
     words: dict[str, list[str]] = {}
     at = 0
@@ -152,15 +150,17 @@ def _rows(item: Arrived, language: str, static: str, masked: Masked, tools: Tool
                "order": keyed(tools.order_key, "licit/order", item.id.encode(), str(number).encode())[:16]}
         row.update(_judged(record, chunk, subjects, holder), **_content(record, chunk, words, tools))
         row["_arrived"] = "\n".join(turn.text for turn in chunk.turns)
-        row["static"] = _strictest(static, chunk.reason, "" if row["tokens"] else "empty")
+        row["static"] = _against(*static, chunk.reason, "" if row["tokens"] else "empty")
         out.append(row)
     return out
 
 
-def _strictest(*reasons: str) -> str:
+def _against(*reasons: str) -> str:
+    """Give the first reason that refuses, else the first hold that nobody may lift, else every other, with a space between."""
     given = [reason for reason in reasons if reason]
     refusing = [reason for reason in given if because(reason).answer == "refuse"]
-    return (refusing or given or [""])[0]
+    standing = [reason for reason in given if reason not in LIFTABLE]
+    return (refusing or standing or [" ".join(dict.fromkeys(given))])[0]
 
 
 def _judged(record: Record, chunk: Chunk, subjects: Mapping[str, str], holder: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from ..core.decisions import Decision, because, strictest
 from ..core.ports import Screener
+from ..core.staff import LIFTABLE
 from .deidentify import in_time
 
 #: Function words by language, enough to tell a paragraph's language; no verdict without several of them.
@@ -53,6 +54,8 @@ def screen(texts: Sequence[str], languages: Sequence[str], screeners: Sequence[S
            ) -> list[Decision | None]:
     """Give the strictest hit of each text, or None; where a screener fails or overruns the text is held.
 
+    Of several holds, one that staff may lift is given last, so that it hides no other.
+
     ``seconds`` is how long a screener may take for all the texts and each megabyte of them.
     """
     if not screeners:
@@ -61,7 +64,8 @@ def screen(texts: Sequence[str], languages: Sequence[str], screeners: Sequence[S
     for screener in screeners:
         for own, found in zip(hits, in_time(_looking(screener), texts, languages, seconds), strict=True):
             own += [because("detector-failed")] if found is None else found
-    return [strictest(decisions) if decisions else None for decisions in hits]
+    return [strictest(sorted(decisions, key=lambda decision: decision.reason in LIFTABLE)) if decisions else None
+            for decisions in hits]
 
 
 def _looking(screener: Screener) -> Callable[[Sequence[str], Sequence[str]], list[list[Decision]]]:

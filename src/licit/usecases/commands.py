@@ -189,13 +189,6 @@ def _registered(workspace: Workspace, source: str) -> Source:
     return register[source]
 
 
-def decide_record(workspace: Workspace, record: str, answer: str, by: str, why: str) -> int:
-    """Record a member of staff's decision on a record: refuse, hold, or withdraw an earlier decision (release)."""
-    if answer not in ("refuse", "hold", "release"):
-        raise InputError("a decision is refuse, hold or release", about=record)
-    return workspace.enter("decision", {"record": record, "answer": answer, "by": by, "why": why})
-
-
 def register_downstream(workspace: Workspace, kind: str, body: Mapping[str, Any]) -> int:
     """Record a recipient, a training run or a model.
 

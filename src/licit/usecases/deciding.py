@@ -24,8 +24,7 @@ from ..core.ids import keyed
 from ..core.policy import parse_moment
 from ..core.rights import RESTRICTING
 from ..pipeline.admit import Admission
-from ..pipeline.decide import ELECTED_AWAY, Draw, Gates, decide, elect, judge_each, settle_copies
-from ..pipeline.dedupe import copies_of
+from ..pipeline.decide import ELECTED_AWAY, Draw, Gates, decide, elect, held_copies, judge_each, settle_copies
 from ..pipeline.honour import FOR_PEOPLE, Honour
 from ..pipeline.stage import RANK, impose
 from .facts import cluster_names, clustered, column_of, facts_of
@@ -239,10 +238,9 @@ def _reached(workspace: Workspace, lock: Mapping[str, Any], since: int, gates: G
 def _settle_again(workspace: Workspace, lock: Mapping[str, Any], gates: Gates, rows: pl.DataFrame,
                   refused: pl.DataFrame, lost: set[int]) -> pl.DataFrame:
     """Hold new copies of what was refused, and hold the election of every cluster again that the change touches."""
-    runs = refused["runs"].explode(empty_as_null=False).drop_nulls() if refused.height else pl.Series([], dtype=pl.UInt64)
-    if len(runs):
+    if refused.height:
         open_rows = rows.filter((pl.col("rank") == 0) | pl.col("reason").is_in(ELECTED_AWAY))
-        copies = copies_of(runs, open_rows.join(column_of(workspace.corpus, lock, "runs"), on="row"))
+        copies = held_copies(refused, open_rows.join(column_of(workspace.corpus, lock, "runs"), on="row"), gates)
         rows = impose(_reopened(rows, copies["row"].to_list()), copies, ["row"])
         lost |= set(copies["row"].to_list())
     named = rows.hstack(cluster_names(workspace.corpus, lock))

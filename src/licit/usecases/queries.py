@@ -21,7 +21,7 @@ from ..core.reasons import REASONS
 from ..core.rights import RESTRICTING, Entry
 from .deciding import decide_patch, decide_under, make_lock, patch_lock
 from .plan import read_plan
-from .workspace import Position, Workspace, register_at, releases_at
+from .workspace import Position, Workspace, register_at, releases_at, staff_at
 
 _KEYS = ["record", "chunk"]
 
@@ -50,10 +50,12 @@ class Explained:
     about: str
     rows: tuple[Mapping[str, Any], ...]
     went: tuple[Mapping[str, Any], ...]
+    decided: tuple[Mapping[str, Any], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Give the explanation as plain values."""
-        return {"about": self.about, "rows": [dict(row) for row in self.rows], "went": [dict(w) for w in self.went]}
+        return {"about": self.about, "rows": [dict(row) for row in self.rows], "went": [dict(w) for w in self.went],
+                "decided": [dict(made) for made in self.decided]}
 
     def lines(self) -> Iterator[str]:
         """Say it in lines people can read."""
@@ -62,6 +64,10 @@ class Explained:
             reason = REASONS.get(row["reason"])
             why = f" ({row['reason']}): {reason.meaning} {reason.remedy}" if reason else ""
             yield f"  {row['record']}#{row['chunk']} {row['answer']}{why}"
+        for made in self.decided:
+            what = f" lifting {', '.join(made['lifts'])}" if made["lifts"] else ""
+            over = "" if made["counts"] else "; it counts no more"
+            yield f"  {made['record']} {made['answer']}{what}, decided by {made['by']} (log entry {made['entry']}{over})"
         for place in self.went:
             yield f"  in {place['release']}{' (withdrawn)' if place['withdrawn'] else ''}: {place['rows']} rows"
             for run in place["runs"]:
@@ -129,10 +135,21 @@ def _records_of(workspace: Workspace, subjects: Sequence[str]) -> list[str]:
 def _explain(workspace: Workspace, about: str, records: Sequence[str]) -> Explained:
     lock = make_lock(workspace, read_plan(workspace.root / "plan.toml"), Position.head(workspace.log))
     rows = decide_under(workspace, lock).filter(pl.col("record").is_in(list(records)))
+    newest = dict(rows.sort("shard_no").select("record", "shard").iter_rows())
     answers = {0: "kept", 1: "held", 2: "refused"}
     return Explained(about=about, went=tuple(_went(workspace, records)), rows=tuple(
         {"record": r["record"], "chunk": r["chunk"], "source": r["source"], "answer": answers[r["rank"]],
-         "reason": r["reason"]} for r in rows.sort("record", "chunk").iter_rows(named=True)))
+         "reason": r["reason"]} for r in rows.sort("record", "chunk").iter_rows(named=True)),
+        decided=tuple(_decided(workspace, newest)))
+
+
+def _decided(workspace: Workspace, newest: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+    """Give every decision of staff on some records, by the shard of their newest state, and whether it counts for that."""
+    staff = staff_at(workspace.log, Position.head(workspace.log))
+    for record, shard in newest.items():
+        for made in staff.made_on(record):
+            yield {"record": record, "entry": made.seq, "answer": made.answer, "by": made.by, "lifts": sorted(made.lifts),
+                   "counts": made is staff.of(record, shard)}
 
 
 def _went(workspace: Workspace, records: Sequence[str]) -> Iterator[Mapping[str, Any]]:

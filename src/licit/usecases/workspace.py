@@ -19,6 +19,7 @@ from ..core.ports import Catalogue, Clock, Corpus, Identities, InputFile, Keys, 
 from ..core.records import SetAside
 from ..core.rights import PERSONAL, RESTRICTING, Entry, Standings
 from ..core.sources import Source, register_from
+from ..core.staff import Staff
 from ..pipeline.honour import outsiders_from
 
 #: Tells how far long work is: a step's name, how much is done, and how much is known (0: unknown).
@@ -134,17 +135,18 @@ def outsiders_at(log: Log, at: Position) -> tuple[dict[str, int], dict[str, int]
     return outsiders_from(entries_at(log, at, frozenset({"third-party-objection"})))
 
 
-def staff_at(log: Log, at: Position) -> dict[str, str]:
-    """Fold staff decisions on records: the reason name that each stands for."""
-    names = {"hold": "decided-hold", "refuse": "decided-refuse"}
-    out: dict[str, str] = {}
-    for body in _bodies(entries_at(log, at, frozenset({"decision"}))):
-        record, answer = str(body["record"]), str(body["answer"])
-        if answer in names:
-            out[record] = names[answer]
-        else:
-            out.pop(record, None)
-    return out
+def staff_at(log: Log, at: Position) -> Staff:
+    """Fold staff's decisions on records; a shard's rewrites count wherever they stand, for they change no other record.
+
+    Raises:
+        EvidenceError: an entry cannot be read.
+    """
+    made = list(entries_at(log, at, frozenset({"decision"})))
+    rewritten = _bodies(log.entries(kinds=("rewrite",))) if made else ()
+    try:
+        return Staff(zip((entry.seq for entry in made), _bodies(iter(made)), strict=True), rewritten)
+    except ValueError as error:
+        raise EvidenceError(str(error), reason="entry-unreadable", remedy="Restore the workspace from a backup.") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from licit.core.decisions import KEEP, because, strictest
 from licit.core.ids import SubjectId
 from licit.core.policy import parse_moment, parse_policy, silence
 from licit.core.rights import Entry, Item, Standings, standing
+from licit.core.staff import Staff
 from licit.pipeline.decide import Draw, Gates, decide
 from licit.pipeline.honour import Honour
 from licit.pipeline.stage import RANK, undecided
@@ -142,5 +143,5 @@ def test_a_row_refused_by_another_gate_counts_for_the_person_as_well():
     gates = Gates(admission=Admission(register={"chat": Source(id="chat", ground="own", approved=1)},
                                       policy=POLICIES["interest"], use="train", commercial=True, threads=("main",),
                                       as_of=AS_OF),
-                  honour=honour(POLICIES["interest"], said), staff={}, near=True, draw=Draw(seed=0, per_thousand=0))
+                  honour=honour(POLICIES["interest"], said), staff=Staff(), near=True, draw=Draw(seed=0, per_thousand=0))
     assert decide(rows, gates)["reason"].to_list() == ["purpose", "copy-of-refused"]

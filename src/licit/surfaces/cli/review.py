@@ -1,0 +1,77 @@
+"""``licit review``: what waits for a decision of staff, and making it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ...core.staff import LIFTABLE
+from ...usecases.review import Ruling, rule, waiting
+from ._shared import json_option, opened, print_json, say, workspace_option
+
+_DONE = {"release": "Released: the next build leaves these holds out and judges everything else as before.",
+         "hold": "Held from the next build on, whatever else speaks for it.",
+         "refuse": "Refused from the next build on, in every state that may still arrive."}
+
+
+@click.group("review")
+def review_command() -> None:
+    """Decide on records that only a person can decide on, one by one.
+
+    Staff may lift five holds and no others: never what a person concerned refused, what a source lacks, an age, or a check
+    that failed. A release counts for the record's present state; a later state waits again.
+    """
+
+
+@review_command.command("list", epilog="Example: licit review list")
+@click.option("--source", default="", metavar="ID", help="Only records of this source.")
+@json_option
+@workspace_option
+def listed(source: str, as_json: bool, workspace: str | None) -> None:
+    """List records that wait for a decision, and those that staff hold or refuse."""
+    found = [item for item in waiting(opened(workspace)) if source in ("", item.source)]
+    for item in found:
+        if as_json:
+            print_json(item.as_json())
+            continue
+        said = f"decided: {item.decided}" if item.decided else "a release of an earlier state counts no more" if item.lapsed else ""
+        say("  ".join(filter(None, [item.record, item.source, f"{item.rows:,} {'row' if item.rows == 1 else 'rows'}",
+                                    ", ".join(item.reasons), said])))
+    if not as_json:
+        say(f"{len(found):,} records. Decide: licit review release RECORD --lift REASON --by NAME --why TEXT, or refuse, or hold"
+            if found else "Nothing waits for a decision.")
+
+
+def _ruling(answer: str, text: str, example: str) -> click.Command:
+    @click.command(answer, help=text, epilog=f"Example: licit review {answer} {example}")
+    @click.argument("record")
+    @click.option("--by", required=True, metavar="NAME", help="Who decides.")
+    @click.option("--why", required=True, metavar="TEXT", help="Why; kept in the log for ever, so name nobody concerned.")
+    @click.option("--receipt", type=click.Path(path_type=Path), help="Write the signed receipt here.")
+    @json_option
+    @workspace_option
+    def run(workspace: str | None, as_json: bool, receipt: Path | None, **given: Any) -> None:
+        paper = rule(opened(workspace), Ruling(answer=answer, lifts=tuple(dict.fromkeys(given.pop("lifts", ()))), **given))
+        if receipt:
+            receipt.write_text(json.dumps(paper) + "\n", encoding="utf-8")
+        if as_json:
+            print_json(paper)
+            return
+        say(_DONE[answer])
+        say(f"Receipt: {receipt}" if receipt else "The signed receipt: --receipt FILE.")
+        say(f"See: licit explain {given['record']}")
+
+    if answer == "release":
+        run = click.option("--lift", "lifts", multiple=True, type=click.Choice(LIFTABLE),
+                           help="A hold that it lifts.")(run)
+    return run
+
+
+for _answer, _text, _example in (
+        ("release", "Lift holds of RECORD that are staff's to lift, or end an earlier decision of staff.",
+         "r7f… --lift third-parties --by 'Me Amari' --why 'all four agreed in writing, file 12'"),
+        ("hold", "Keep holding RECORD until somebody decides otherwise.",
+         "r7f… --by ines --why 'waiting for an answer'"),
+        ("refuse", "Refuse RECORD, whatever speaks for it.", "r7f… --by ines --why 'names a patient'")):
+    review_command.add_command(_ruling(_answer, _text, _example))

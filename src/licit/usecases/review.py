@@ -1,0 +1,159 @@
+"""Staff's decisions on single records: what waits for one, and entering it in the log with its receipt.
+
+Rules kept here:
+
+- A decision names who made it and why; it is an entry of the log and gives a signed receipt.
+- A release names the holds it lifts, and only holds that speak against the record's present state. It is bound to that
+  state, to the objections that stood by then and to the refused records that were seen to be repeated.
+- What a person concerned refused, what a source lacks, an age or a failed check is no matter for staff.
+
+Law: CHO-21
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from ..core.errors import InputError, RefusedError
+from ..core.reasons import REASONS
+from ..core.staff import LIFTABLE
+from ..pipeline.decide import Gates, copied_by, liftable
+from ..pipeline.dedupe import copies_of
+from .commands import receipt
+from .deciding import decide_under, gates_of, make_lock
+from .plan import Plan, read_plan
+from .workspace import Position, Workspace
+
+_ANSWERS = ("release", "hold", "refuse")
+_STAFF = ("decided-hold", "decided-refuse")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A record that staff may decide on: the holds they may lift, or what they decided; ``lapsed`` if a release counts no more.
+
+    ``rows`` counts the rows held for one of ``reasons``.
+    """
+
+    record: str
+    source: str
+    rows: int
+    reasons: tuple[str, ...]
+    decided: str = ""
+    lapsed: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as plain values."""
+        return {"record": self.record, "source": self.source, "rows": self.rows, "reasons": list(self.reasons),
+                "decided": self.decided or None, "lapsed": self.lapsed}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What a member of staff decides on a record; ``lifts`` names the holds that a release lifts."""
+
+    record: str
+    answer: str
+    by: str
+    why: str
+    lifts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """Everything as it stands now: the lock it was judged under, the gates, and every row with its answer."""
+
+    lock: Mapping[str, Any]
+    gates: Gates
+    rows: pl.DataFrame
+
+
+def _look(workspace: Workspace) -> _Seen:
+    plan: Plan = replace(read_plan(workspace.root / "plan.toml"), sources=())
+    lock = make_lock(workspace, plan, Position.head(workspace.log))
+    return _Seen(lock=lock, gates=gates_of(workspace, lock), rows=decide_under(workspace, lock))
+
+
+def waiting(workspace: Workspace) -> list[Waiting]:
+    """Give every record that waits for a decision of staff, or was held or refused by one, under the workspace's plan."""
+    seen = _look(workspace)
+    rows = seen.rows.filter(pl.col("reason").is_in([*LIFTABLE, *_STAFF]))
+    speaking = dict(rows.join(_speaking(seen, rows).rename({"reason": "against"}), on="row").group_by("record").agg(
+        pl.col("against").unique()).iter_rows()) if rows.height else {}
+    out = []
+    for record, source, shard, number in rows.group_by("record", "source", "shard").len().sort("source", "record").iter_rows():
+        made, counts = seen.gates.staff.made_on(record), seen.gates.staff.of(record, shard)
+        out.append(Waiting(
+            record=record, source=source, rows=number,
+            reasons=tuple(name for name in LIFTABLE if name in speaking.get(record, ())),
+            decided=counts.answer if counts else "",
+            lapsed=bool(made) and made[-1].answer == "release" and counts is not made[-1]))
+    return out
+
+
+def _speaking(seen: _Seen, rows: pl.DataFrame) -> pl.DataFrame:
+    """Give every hold against some rows that staff may lift (``row``, ``reason``)."""
+    runs = seen.rows.filter("for_people")["runs"].explode(empty_as_null=False).drop_nulls()
+    found = liftable(rows, seen.gates)
+    return pl.concat([found, copies_of(runs, rows.select("row", "runs"))]) if len(runs) else found
+
+
+def rule(workspace: Workspace, ruling: Ruling) -> dict[str, Any]:
+    """Enter a decision of staff in the log; give its signed receipt.
+
+    Raises:
+        InputError: nobody is named, no reason is given, or there is no such record, answer or hold to lift.
+        RefusedError: the record is refused for something that is not staff's to decide.
+    """
+    record = ruling.record.split("#")[0]
+    if ruling.answer not in _ANSWERS:
+        raise InputError(f"a decision is one of {', '.join(_ANSWERS)}", about=record)
+    for value, what, remedy in ((ruling.by, "who makes it", "Add --by NAME."), (ruling.why, "why", "Add --why TEXT.")):
+        if not value.strip():
+            raise InputError(f"a decision says {what}", about=record, remedy=remedy)
+    if not workspace.catalogue.stored([record]):
+        raise InputError("no such record is stored", about=record, reason="record-unknown",
+                         remedy="Ids of records stand in licit review list and in licit explain --subject.")
+    body: dict[str, Any] = {"record": record, "answer": ruling.answer, "by": ruling.by.strip(), "why": ruling.why.strip()}
+    if ruling.answer == "release":
+        body |= _released(workspace, record, ruling.lifts)
+    elif ruling.lifts:
+        raise InputError(f"to {ruling.answer} lifts nothing", about=record, remedy="Leave --lift out.")
+    return receipt(workspace, workspace.enter("decision", body))
+
+
+def _released(workspace: Workspace, record: str, lifts: Sequence[str]) -> dict[str, Any]:
+    """Give what a release says of the state it is made on, and insist that it lifts what there is to lift."""
+    if foreign := [name for name in lifts if name not in LIFTABLE]:
+        raise InputError(f"staff cannot lift {', '.join(foreign)}", about=record,
+                         remedy=f"They may lift, record by record: {', '.join(LIFTABLE)}.")
+    seen = _look(workspace)
+    own = seen.rows.filter(pl.col("record") == record)
+    own = own.filter(pl.col("shard_no") == pl.col("shard_no").max())
+    if not own.height:
+        raise InputError("nothing of this record can be released", about=record, remedy="See licit explain.")
+    against = _speaking(seen, own)
+    open_now = [name for name in LIFTABLE if name in set(against["reason"])]
+    refused = sorted(set(own.filter(pl.col("rank") == 2)["reason"]) - {*_STAFF, "purpose", "empty"})
+    if refused and own["rank"].min() == 2:
+        raise RefusedError(f"it is refused, which no decision of staff lifts: {REASONS[refused[0]].meaning}", about=record,
+                           reason=refused[0])
+    if missing := [name for name in lifts if name not in open_now]:
+        raise InputError(f"it is not held for {', '.join(missing)}", about=record,
+                         remedy=f"What staff may lift of it: {', '.join(open_now) or 'nothing'}.")
+    before = seen.gates.staff.of(record, own["shard"][0])
+    if not lifts and before is None:
+        raise InputError("a release names what it lifts", about=record,
+                         remedy=f"Add --lift REASON: {', '.join(open_now) or 'nothing of it can be lifted'}.")
+    if before and (forgotten := sorted(before.lifts & set(open_now) - set(lifts))):
+        raise InputError(f"entry {before.seq} lifts {', '.join(forgotten)} of it, and a new release takes its place",
+                         about=record, remedy="Name that as well with --lift, or hold the record first.")
+    return {"reasons": sorted(set(lifts)), "shard": own["shard"][0], "log": seen.lock["log"]["size"],
+            "copied": _copied(seen, own) if "copy-of-refused" in lifts else []}
+
+
+def _copied(seen: _Seen, own: pl.DataFrame) -> list[str]:
+    refused = seen.rows.filter("for_people").select("record", "runs").explode("runs", empty_as_null=False).drop_nulls()
+    return copied_by(own, refused)
