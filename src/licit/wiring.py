@@ -15,18 +15,20 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from sqlalchemy import Engine
 
 from licit_verify import verify
 
 from .adapters.catalogue import SqlCatalogue
+from .adapters.copies import copy_database
 from .adapters.corpus import FileCorpus
 from .adapters.database import connect
+from .adapters.high_water import HighWater, KeptLog
 from .adapters.identities import SqlIdentities
 from .adapters.inputs import find_readers, is_companion, open_inputs, recognise
 from .adapters.jsonl import in_order
 from .adapters.licences import read_licence
 from .adapters.local import LocalRunner
-from .adapters.log_store import SqlLog
 from .adapters.migrations import migrate, require_current
 from .adapters.signing import FileSigner
 from .adapters.tokens import token_counter
@@ -41,8 +43,9 @@ from .pipeline.chunk import estimate_tokens
 from .pipeline.prepare import Arrived, Tools, prepare
 from .usecases.plan import TEMPLATE, Plan, plan_from_lock
 from .usecases.policy import TEMPLATE as POLICY_TEMPLATE
+from .usecases.restore import Opening, Order, Restored, restore
 from .usecases.text import detect as detect_in
-from .usecases.workspace import Prepared, Workspace
+from .usecases.workspace import Prepared, Progress, Workspace, silent
 
 #: The uses of secret keys in a workspace.
 KEY_USES = ("records", "order", "stand-in", "lookup", "audit")
@@ -84,7 +87,11 @@ def init_workspace(root: Path, name: str = "") -> Path:
         FileKeys.create(root / "keys/secrets.json", KEY_USES)
     if not (root / "keys/signing.pem").exists():
         FileSigner.create(root / "keys/signing.pem")
-    migrate(connect(root / "licit.db", create=True))
+    engine = connect(root / "licit.db", create=True)
+    migrate(engine)
+    if not (root / "keys/high-water.jsonl").exists():
+        HighWater.create(root / "keys/high-water.jsonl")
+        _marked_log(root, engine, FileKeys(root / "keys/secrets.json")).settle()
     for file, text in ((root / "plan.toml", TEMPLATE), (root / "policy.toml", POLICY_TEMPLATE)):
         if not file.exists():
             file.write_text(text, encoding="utf-8")
@@ -94,8 +101,13 @@ def init_workspace(root: Path, name: str = "") -> Path:
     return root
 
 
-def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None) -> Workspace:
-    """Open a workspace.
+def _marked_log(root: Path, engine: Engine, keys: FileKeys, clock: Any = None, *, restoring: bool = False) -> KeptLog:
+    water = HighWater(root / "keys/high-water.jsonl", keys)
+    return KeptLog(engine, clock or SystemClock(), keys, water, restoring=restoring)
+
+
+def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None, restoring: bool = False) -> Workspace:
+    """Open a workspace; ``restoring`` as a restore does, which may work on a log that lacks entries.
 
     Raises:
         SetupError: there is none, its keys are open to others, or its database is of another version.
@@ -111,11 +123,11 @@ def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None) -> Workspace
     require_current(engine)
     clock = clock or SystemClock()
     keys, signer = FileKeys(root / "keys/secrets.json"), FileSigner(root / "keys/signing.pem")
-    log = SqlLog(engine, clock, keys)
+    log = _marked_log(root, engine, keys, clock, restoring=restoring)
     identities = SqlIdentities(log, clock, keys)
     readers = find_readers()
     return Workspace(
-        root=root, name=str(settings["name"]), log=log, keys=keys, identities=identities,
+        root=root, name=str(settings["name"]), log=log, water=log, copy_log=partial(copy_database, engine), keys=keys, identities=identities,
         catalogue=SqlCatalogue(engine), corpus=FileCorpus(root), signer=signer, clock=clock,
         open_inputs=open_inputs, recognise=lambda file, forced: recognise(file, readers, forced),
         companion=lambda file: is_companion(file, readers), readers=tuple(readers),
@@ -123,6 +135,20 @@ def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None) -> Workspace
         tag_keys=lambda subjects: {str(k): v for k, v in identities.tag_keys(map(SubjectId, subjects)).items()},
         prepare=partial(_prepare, root, jobs), attributes_key=lambda plan: _tools(root, _text(plan)).key(), counter=token_counter()[0],
         pins=lambda: pin([*find_detectors(), *find_screeners()]), check=_check, render=render)
+
+
+def restore_workspace(order: Order, *, clock: Any = None, progress: Progress = silent) -> Restored:
+    """Put a backup back as a workspace: see :func:`licit.usecases.restore.restore`."""
+    def newer(database: Path, part: Path) -> KeptLog:
+        (part / "newer").mkdir()
+        copy_database(connect(database), part / "newer/licit.db")
+        engine = connect(part / "newer/licit.db")
+        require_current(engine)
+        return _marked_log(part, engine, FileKeys(part / "keys/secrets.json"), clock, restoring=True)
+
+    return restore(order, Opening(
+        workspace=lambda part: open_workspace(part, jobs=1, clock=clock, restoring=True), newer=newer,
+        keys=lambda folder: FileKeys(folder / "secrets.json")), progress=progress)
 
 
 def _text(plan: Plan) -> str:

@@ -21,6 +21,9 @@ from .ledger import DATABASE
 from .report import Fault, Note, Untold
 from .rows import table
 
+#: What a release says of itself once a backup was restored without the last entries of the log.
+LOSS = "accept_lost_entries"
+
 _FIXED = ("as_of", "set_aside", "plan", "seed", "buckets", "twin_per_thousand", "format")
 _ELECTED = ("duplicate", "near-duplicate")
 
@@ -42,7 +45,8 @@ def patch_of_parent(case: Casefile) -> Note | None:
         raise Untold("the parent {name} is gone: what left it cannot be compared", name=name)
     before = _manifest(folder, parent["manifest"])
     old, new = take(before, "lock", dict), case.lock
-    differ = [field for field in _FIXED if old.get(field) != new.get(field)]
+    differ = [field for field in _FIXED if old.get(field) != new.get(field)
+              and not (field == "plan" and _only_a_loss(take(old, "plan", dict), take(new, "plan", dict)))]
     if take(old, "log", dict).get("base") != take(new, "log", dict).get("base"):
         differ.append("log.base")
     if rewritten(case, take(old, "inputs", list)) != new.get("inputs") or _attributes_differ(old, new):
@@ -51,6 +55,11 @@ def patch_of_parent(case: Casefile) -> Note | None:
         raise Fault("the patch differs from its parent in {field}", MANIFEST, field=differ[0])
     _explained(case, name, before)
     return None
+
+
+def _only_a_loss(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Tell whether a patch's plan says no more than its parent's but that entries of the log were lost, and accepted."""
+    return {**old, "accepted": sorted({*take(old, "accepted", list), LOSS})} == new
 
 
 def rewritten(case: Casefile, inputs: list[Any]) -> list[Any]:

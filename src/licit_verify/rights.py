@@ -27,7 +27,8 @@ RESTRICTING = frozenset({"objection", "withdrawal", "restriction", "erasure", "r
                          "third-party-objection", "link"})
 OTHER_KINDS = frozenset({
     "subject", "third-party-objection", "policy", "source", "contract", "approval", "signal", "decision", "arrival",
-    "rewrite", "release-closed", "release-withdrawn", "recipient", "run", "model", "key"})
+    "rewrite", "release-closed", "release-withdrawn", "recipient", "run", "model", "key",
+    "backup", "loss"})
 
 REFUSING = frozenset({"objection", "consent-withdrawn", "said-before-permission", "erased", "entry-unreadable",
                       "third-party-objection"})

@@ -209,6 +209,57 @@ class Log(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """How far the log has come: its size and root.
+
+    ``pending`` is the size it once had, where entries of it are lost and nobody has accepted that; 0 otherwise.
+    ``restored`` says that a backup was put back here.
+    """
+
+    size: int
+    root: bytes = field(repr=False)
+    pending: int = 0
+    restored: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """An entry kept apart from the log: its number there, itself, and how its person is found (tag key, time, look-up)."""
+
+    seq: int
+    entry: NewEntry
+    person: tuple[bytes, str, str] | None = field(default=None, repr=False)
+
+
+class HighWater(Protocol):
+    """Knows how far the log has ever come, apart from the database, and what was refused on the way."""
+
+    def last(self) -> Mark:
+        """Give the newest mark."""
+        ...
+
+    def lost(self) -> list[Withheld] | None:
+        """Give the entries that restrict and that the log lacks; None when it lacks nothing."""
+        ...
+
+    def since(self, size: int, root: bytes) -> list[Withheld]:
+        """Give what may be entered again of the entries after a position, which the log must have had."""
+        ...
+
+    def put_back(self, pending: int) -> None:
+        """Mark the log as it is after a backup was put back; what it once held is pending until accepted."""
+        ...
+
+    def enter_again(self, lost: Sequence[Withheld]) -> None:
+        """Append entries again, in their order; people that the log does not know are made known as they were."""
+        ...
+
+    def accept(self) -> None:
+        """Mark that what was pending is accepted."""
+        ...
+
+
 class Corpus(Protocol):
     """Immutable files under one folder, addressed by relative path; each appears whole and durable, or not at all."""
 

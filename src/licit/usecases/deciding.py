@@ -57,6 +57,7 @@ def make_lock(workspace: Workspace, plan: Plan, at: Position, *, progress: Progr
     if as_of > now:
         raise RefusedError("a release cannot be judged at a moment to come", reason="as-of-in-future",
                            remedy="Set as_of in the plan to today or earlier.")
+    plan = replace(plan, accepted=_accepted(workspace, plan.accepted))
     inputs, aside = inputs_at(workspace.log, at, plan.sources)
     prepared = _prepare(workspace, plan, inputs, progress)
     name = _next_name(workspace, plan.name)
@@ -76,9 +77,16 @@ def patch_lock(workspace: Workspace, parent: str) -> dict[str, Any]:
     lock = dict(json.loads(workspace.corpus.path(f"state/{parent}/lock.json").read_bytes()))
     size, root = workspace.log.head()
     stem = lock["plan"]["name"]
+    lock["plan"] = {**lock["plan"], "accepted": list(_accepted(workspace, lock["plan"]["accepted"]))}
     lock |= {"name": _next_name(workspace, stem), "parent": parent,
              "log": {"base": lock["log"]["base"], "size": size, "root": root.hex()}}
     return _rewritten(workspace, lock)
+
+
+def _accepted(workspace: Workspace, switches: Sequence[str]) -> tuple[str, ...]:
+    """Give what was accepted of a plan, and with it that a backup was restored without the last entries of the log."""
+    lost = any(True for _ in workspace.log.entries(kinds=("loss",)))
+    return tuple(sorted({*switches, *(["accept_lost_entries"] if lost else [])}))
 
 
 def _rewritten(workspace: Workspace, lock: dict[str, Any]) -> dict[str, Any]:

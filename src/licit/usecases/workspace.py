@@ -15,7 +15,7 @@ from typing import Any
 from ..core.errors import EvidenceError
 from ..core.ids import SubjectId
 from ..core.policy import Policy, policy_from
-from ..core.ports import Catalogue, Clock, Corpus, Identities, InputFile, Keys, Log, NewEntry, Reader, Signer
+from ..core.ports import Catalogue, Clock, Corpus, HighWater, Identities, InputFile, Keys, Log, NewEntry, Reader, Signer
 from ..core.records import SetAside
 from ..core.rights import PERSONAL, RESTRICTING, Entry, Standings
 from ..core.sources import Source, register_from
@@ -51,6 +51,8 @@ class Workspace:
     root: Path
     name: str
     log: Log
+    water: HighWater
+    copy_log: Callable[[Path], None]
     keys: Keys
     identities: Identities
     catalogue: Catalogue

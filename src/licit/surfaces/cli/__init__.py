@@ -30,6 +30,8 @@ COMMANDS = {
     "run": ("downstream", "Record a training run."),
     "model": ("downstream", "Record a model and when it is retrained next."),
     "log": ("log", "Show the log and give proofs."),
+    "backup": ("backup", "Copy the workspace, keys left out; list and remove backups."),
+    "restore": ("backup", "Put a backup back; what was refused and erased since stays so."),
     "detect": ("text", "Find personal data: places only, never the text."),
     "deidentify": ("text", "Replace personal data."),
     "measure": ("text", "Measure detection on a labelled set."),
