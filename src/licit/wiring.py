@@ -33,7 +33,7 @@ from .adapters.migrations import migrate, require_current
 from .adapters.signing import FileSigner
 from .adapters.tokens import token_counter
 from .adapters.vault import FileKeys
-from .core.errors import SetupError
+from .core.errors import SetupError, misnamed
 from .core.ids import SubjectId, lookup_hashes
 from .core.ports import Detector
 from .core.records import from_json

@@ -11,6 +11,9 @@
 A message says what happened, to which id, why (a reason name), and what to do now; never the text itself.
 """
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class LicitError(Exception):
     """Base of every error licit raises on purpose.
@@ -56,3 +59,17 @@ class UnavailableError(LicitError):
 
 class SetupError(LicitError):
     """A setting, an extra or a required detector is missing; stop before the first record."""
+
+
+def misnamed(given: Iterable[str], allowed: Iterable[str], where: str) -> str:
+    """Say which names are none of those allowed in a place, and what each may have meant; "" when all are.
+
+    >>> misnamed(["purpose", "sorces"], ["purpose", "sources"], "a plan")
+    "a plan has no 'sorces' (did you mean 'sources'?)"
+    """
+    names = list(allowed)
+    wrong = [(name, get_close_matches(name, names, n=1)) for name in sorted(set(map(str, given)) - set(names))]
+    if not wrong:
+        return ""
+    said = ", ".join(f"'{name}' (did you mean '{near[0]}'?)" if near else f"'{name}'" for name, near in wrong)
+    return f"{where} has no {said}" + ("" if all(near for _, near in wrong) else f"; there are {', '.join(names)}")

@@ -15,13 +15,14 @@ Rules kept here:
 Law: CHO-16, CHO-17, LIA-01, TRN-01, TRN-02.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any, Literal, get_args
 
 from .decisions import KEEP, Decision, because
+from .errors import misnamed
 
 Basis = Literal["consent", "legitimate-interest"]
 Assurance = Literal["adults", "minors", "none"]
@@ -254,17 +255,29 @@ def parse_policy(body: Mapping[str, Any]) -> Policy:
     Raises:
         ValueError: an unknown field, a missing one, or a value out of its list.
     """
-    unknown = set(body) - {"period", "notice", "assessment", "surface"}
-    if unknown:
-        raise ValueError(f"a policy has no {', '.join(sorted(unknown))}")
+    if wrong := misnamed(body, ("period", "notice", "assessment", "surface"), "a policy"):
+        raise ValueError(wrong)
     try:
         return Policy(
-            periods=tuple(Period(**_moments(item)) for item in body.get("period", ())),
-            notices=tuple(Notice(**_moments(item)) for item in body.get("notice", ())),
-            assessments=tuple(Assessment(**_moments(item)) for item in body.get("assessment", ())),
-            surfaces=tuple(Surface(**item) for item in body.get("surface", ())))
+            periods=tuple(Period(**item) for item in _blocks(body, "period", Period)),
+            notices=tuple(Notice(**item) for item in _blocks(body, "notice", Notice)),
+            assessments=tuple(Assessment(**item) for item in _blocks(body, "assessment", Assessment)),
+            surfaces=tuple(Surface(**item) for item in _blocks(body, "surface", Surface)))
     except TypeError as error:
-        raise ValueError(str(error).replace("__init__() got an ", "").replace("__init__() ", "")) from error
+        raise ValueError(str(error)) from error
+
+
+def _blocks(body: Mapping[str, Any], name: str, kind: type[Any]) -> Iterator[dict[str, Any]]:
+    """Give the blocks of one name with their times read, and insist that each has all of its fields and no other."""
+    items = body.get(name, ())
+    if not isinstance(items, list | tuple) or not all(isinstance(item, Mapping) for item in items):
+        raise ValueError(f"{name} is a list of blocks: write [[{name}]] above each")
+    for item in items:
+        if wrong := misnamed(item, [field.name for field in fields(kind)], f"[[{name}]]"):
+            raise ValueError(wrong)
+        if missing := [field.name for field in fields(kind) if field.default is MISSING and field.name not in item]:
+            raise ValueError(f"[[{name}]] lacks {', '.join(missing)}")
+        yield _moments(item)
 
 
 def _moments(item: Mapping[str, Any]) -> dict[str, Any]:

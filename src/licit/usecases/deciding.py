@@ -19,7 +19,7 @@ from typing import Any
 
 import polars as pl
 
-from ..core.errors import EvidenceError, RefusedError
+from ..core.errors import EvidenceError, RefusedError, SetupError, misnamed
 from ..core.ids import keyed
 from ..core.policy import parse_moment
 from ..core.rights import RESTRICTING
@@ -58,6 +58,7 @@ def make_lock(workspace: Workspace, plan: Plan, at: Position, *, progress: Progr
         raise RefusedError("a release cannot be judged at a moment to come", reason="as-of-in-future",
                            remedy="Set as_of in the plan to today or earlier.")
     plan = replace(plan, accepted=_accepted(workspace, plan.accepted))
+    _known_sources(workspace, plan, at)
     inputs, aside = inputs_at(workspace.log, at, plan.sources)
     prepared = _prepare(workspace, plan, inputs, progress)
     name = _next_name(workspace, plan.name)
@@ -70,6 +71,25 @@ def make_lock(workspace: Workspace, plan: Plan, at: Position, *, progress: Progr
         "set_aside": aside,
         "attributes": {"key": workspace.attributes_key(plan), "files": {p.shard: p.sha256 for p in prepared}},
         "tokens": workspace.counter, "buckets": 0, "seed": seed.hex(), "twin_per_thousand": -1, "parent": None}
+
+
+def _known_sources(workspace: Workspace, plan: Plan, at: Position) -> None:
+    """Insist that every source a plan names is registered or has brought something: a misspelt one would be left out."""
+    known = {*register_at(workspace.log, at), *(item.source for item in inputs_at(workspace.log, at, ())[0])} - {""}
+    if wrong := misnamed(plan.sources, sorted(known), "the register"):
+        raise SetupError(wrong, about="sources in the plan", reason="source-unknown",
+                         remedy="Name sources that are there (licit source list), or register this one: licit source add.")
+
+
+def without_input(workspace: Workspace, plan: Plan) -> list[str]:
+    """Say, a line each, which of a plan's sources nothing was imported from, or that nothing was imported at all."""
+    inputs, aside = inputs_at(workspace.log, Position.head(workspace.log), plan.sources)
+    if not inputs and not plan.sources:
+        return ["Nothing was imported yet" + (f"; {aside:,} records could not be read" if aside else "")
+                + ": licit import FILES --source ID"]
+    fed = {item.source for item in inputs}
+    return [f"Nothing was imported from source {name}, which the plan names: licit import FILES --source {name}"
+            for name in plan.sources if name not in fed]
 
 
 def patch_lock(workspace: Workspace, parent: str) -> dict[str, Any]:

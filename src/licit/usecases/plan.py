@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import SetupError
+from ..core.errors import SetupError, misnamed
 from ..core.policy import PURPOSES, parse_moment
 from ..core.sources import USES
 from ..pipeline.chunk import ChunkSettings
@@ -122,14 +122,17 @@ def parse_plan(data: Mapping[str, Any]) -> Plan:
         ValueError: an unknown field, or a value of the wrong kind or out of range.
     """
     accepted = tuple(sorted(name for name in data if name.startswith("accept_") and data[name] is True))
-    known = {*_TOP, *_SECTIONS, *ACCEPTABLE}
-    if unknown := sorted(set(data) - known):
-        raise ValueError(f"a plan has no field {', '.join(unknown)}")
+    if wrong := misnamed(data, (*_TOP, *_SECTIONS, *ACCEPTABLE), "a plan"):
+        raise ValueError(wrong)
+    if vague := [name for name in ACCEPTABLE if not isinstance(data.get(name, False), bool)]:
+        raise ValueError(f"{vague[0]} is true or false")
     values: dict[str, Any] = {name: data[name] for name in _TOP if name in data}
     for section, names in _SECTIONS.items():
         given = data.get(section, {})
-        if not isinstance(given, Mapping) or (unknown := sorted(set(given) - set(names))):
-            raise ValueError(f"[{section}] has only {', '.join(names)}")
+        if not isinstance(given, Mapping):
+            raise ValueError(f"{section} is a section: write [{section}]")
+        if wrong := misnamed(given, names, f"[{section}]"):
+            raise ValueError(wrong)
         values |= {name: given[name] for name in names if name in given}
     return _checked(values, accepted)
 

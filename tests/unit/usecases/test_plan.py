@@ -3,9 +3,13 @@
 import tomllib
 
 import pytest
+from world import chat, prose
 
 from licit.core.errors import RefusedError, SetupError
+from licit.core.policy import parse_policy
+from licit.usecases.deciding import without_input
 from licit.usecases.plan import TEMPLATE, Plan, parse_plan, plan_from_lock, read_plan
+from licit.wiring import open_workspace
 
 
 def test_the_template_is_the_defaults():
@@ -63,3 +67,47 @@ def test_a_moment_to_come_is_refused(full):
     """Nothing is judged at a moment that has not come."""
     with pytest.raises(RefusedError, match="moment to come"):
         full.build(as_of="2026-03-02")
+
+
+@pytest.mark.parametrize(("plan", "meant"), [({"purpse": "train"}, "purpose"), ({"record": {}}, "records"),
+                                             ({"chunk": {"token": 3}}, "tokens"), ({"release": {"lease": 3}}, "lease_hours"),
+                                             ({"accept_unmeasured_deidentifcation": True}, "accept_unmeasured_deidentification")])
+def test_a_misspelt_field_is_told_the_right_one(plan, meant):
+    """A field that is nearly one is an error that names the one it may have meant."""
+    with pytest.raises(ValueError, match=f"did you mean '{meant}'"):
+        parse_plan(plan)
+
+
+@pytest.mark.parametrize(("policy", "said"), [
+    ({"periods": []}, "did you mean 'period'"), ({"period": {"purpose": "train"}}, r"write \[\[period\]\]"),
+    ({"period": [{"purpose": "train"}]}, "lacks basis, starts"), ({"notice": [{"id": "n", "purpose": ["train"]}]}, "'purposes'"),
+    ({"surface": [{"id": "web", "assurence": "adults"}]}, "'assurance'")])
+def test_a_misspelt_policy_is_told_the_right_word(policy, said):
+    """A policy's block that is misnamed, misspelt or lacks a field says which and what was meant."""
+    with pytest.raises(ValueError, match=said):
+        parse_policy(policy)
+
+
+def test_misspelt_settings_stop(world):
+    """A key of licit.toml that means nothing is refused before anything is opened."""
+    path = world.root / "licit.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("made_with", "made_wiht"), encoding="utf-8")
+    with pytest.raises(SetupError, match="did you mean 'made_with'"):
+        open_workspace(world.root)
+
+
+def test_a_source_that_nobody_knows_stops_the_build(world):
+    """A plan that names a source which is neither registered nor imported would build nothing, so it says so."""
+    world.take([chat("c", "ada", prose("c"))])
+    with pytest.raises(SetupError, match=r"chta.*did you mean 'chat'"):
+        world.build(sources=["chta"])
+
+
+def test_a_source_without_input_is_said(world):
+    """A registered source that nothing was imported from is no fault, and is not passed over in silence."""
+    assert "Nothing was imported yet" in without_input(world.ports, Plan())[0]
+    world.license("press")
+    world.take([chat("c", "ada", prose("c"))])
+    assert without_input(world.ports, Plan(sources=("chat",))) == []
+    assert "press" in without_input(world.ports, Plan(sources=("chat", "press")))[0]
+    assert world.build(sources=["press"]).tally.arrived == 0

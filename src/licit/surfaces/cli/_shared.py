@@ -57,6 +57,11 @@ def say(text: str) -> None:
     out.print(text, markup=False)
 
 
+def warn(text: str) -> None:
+    """Print a line for people beside the output: what is no fault, and is not to be overlooked."""
+    click.secho(f"licit: {text}", err=True, fg="yellow" if sys.stderr.isatty() else None)
+
+
 @contextmanager
 def progress(quiet: bool = False) -> Iterator[Progress]:
     """Show on one line of standard error what is done of what is known, once it takes long; nothing when piped."""

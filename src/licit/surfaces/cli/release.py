@@ -5,11 +5,12 @@ from pathlib import Path
 import click
 
 from ...core.reasons import REASONS
+from ...usecases.deciding import without_input
 from ...usecases.plan import read_plan
 from ...usecases.queries import Remedy, explain_record, explain_subject, recall, remedies
 from ...usecases.release import build, mend, patch
 from ...usecases.staging import Built
-from ._shared import json_option, opened, print_json, progress, say, show, tally_table, workspace_option
+from ._shared import json_option, opened, print_json, progress, say, show, tally_table, warn, workspace_option
 
 _MEANING = {name: reason.meaning for name, reason in REASONS.items()}
 
@@ -23,8 +24,11 @@ _MEANING = {name: reason.meaning for name, reason in REASONS.items()}
 def build_command(plan: Path | None, dry_run: bool, jobs: int, as_json: bool, workspace: str | None) -> None:
     """Build a release of what may be released, by PLAN (else the workspace's plan.toml)."""
     space = opened(workspace, jobs=jobs)
+    wanted = read_plan(plan or space.root / "plan.toml")
     with progress(as_json) as report:
-        built = build(space, read_plan(plan or space.root / "plan.toml"), dry=dry_run, progress=report)
+        built = build(space, wanted, dry=dry_run, progress=report)
+    for line in without_input(space, wanted):
+        warn(line)
     if as_json:
         print_json(built.as_json())
         return
