@@ -119,6 +119,10 @@ def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None, restoring: b
                          remedy="Make one: licit init DIR, or name it: --workspace DIR") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SetupError(f"licit.toml cannot be read: {error}", about=str(root)) from None
+    wrong = misnamed(settings, ("name", "made_with"), "licit.toml")
+    if wrong or not isinstance(settings.get("name"), str):
+        raise SetupError(wrong or "licit.toml has no name for the log", about=str(root),
+                         remedy="The name it was made with stands in every receipt; restore the file from a backup.")
     engine = connect(root / "licit.db")
     require_current(engine)
     clock = clock or SystemClock()
