@@ -14,7 +14,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from struct import iter_unpack
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -104,8 +105,7 @@ class Committed:
     particulars_commitment: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(NamedTuple):
     """An entry whose two bodies are written out, before it has a number, a time and salts."""
 
     kind: str
@@ -146,17 +146,15 @@ class Rows:
 def rows_for(entries: Sequence[Written], start: int, recorded_at: str, salts: bytes) -> Rows:
     """Number, salt and commit entries; ``salts`` holds three for each (:data:`SALT` bytes)."""
     out = Rows(log=[], decisions=[], particulars=[], leaves=[])
-    for seq, entry in enumerate(entries, start):
-        at = 3 * SALT * (seq - start)
-        who, what, more = salts[at:at + SALT], salts[at + SALT:at + 2 * SALT], salts[at + 2 * SALT:at + 3 * SALT]
-        whom = commit(who, about(entry.subject, entry.received_at, recorded_at))
-        decision, particulars = commit(what, entry.decision), commit(more, entry.particulars)
-        leaf = entry_leaf(entry.kind, _text(whom), _text(decision), _text(particulars))
+    salted = zip(entries, iter_unpack(f"{SALT}s{SALT}s{SALT}s", salts), strict=True)
+    for seq, ((kind, subject, received_at, what, more), (salt, what_salt, more_salt)) in enumerate(salted, start):
+        whom = commit(salt, about(subject, received_at, recorded_at))
+        decision, particulars = commit(what_salt, what), commit(more_salt, more)
+        leaf = entry_leaf(kind, _text(whom), _text(decision), _text(particulars))
         out.leaves.append(leaf)
-        out.log.append((seq, entry.kind, entry.subject, entry.received_at, recorded_at, who, decision, particulars,
-                        leaf))
-        out.decisions.append((seq, what, entry.decision))
-        out.particulars.append((seq, more, entry.particulars))
+        out.log.append((seq, kind, subject, received_at, recorded_at, salt, decision, particulars, leaf))
+        out.decisions.append((seq, what_salt, what))
+        out.particulars.append((seq, more_salt, more))
     return out
 
 
