@@ -25,6 +25,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+import phonenumbers
+
 from ..core.ids import keyed, short_text
 from ..core.ports import Detector
 from ..core.spans import LABELS, Edit, Span, apply_edits, settle
@@ -149,6 +151,23 @@ def canonical(label: str, text: str) -> str:
         plain = re.sub(r"^(?:m|mr|mrs|ms|mme|mlle|dr|me|pr|prof|monsieur|madame|maitre|docteur)\b\.?\s*", "", plain)
         return " ".join(re.findall(r"\w+", plain))
     return plain if label in ("EMAIL", "URL", "HANDLE", "SECRET") else re.sub(r"[\W_]", "", plain)
+
+
+def spellings(label: str, entity: str) -> tuple[str, ...]:
+    """Give the canonical forms that stand for one identifier: whoever objects writes it one way and a chat the other.
+
+    A phone number counts as it is dialled at home and from abroad as well, a handle without its sign.
+    """
+    if label != "PHONE":
+        return tuple(dict.fromkeys((entity, entity.lstrip("@")))) if label == "HANDLE" else (entity,)
+    try:
+        number = phonenumbers.parse(f"+{entity.removeprefix('00')}")
+    except phonenumbers.NumberParseException:
+        return (entity,)
+    if not phonenumbers.is_possible_number(number):
+        return (entity,)
+    forms = (phonenumbers.PhoneNumberFormat.E164, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return tuple(dict.fromkeys((entity, *(re.sub(r"\D", "", phonenumbers.format_number(number, form)) for form in forms))))
 
 
 def sweep_names(texts: Sequence[str], found: Sequence[tuple[Span, ...]]) -> list[tuple[Span, ...]]:

@@ -23,6 +23,7 @@ from typing import Any
 import polars as pl
 
 from ..core.decisions import Decision, strictest
+from ..core.errors import EvidenceError
 from ..core.ids import SubjectId
 from ..core.policy import Policy, parse_moment, said_between
 from ..core.rights import Entry, Item, Standings, silence, standing
@@ -116,13 +117,14 @@ def outsiders_from(entries: Iterable[Entry]) -> tuple[dict[str, int], dict[str, 
     An objection whose decision part is missing cannot be matched and raises, for it would otherwise be lost.
 
     Raises:
-        ValueError: such an entry.
+        EvidenceError: such an entry.
     """
     keys: dict[str, int] = {}
     names: dict[str, int] = {}
     for entry in entries:
         if entry.decision is None:
-            raise ValueError(f"entry {entry.seq}: an objection cannot be read")
+            raise EvidenceError("an outsider's objection cannot be read", about=f"log entry {entry.seq}",
+                                reason="entry-unreadable", remedy="Restore the workspace from a backup.")
         keys |= {str(key): entry.seq for key in entry.decision.get("keys", ())}
         names |= {str(key): entry.seq for key in entry.decision.get("names", ())}
     return keys, names

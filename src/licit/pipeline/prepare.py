@@ -30,7 +30,7 @@ from ..core.records import Record, Turn
 from ..core.staff import LIFTABLE
 from .chunk import Chunk, ChunkSettings, CountTokens, cut, days, estimate_tokens, topics
 from .dedupe import sketch
-from .deidentify import DeidentifySettings, Masked, replace_all
+from .deidentify import DeidentifySettings, Masked, replace_all, spellings
 from .provenance import shadow_marks
 from .screen import language_of, screen
 
@@ -133,7 +133,7 @@ def _rows(item: Arrived, language: str, static: Sequence[str], masked: Masked, t
         words[turn.id] = list(masked.texts[at:at + len(turn.parts)])
         at += len(turn.parts)
     mentions = {key for label, value in masked.entities if label in ("EMAIL", "PHONE", "HANDLE")
-                for key in tools.lookup(label, value)}
+                for form in spellings(label, value) for key in tools.lookup(label, form)}
     names = {key for label, value in masked.entities if label == "PERSON" for key in tools.lookup("NAME", value)}
     holder = record.person(record.holder).subject if record.holder else ""
     bucket_of = holder or item.id

@@ -22,7 +22,7 @@ from ..core.notes import RECEIPT_TYPE, Envelope, pae
 from ..core.policy import PURPOSES
 from ..core.rights import INSTRUMENTS, target_of
 from ..core.sources import Source, parse_contract, parse_source
-from ..pipeline.deidentify import canonical
+from ..pipeline.deidentify import canonical, spellings
 from .queries import issuers_of
 from .workspace import Position, Workspace, register_at, releases_at
 
@@ -116,8 +116,8 @@ def object_as_outsider(workspace: Workspace, *, email: Sequence[str] = (), phone
         InputError: nothing was given to look for.
     """
     epochs = workspace.keys.epochs("lookup")
-    exact = [(kind, canonical(kind, value)) for kind, values in
-             (("EMAIL", email), ("PHONE", phone), ("HANDLE", handle)) for value in values]
+    exact = [(kind, form) for kind, values in (("EMAIL", email), ("PHONE", phone), ("HANDLE", handle))
+             for value in values for form in spellings(kind, canonical(kind, value))]
     names = [("NAME", canonical("PERSON", value)) for value in name]
     if not exact and not names:
         raise InputError("there is nothing to look for", remedy="Give --email, --phone, --handle or --name.")
