@@ -43,7 +43,7 @@ def scenes(company, importing, run, tmp_path_factory) -> dict[str, Scene]:
     folder = tmp_path_factory.mktemp("scenes")
     out: dict[str, Scene] = {}
     before = company.root
-    after = {"import": [], "build": [["recipient", "add", "Partner lab", "--release", "release-1"],
+    after = {"import": [], "build": [["recipient", "add", "Partner lab", "--release", "release-1", "--by", "ines"],
                                      ["rights", "object", "--subject", "user0", "--issuer", "chat"]], "patch": [], "erase": []}
     commands = {"import": importing, "build": ["build", "--jobs", "1", "--json"], "patch": ["recall", "--patch"],
                 "erase": ["rights", "erase", "--subject", "user1", "--issuer", "chat"]}

@@ -80,7 +80,7 @@ def test_the_first_day(ready):
     built = json.loads(ready("build", "--json"))
     assert built["tally"] == {"arrived": 12, "released": 12, "held": {}, "refused": {}}
     ready("verify", built["path"], "--auditor", "licit-workspace")
-    ready("recipient", "add", "Partner lab", "--release", "release-1")
+    ready("recipient", "add", "Partner lab", "--release", "release-1", "--by", "ines")
     receipt = ready.folder / "receipt.json"
     said = ready("rights", "object", "--subject", "user2", "--issuer", "chat", "--receipt", str(receipt))
     assert "licit recall" in said
@@ -120,7 +120,7 @@ def test_machines_read_what_is_documented(ready):
     (["rights", "object-outsider"], 2, "nothing to look for"),
     (["explain", "no-such-record"], 2, "no such record"), (["explain"], 2, "Name a RECORD"),
     (["recall", "--release", "release-9"], 2, "no such release"),
-    (["recipient", "add", "Lab", "--release", "release-9"], 2, "no such release"),
+    (["recipient", "add", "Lab", "--release", "release-9", "--by", "ines"], 2, "no such release"),
     (["policy", "adopt", "no-such.toml"], 2, "no such policy file"),
     (["build", "--workspace", "elsewhere"], 2, "there is no workspace here"), (["verify", "chats.jsonl"], 2, "")])
 def test_what_cannot_be_done_is_said(ready, argv, code, said):
@@ -210,10 +210,10 @@ def test_five_press_articles(desk):
     assert built["tally"] == {"arrived": 5, "released": 0, "held": {"source-unknown": 5}, "refused": {}}
     desk("source", "add", "press", "--ground", "unknown", "--by", "ines")
     assert json.loads(desk("build", "--json"))["tally"]["held"] == {"licence-unknown": 5}
-    desk("source", "contract", "press", "--id", "C-1", "--use", "display", "--use", "ground", "--from", "2025-01-01")
+    desk("source", "contract", "press", "--id", "C-1", "--use", "display", "--use", "ground", "--from", "2025-01-01", "--by", "ines")
     desk("source", "approve", "press", "--by", "paul")
     assert json.loads(desk("build", "--json"))["tally"]["refused"] == {"contract-use": 5}
-    desk("source", "contract", "press", "--id", "C-2", "--use", "train", "--from", "2025-01-01", "--until", "2026-01-01")
+    desk("source", "contract", "press", "--id", "C-2", "--use", "train", "--from", "2025-01-01", "--by", "ines", "--until", "2026-01-01")
     assert json.loads(desk("build", "--json"))["tally"]["held"] == {"source-not-approved": 5}
     desk("source", "approve", "press", "--by", "paul")
     built = json.loads(desk("build", "--json"))

@@ -68,8 +68,18 @@ def misnamed(given: Iterable[str], allowed: Iterable[str], where: str) -> str:
     "a plan has no 'sorces' (did you mean 'sources'?)"
     """
     names = list(allowed)
-    wrong = [(name, get_close_matches(name, names, n=1)) for name in sorted(set(map(str, given)) - set(names))]
+    wrong = {name: nearest(name, names) for name in sorted(set(map(str, given)) - set(names))}
     if not wrong:
         return ""
-    said = ", ".join(f"'{name}' (did you mean '{near[0]}'?)" if near else f"'{name}'" for name, near in wrong)
-    return f"{where} has no {said}" + ("" if all(near for _, near in wrong) else f"; there are {', '.join(names)}")
+    said = ", ".join(f"'{name}'{near}" for name, near in wrong.items())
+    return f"{where} has no {said}" + ("" if all(wrong.values()) else f"; there are {', '.join(names) or 'none'}")
+
+
+def nearest(name: str, allowed: Iterable[str]) -> str:
+    """Say which of some names a wrong one may have meant; "" when none is near.
+
+    >>> nearest("chta", ["chat", "press"])
+    " (did you mean 'chat'?)"
+    """
+    near = get_close_matches(name, list(allowed), n=1)
+    return f" (did you mean '{near[0]}'?)" if near else ""

@@ -140,7 +140,8 @@ def register_from(entries: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str,
             raise ValueError(f"a {kind} entry names no registered source")
         elif kind == "contract":
             register[known.id] = replace(known, contract=parse_contract(body), ground="contract",
-                                         version=known.version + 1)
+                                         version=known.version + 1,
+                                         proposed_by=str(body.get("by") or known.proposed_by))
         elif kind == "approval" and body.get("version") == known.version and body.get("by"):
             register[known.id] = replace(known, approved=known.version, approved_by=str(body["by"]))
         elif kind == "signal":

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ..core.errors import InputError, RefusedError
+from ..core.errors import InputError, RefusedError, nearest
 from ..core.ids import lookup_hashes
 from ..core.notes import RECEIPT_TYPE, Envelope, pae
 from ..core.policy import PURPOSES
@@ -127,7 +127,7 @@ def object_as_outsider(workspace: Workspace, *, email: Sequence[str] = (), phone
 
 
 def add_source(workspace: Workspace, body: Mapping[str, Any]) -> int:
-    """Register a source, or change its entry; a change needs a new approval.
+    """Register a source, or change its entry; a change needs a new approval, and the same again enters nothing.
 
     Raises:
         InputError: no id, an unknown ground, or a licence that is no SPDX expression.
@@ -137,7 +137,12 @@ def add_source(workspace: Workspace, body: Mapping[str, Any]) -> int:
     except ValueError as error:
         raise InputError(str(error), about=str(body.get("source", ""))) from None
     licence = str(body.get("licence", ""))
-    return workspace.enter("source", {**body, "licence": workspace.licence(licence)} if licence else body)
+    stated = {**body, "licence": workspace.licence(licence)} if licence else dict(body)
+    said = [entry for entry in workspace.log.entries(kinds=("source", "contract"))
+            if entry.decision and entry.decision.get("source") == stated["source"]]
+    if said and said[-1].kind == "source" and said[-1].decision == stated:
+        return int(said[-1].seq)
+    return workspace.enter("source", stated)
 
 
 def add_contract(workspace: Workspace, body: Mapping[str, Any]) -> int:
@@ -175,16 +180,21 @@ def _folded(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
-def record_signal(workspace: Workspace, source: str, verdict: str, note: str) -> int:
-    """Record what a reservation signal of a source says: reserved, allowed or unknown; unknown counts as reserved."""
+def record_signal(workspace: Workspace, source: str, verdict: str, note: str, by: str) -> int:
+    """Record what a reservation signal of a source says: reserved, allowed or unknown; unknown counts as reserved.
+
+    Raises:
+        InputError: an unknown source.
+    """
     _registered(workspace, source)
-    return workspace.enter("signal", {"source": source, "verdict": verdict, "note": note})
+    return workspace.enter("signal", {"source": source, "verdict": verdict, "note": note, "by": by})
 
 
 def _registered(workspace: Workspace, source: str) -> Source:
     register = register_at(workspace.log, Position.head(workspace.log))
     if source not in register:
-        raise InputError("no such source is registered", about=source, reason="source-unknown",
+        raise InputError("no such source is registered" + nearest(source, register), about=source,
+                         reason="source-unknown",
                          remedy=f"Register it: licit source add {source} --ground …")
     return register[source]
 
@@ -195,11 +205,15 @@ def register_downstream(workspace: Workspace, kind: str, body: Mapping[str, Any]
     ``recipient``: name, release. ``run``: id, releases. ``model``: name, run, next_retrain_due.
 
     Raises:
-        InputError: it names a release that never closed.
+        InputError: it names a release that never closed, or a run that nobody recorded.
     """
     known = releases_at(workspace.log)
     for name in [*([body["release"]] if body.get("release") else []), *body.get("releases", ())]:
         if name not in known:
             raise InputError("no such release", about=str(name), reason="release-unknown",
                              remedy=f"There are: {', '.join(known) or 'none'}.")
+    runs = {str((entry.decision or {}).get("id")) for entry in workspace.log.entries(kinds=("run",))}
+    if kind == "model" and body.get("run") not in runs:
+        raise InputError("no such run is recorded", about=str(body.get("run")), reason="run-unknown",
+                         remedy="Record it first, so that a recall finds the model: licit run add RUN --release NAME.")
     return workspace.enter(kind, body)

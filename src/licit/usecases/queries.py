@@ -187,9 +187,12 @@ def _downstream(workspace: Workspace) -> _Downstream:
     for entry in workspace.log.entries(kinds=("recipient", "run", "model")):
         body = entry.decision or {}
         if entry.kind == "recipient":
-            out.recipients.setdefault(str(body.get("release")), []).append(str(body.get("name")))
+            names = out.recipients.setdefault(str(body.get("release")), [])
+            names += [name for name in [str(body.get("name"))] if name not in names]
         elif entry.kind == "run":
-            out.runs[str(body.get("id"))] = [str(name) for name in body.get("releases", ())]
+            # recorded again, a run has trained on what was named before as well
+            releases = out.runs.setdefault(str(body.get("id")), [])
+            releases += [name for name in map(str, body.get("releases", ())) if name not in releases]
         else:
             out.models.setdefault(str(body.get("run")), []).append((str(body.get("name")),
                                                                      str(body.get("next_retrain_due", ""))))

@@ -1,11 +1,23 @@
 """``licit recipient``, ``licit run``, ``licit model``: where releases went."""
 
+from typing import Any
+
 import click
 
 from ...core.errors import InputError
 from ...core.policy import parse_moment
 from ...usecases.commands import register_downstream
-from ._shared import opened, say, workspace_option
+from ._shared import json_option, opened, print_json, say, workspace_option
+
+_by = click.option("--by", required=True, metavar="NAME", help="Who records it.")
+
+
+def _record(workspace: str | None, as_json: bool, kind: str, body: dict[str, Any], text: str) -> None:
+    seq = register_downstream(opened(workspace), kind, body)
+    if as_json:
+        print_json({"kind": kind, "entry": seq})
+    else:
+        say(f"{text} is recorded (entry {seq}).")
 
 
 @click.group("recipient")
@@ -13,14 +25,16 @@ def recipient_command() -> None:
     """Record who received a release."""
 
 
-@recipient_command.command("add", epilog="Example: licit recipient add 'Partner lab' --release release-1")
+@recipient_command.command("add", epilog="Example: licit recipient add 'Partner lab' --release release-1 --by ines")
 @click.argument("name")
-@click.option("--release", required=True)
+@click.option("--release", required=True, metavar="NAME", help="What they received.")
+@_by
+@json_option
 @workspace_option
-def add_recipient(name: str, release: str, workspace: str | None) -> None:
+def add_recipient(name: str, release: str, by: str, as_json: bool, workspace: str | None) -> None:
     """Record that NAME received a release."""
-    seq = register_downstream(opened(workspace), "recipient", {"name": name, "release": release})
-    say(f"Recipient {name} of {release} is recorded (entry {seq}).")
+    _record(workspace, as_json, "recipient", {"name": name, "release": release, "by": by},
+            f"Recipient {name} of {release}")
 
 
 @click.group("run")
@@ -30,15 +44,15 @@ def run_command() -> None:
 
 @run_command.command("add", epilog="Example: licit run add run-7 --release release-1 --code v1.2 --by ines")
 @click.argument("run_id", metavar="RUN")
-@click.option("--release", "releases", multiple=True, required=True)
-@click.option("--code", default="", help="The code's version.")
-@click.option("--by", default="")
+@click.option("--release", "releases", multiple=True, required=True, metavar="NAME", help="What it trained on.")
+@click.option("--code", default="", metavar="VERSION", help="The code's version.")
+@_by
+@json_option
 @workspace_option
-def add_run(run_id: str, releases: tuple[str, ...], code: str, by: str, workspace: str | None) -> None:
-    """Record that RUN trained on releases."""
-    seq = register_downstream(opened(workspace), "run", {"id": run_id, "releases": list(releases), "code": code,
-                                                         "by": by})
-    say(f"Run {run_id} is recorded (entry {seq}).")
+def add_run(run_id: str, releases: tuple[str, ...], code: str, by: str, as_json: bool, workspace: str | None) -> None:
+    """Record that RUN trained on releases; recorded again, it trained on these as well."""
+    _record(workspace, as_json, "run", {"id": run_id, "releases": list(releases), "code": code, "by": by},
+            f"Run {run_id}")
 
 
 @click.group("model")
@@ -46,17 +60,18 @@ def model_command() -> None:
     """Record a model and when it is retrained next."""
 
 
-@model_command.command("add", epilog="Example: licit model add petit-1 --run run-7 --next-retrain 2026-06-30")
+@model_command.command("add", epilog="Example: licit model add petit-1 --run run-7 --next-retrain 2026-06-30 --by ines")
 @click.argument("name")
-@click.option("--run", "run_id", required=True)
+@click.option("--run", "run_id", required=True, metavar="RUN", help="The run that made it.")
 @click.option("--next-retrain", required=True, metavar="DAY", help="When it is to be retrained without what was recalled.")
+@_by
+@json_option
 @workspace_option
-def add_model(name: str, run_id: str, next_retrain: str, workspace: str | None) -> None:
+def add_model(name: str, run_id: str, next_retrain: str, by: str, as_json: bool, workspace: str | None) -> None:
     """Record model NAME made by a run."""
     try:
         parse_moment(next_retrain)
     except ValueError:
         raise InputError("the day cannot be read", about=next_retrain, remedy="Write it as 2026-06-30.") from None
-    seq = register_downstream(opened(workspace), "model", {"name": name, "run": run_id,
-                                                           "next_retrain_due": next_retrain})
-    say(f"Model {name} is recorded (entry {seq}).")
+    _record(workspace, as_json, "model", {"name": name, "run": run_id, "next_retrain_due": next_retrain, "by": by},
+            f"Model {name}")

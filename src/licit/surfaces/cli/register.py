@@ -1,5 +1,6 @@
 """``licit source`` and ``licit policy``."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,23 @@ import click
 from ...usecases.commands import add_contract, add_source, approve_source, record_signal
 from ...usecases.policy import adopt_policy, policy_lines, read_policy
 from ...usecases.workspace import Position, policy_at, register_at
-from ._shared import json_option, opened, print_json, say, workspace_option
+from ._shared import F, json_option, opened, print_json, say, workspace_option
 
 
 @click.group("source")
 def source_command() -> None:
     """Say where texts come from and by what right."""
+
+
+def _by(text: str) -> Callable[[F], F]:
+    return click.option("--by", required=True, metavar="NAME", help=text)
+
+
+def _entered(as_json: bool, source: str, seq: int, text: str) -> None:
+    if as_json:
+        print_json({"source": source, "entry": seq})
+    else:
+        say(text)
 
 
 @source_command.command("add", epilog="Example: licit source add le-chat --ground own --title 'Le Chat' --by ines")
@@ -22,85 +34,105 @@ def source_command() -> None:
               type=click.Choice(["own", "open-licence", "contract", "public-domain", "statutory", "unknown"]),
               help="By what right it may be used.")
 @click.option("--title", default="", help="Its name, for people.")
-@click.option("--licence", default="", help="An SPDX expression with every choice made.")
-@click.option("--by", required=True, help="Who proposes it.")
+@click.option("--licence", default="", metavar="SPDX", help="An SPDX expression with every choice made.")
+@_by("Who proposes it.")
+@json_option
 @workspace_option
-def add(source: str, ground: str, title: str, licence: str, by: str, workspace: str | None) -> None:
+def add(source: str, as_json: bool, workspace: str | None, **given: str) -> None:
     """Register SOURCE, or change its entry; a change needs a new approval."""
-    body = {"source": source, "ground": ground, "title": title, "licence": licence, "by": by}
-    seq = add_source(opened(workspace), {key: value for key, value in body.items() if value})
-    say(f"Source {source} is registered (entry {seq}). Somebody else approves it: licit source approve {source} --by …")
+    space = opened(workspace)
+    before, _ = space.log.head()
+    seq = add_source(space, {"source": source, **{key: value for key, value in given.items() if value}})
+    _entered(as_json, source, seq, f"Source {source} is registered (entry {seq}). Somebody else approves it: licit source "
+             f"approve {source} --by …" if seq >= before else f"Source {source} stands so in the register already "
+             f"(entry {seq}); nothing was changed.")
 
 
 @source_command.command("licence", epilog="Example: licit source licence wiki --spdx CC-BY-4.0 --by ines")
 @click.argument("source")
-@click.option("--spdx", required=True)
-@click.option("--by", required=True)
+@click.option("--spdx", required=True, metavar="SPDX", help="The licence, as an SPDX expression with every choice made.")
+@_by("Who proposes it.")
+@json_option
 @workspace_option
-def licence(source: str, spdx: str, by: str, workspace: str | None) -> None:
+def licence(source: str, spdx: str, by: str, as_json: bool, workspace: str | None) -> None:
     """Record SOURCE's open licence."""
     space = opened(workspace)
     known = register_at(space.log, Position.head(space.log)).get(source)
-    seq = add_source(space, {"source": source, "ground": "open-licence", "licence": spdx, "by": by,
-                             "title": known.title if known else ""})
-    say(f"Licence {spdx} of {source} is recorded (entry {seq}). It needs approval: licit source approve {source} --by …")
+    body = {"source": source, "ground": "open-licence", "licence": spdx, "by": by}
+    seq = add_source(space, {**body, "title": known.title} if known and known.title else body)
+    _entered(as_json, source, seq, f"Licence {spdx} of {source} is recorded (entry {seq}). It needs approval: "
+             f"licit source approve {source} --by …")
 
 
-@source_command.command("contract", epilog="Example: licit source contract agency --id C-7 --use train --from 2025-01-01")
+@source_command.command("contract", epilog="Example: licit source contract agency --id C-7 --use train --from 2025-01-01 "
+                                           "--by ines")
 @click.argument("source")
-@click.option("--id", "contract_id", required=True, help="The contract's number.")
-@click.option("--use", "uses", multiple=True, required=True, help="A permitted use; what is not named is not permitted.")
-@click.option("--from", "starts", required=True, metavar="DAY")
-@click.option("--until", "ends", default="", metavar="DAY")
-@click.option("--party", "parties", multiple=True, help="A party to the contract.")
+@click.option("--id", "contract_id", required=True, metavar="NUMBER", help="The contract's number.")
+@click.option("--use", "uses", multiple=True, required=True, metavar="USE",
+              help="A permitted use; what is not named is not permitted.")
+@click.option("--from", "starts", required=True, metavar="DAY", help="The day it starts.")
+@click.option("--until", "ends", default="", metavar="DAY", help="The first day on which it is no longer in force.")
+@click.option("--party", "parties", multiple=True, metavar="NAME", help="A party to the contract.")
+@_by("Who records it; somebody else approves.")
+@json_option
 @workspace_option
-def contract(source: str, contract_id: str, uses: tuple[str, ...], starts: str, ends: str, parties: tuple[str, ...],
-             workspace: str | None) -> None:
+def contract(source: str, contract_id: str, uses: tuple[str, ...], parties: tuple[str, ...], as_json: bool,
+             workspace: str | None, **given: str) -> None:
     """Record a contract for SOURCE: permitted uses and dates."""
-    body: dict[str, Any] = {"source": source, "id": contract_id, "uses": list(uses), "starts": starts,
-                            "parties": list(parties)}
-    if ends:
-        body["ends"] = ends
+    body: dict[str, Any] = {"source": source, "id": contract_id, "uses": list(uses), "parties": list(parties),
+                            **{key: value for key, value in given.items() if value}}
     seq = add_contract(opened(workspace), body)
-    say(f"Contract {contract_id} of {source} is recorded (entry {seq}). "
-        f"It needs approval: licit source approve {source} --by …")
+    _entered(as_json, source, seq, f"Contract {contract_id} of {source} is recorded (entry {seq}). It needs approval: "
+             f"licit source approve {source} --by …")
 
 
-@source_command.command("signals")
+@source_command.command("signals", epilog="Example: licit source signals press --verdict reserved --note robots.txt --by ines")
 @click.argument("source")
-@click.option("--verdict", required=True, type=click.Choice(["reserved", "allowed", "unknown"]))
+@click.option("--verdict", required=True, type=click.Choice(["reserved", "allowed", "unknown"]),
+              help="What the signal says; a reservation stays, whatever is read later.")
 @click.option("--note", default="", help="Where the signal was read.")
+@_by("Who read it.")
+@json_option
 @workspace_option
-def signals(source: str, verdict: str, note: str, workspace: str | None) -> None:
+def signals(source: str, verdict: str, note: str, by: str, as_json: bool, workspace: str | None) -> None:
     """Record what a reservation signal of SOURCE says; unknown counts as reserved."""
-    seq = record_signal(opened(workspace), source, verdict, note)
-    say(f"Signal of {source} is recorded: {verdict} (entry {seq}).")
+    seq = record_signal(opened(workspace), source, verdict, note, by)
+    _entered(as_json, source, seq, f"Signal of {source} is recorded: {verdict} (entry {seq}).")
 
 
 @source_command.command("approve", epilog="Example: licit source approve le-chat --by 'Me Amari'")
 @click.argument("source")
-@click.option("--by", required=True, help="Who approves; not who proposed.")
+@_by("Who approves; not who proposed.")
+@json_option
 @workspace_option
-def approve(source: str, by: str, workspace: str | None) -> None:
+def approve(source: str, by: str, as_json: bool, workspace: str | None) -> None:
     """Approve the present version of SOURCE's entry."""
-    seq = approve_source(opened(workspace), source, by)
-    say(f"Source {source} is approved (entry {seq}).")
+    space = opened(workspace)
+    known = register_at(space.log, Position.head(space.log)).get(source)
+    again = f", as {known.approved_by} did before" if known and known.approved == known.version else ""
+    seq = approve_source(space, source, by)
+    _entered(as_json, source, seq, f"Source {source} is approved (entry {seq}){again}.")
 
 
-@source_command.command("list")
+@source_command.command("list", epilog="Example: licit source list")
 @json_option
 @workspace_option
 def listed(as_json: bool, workspace: str | None) -> None:
     """List the register."""
     space = opened(workspace)
-    for source in register_at(space.log, Position.head(space.log)).values():
+    register = register_at(space.log, Position.head(space.log))
+    for source in register.values():
         state = "approved" if source.approved == source.version else "not approved"
         if as_json:
             print_json({"source": source.id, "ground": source.ground, "licence": source.licence,
-                        "contract": source.contract.id if source.contract else None, "state": state})
+                        "contract": source.contract.id if source.contract else None, "state": state,
+                        "reserved": source.reserved})
         else:
             right = source.contract.id if source.contract else source.licence
+            state += ", reserved" if source.reserved else ""
             say(f"{source.id}: {source.ground} {right} ({state})".replace("  ", " "))
+    if not register and not as_json:
+        say("No source is registered: licit source add ID --ground … --by NAME")
 
 
 @click.group("policy")
@@ -120,7 +152,7 @@ def adopt(file: Path, workspace: str | None) -> None:
         say(f"  {line}")
 
 
-@policy_command.command("show")
+@policy_command.command("show", epilog="Example: licit policy show")
 @workspace_option
 def show(workspace: str | None) -> None:
     """Show the policy in force."""
