@@ -33,6 +33,6 @@ def render() -> str:
                "other needs one of its context words nearby. To add a country, see "
                "[add a country](../howto/add-a-country.md).\n\n"
                "| country | number | label | check digits | counts alone | where the rule is from |\n|---|---|---|---|---|---|")
-    out += [f"| {one.country} | `{one.name}` | {one.label} | {one.check or '–'} | {'yes' if one.strong else 'no'} | "
+    out += [f"| {one.country} | `{one.name}` | {one.label} | {one.check or '–'} | {'yes' if one.strong else 'yes, unless something beside it speaks against it' if one.bare else 'no'} | "
             f"{one.source.replace('|', '/')} |" for one in read_schemes()]
     return "\n".join(out).rstrip() + "\n"

@@ -123,14 +123,17 @@ def blocks(page: Plain) -> Iterator[tuple[int, int]]:
 
 def spans(page: Plain, hits: Iterable[Hit], detector: str) -> list[tuple[Span, ...]]:
     """Turn plain places into sorted spans, a tuple for each text; the same place and label is told once."""
-    out: list[dict[tuple[int, int, str], Span]] = [{} for _ in range(len(page.starts) - 1)]
+    out: list[tuple[Span, ...]] = [()] * (len(page.starts) - 1)
     found = sorted(hits, key=lambda hit: (hit[1], hit[2], hit[0], hit[3]))
     if found:
+        kept: dict[int, dict[tuple[int, int, str], Span]] = {}
         which, starts, ends = page.places([hit[1] for hit in found], [hit[2] for hit in found])
         for (label, _, _, score), text, start, end in zip(found, which.tolist(), starts.tolist(), ends.tolist(),
                                                           strict=True):
-            out[text][start, end, label] = Span(start=start, end=end, label=label, detector=detector, score=score)
-    return [tuple(sorted(one.values(), key=lambda span: (span.start, span.end, span.label))) for one in out]
+            kept.setdefault(text, {})[start, end, label] = Span(start=start, end=end, label=label, detector=detector, score=score)
+        for text, one in kept.items():
+            out[text] = tuple(sorted(one.values(), key=lambda span: (span.start, span.end, span.label)))
+    return out
 
 
 def around(text: str, start: int, end: int, *, left: int = 40, right: int = 0) -> str:

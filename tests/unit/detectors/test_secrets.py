@@ -2,7 +2,7 @@
 
 import pytest
 
-from licit.detectors.secrets import Secrets
+from licit.detectors.secrets import Secrets, read_keys
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +54,26 @@ def test_a_private_key_is_masked_whole_and_also_when_torn(found):
     assert whole in found(f"voilà\n{whole}\nmerci")
     torn = f"-----BEGIN PRIVATE KEY-----\n{body}"
     assert found(torn) == [torn]
+
+
+@pytest.mark.parametrize(("text", "secret"), [
+    ("voici mon digicode B4521", "B4521"), ("CVV 123", "123"), ("code de vérification : 482910", "482910"), ("login: jean / pass: Lune875$", "Lune875$"),
+    ("user jean, password Chat839$ merci", "Chat839$"), ("ma clé API Mistral : " + _key("", 32), _key("", 32)),
+    ("private key 0x" + "0a1B2c3D" * 8, "0x" + "0a1B2c3D" * 8),
+    ("ma phrase de récupération : " + " ".join(["lune", "table", "chat", "river"] * 3), " ".join(["lune", "table", "chat", "river"] * 3))])
+def test_what_has_no_mark_of_its_own_counts_where_it_is_announced(found, text, secret):
+    """Codes, keys without a prefix and the words of a wallet are told by the words before them."""
+    assert found(text) == [secret]
+
+
+@pytest.mark.parametrize("text", [
+    "commit " + "0a1b2c3d" * 5, "sha256:" + "0a1b2c3d" * 8, "id 0a1b2c3d-0a1b-4c2d-8e3f-0a1b2c3d4e5f", "max_tokens=1024", "the pin is in the drawer",
+    "Pine Terrace", "mot de passe changé en 2019", "data:image/png;base64," + _key("", 120), "OPENAI_API_KEY=sk-" + "x" * 24])
+def test_digests_ids_and_numbers_are_none(found, text):
+    """What looks like a key and opens nothing stays."""
+    assert found(text) == []
+
+
+def test_every_service_states_who_gives_the_key_out():
+    """A shape without a source could not be checked by anybody."""
+    assert all(key.source and key.name and key.shape for key in read_keys())
