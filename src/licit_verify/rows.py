@@ -85,10 +85,13 @@ def table(path: Path, columns: list[str]) -> Any:
     """Read some narrow columns of a file whole, validated.
 
     Raises:
-        ValueError: not a sound file.
+        ValueError: not a sound file, or one without these columns.
         OSError: it cannot be read.
     """
-    read = pq.read_table(path, columns=columns, partitioning=None)
+    with pq.ParquetFile(path) as file:
+        if any(file.schema_arrow.names.count(name) != 1 for name in columns):
+            raise ValueError("a column is missing")
+        read = file.read(columns=columns).select(columns)
     read.validate(full=True)
     return read
 

@@ -10,10 +10,11 @@ Rules kept here:
 import hashlib
 import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -47,10 +48,18 @@ class FileCorpus:
         sync_folder(path.parent)
         return "sha256:" + hashlib.sha256(data).hexdigest()
 
-    def write(self, relative: str, table: Any, *, rows_in_group: int = 8192) -> str:
-        """Write a table as Parquet; give the file's SHA-256 as text."""
+    def write(self, relative: str, table: Any, *, rows_in_group: int = 8192, plain: Sequence[str] = ()) -> str:
+        """Write a table as Parquet; give the file's SHA-256 as text.
+
+        ``plain`` names columns of random text or bytes in a table without nested columns: they are written as they are,
+        for a dictionary makes them larger, compression hardly smaller, and both slow to read.
+        """
         sink = io.BytesIO()
-        pq.write_table(table, sink, compression="zstd", row_group_size=rows_in_group, store_schema=False)
+        names = table.column_names
+        packed: dict[str, Any] = {"compression": "zstd"} if not plain else {
+            "compression": {name: "none" if name in plain else "zstd" for name in names},
+            "use_dictionary": [name for name in names if name not in plain]}
+        pq.write_table(table, sink, row_group_size=rows_in_group, store_schema=False, **packed)
         return self.write_bytes(relative, sink.getvalue())
 
     def read(self, relative: str, columns: Sequence[str] | None = None) -> Any:
@@ -65,6 +74,28 @@ class FileCorpus:
         except (OSError, pa.ArrowException) as error:
             raise EvidenceError("a file cannot be read", about=relative, reason="file-unreadable",
                                 remedy="Restore it from a backup.") from error
+
+    def frame(self, relatives: Sequence[str], columns: Iterable[str]) -> Any:
+        """Read some columns of several files, which have them all, as one Polars frame, on all cores; at least one file.
+
+        Raises:
+            EvidenceError: a file is missing or cannot be read.
+        """
+        try:
+            files = pl.scan_parquet([self.path(relative) for relative in relatives], glob=False)
+            return files.select(list(columns)).collect()
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise EvidenceError("a file cannot be read", about=self._unreadable(relatives), reason="file-unreadable",
+                                remedy="Restore it from a backup.") from error
+
+    def _unreadable(self, relatives: Sequence[str]) -> str:
+        """Find the first file at fault among several; all of them where each seems sound."""
+        for relative in relatives:
+            try:
+                pq.read_metadata(self.path(relative))
+            except (OSError, pa.ArrowException):
+                return relative
+        return ", ".join(relatives)
 
     def batches(self, relative: str, rows: int) -> Iterator[Any]:
         """Read a table in batches of so many rows.

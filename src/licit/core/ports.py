@@ -271,12 +271,16 @@ class Corpus(Protocol):
         """Write a file whole; give its SHA-256 as text."""
         ...
 
-    def write(self, relative: str, table: Table, *, rows_in_group: int = 8192) -> str:
-        """Write a table as Parquet; give the file's SHA-256 as text."""
+    def write(self, relative: str, table: Table, *, rows_in_group: int = 8192, plain: Sequence[str] = ()) -> str:
+        """Write a table as Parquet, columns of random values ``plain``; give the file's SHA-256 as text."""
         ...
 
     def read(self, relative: str, columns: Sequence[str] | None = None) -> Table:
         """Read a table, some columns of it or all."""
+        ...
+
+    def frame(self, relatives: Sequence[str], columns: Iterable[str]) -> Any:
+        """Read some columns of several files, which have them all, as one Polars frame."""
         ...
 
     def batches(self, relative: str, rows: int) -> Iterator[Any]:

@@ -42,12 +42,10 @@ def write_canaries(corpus: Corpus, folder: str, seed: bytes, number: int) -> Pla
     return Placed(path=path, sha256=sha256, bytes=corpus.path(f"{folder}/{path}").stat().st_size)
 
 
-def write_twin(corpus: Corpus, path: str, twin: pl.DataFrame, attributes: Mapping[str, str], *, carried: Any = None
+def write_twin(corpus: Corpus, path: str, rows: pl.DataFrame, attributes: Mapping[str, str], *, carried: Any = None
                ) -> str:
-    """Write the held-out twin's rows into the workspace, after those carried over; give the file's digest."""
-    licences = dict.fromkeys(twin["source"].unique().to_list(), "") if twin.height else {}
-    tables = list(content_of(corpus, twin, attributes, licences)) if twin.height else []
-    fresh = [table.drop_columns(["bucket", "licence"]) for table in tables]
+    """Write the held-out twin's rows, those marked ``kept``, into the workspace, after those carried over; give the digest."""
+    fresh = [table.drop_columns(["bucket", "licence"]) for table in content_of(corpus, rows, attributes, None)]
     if carried is not None:
         fresh = [carried, *(table.cast(carried.schema) for table in fresh)]
     return corpus.write(path, pa.concat_tables(fresh) if fresh else pa.table({"record": pa.array([], pa.string())}))

@@ -65,8 +65,8 @@ def cut(record: Record, settings: ChunkSettings, count: CountTokens = estimate_t
     """Cut a record into chunks; every turn of the record is in at least one of them."""
     chunks: list[Chunk] = []
     for thread, turns, judged in _threads(record):
-        size = sum(count(turn.text) for turn in turns)
-        if thread in ("main", "branch", "document") and settings.tokens and size > settings.tokens:
+        cuttable = settings.tokens and thread in ("main", "branch", "document")
+        if cuttable and sum(count(turn.text) for turn in turns) > settings.tokens:
             chunks += _pieces(thread, turns, judged, settings, count)
         else:
             chunks.append(Chunk(thread=thread, turns=turns, judged=judged))

@@ -7,13 +7,14 @@ Rules kept here:
 - What is handed out holds no row that was not kept: in a patch, touched files are written anew, others are the parent's
   bytes.
 - The same kept rows give the same content root, however they lie in files.
+- A kept row is read by its place in its shard, and what lies there must be that row.
 
 Law: DEI-08, REL-02, REL-04
 """
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..core.manifest import COLUMNS, content_root, row_digest
+from ..core.errors import EvidenceError
+from ..core.manifest import COLUMNS, content_root
 from ..core.ports import Corpus
 from .prepare import CONTENT
 
@@ -36,7 +38,12 @@ MOST_FILES = 256
 IDS = pa.schema([("record", pa.string()), ("chunk", pa.int32()), ("source", pa.string()), ("order", pa.binary(16)),
                  ("digest", pa.binary(32))])
 
+#: Columns of ``ids/`` that are random.
+_PLAIN = ("record", "order", "digest")
+
+_SPILL = pa.schema([*CONTENT, ("order", pa.binary(16))])
 _BATCH = 2048
+_SHARDS, _BYTES = 8, 32 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,30 +66,26 @@ def place(bucket: Any, buckets: int) -> Any:
     return bucket * buckets >> 32
 
 
-def write_rows(corpus: Corpus, folder: str, kept: pl.DataFrame, *, attributes: Mapping[str, str],
+def write_rows(corpus: Corpus, folder: str, rows: pl.DataFrame, *, attributes: Mapping[str, str],
                licences: Mapping[str, str], buckets: int) -> list[Placed]:
     """Write all kept rows of a release under ``folder``; rows pass through the disk once per file, memory stays flat.
 
     Args:
-        kept: ``shard``, ``record``, ``chunk``, ``bucket`` and ``order`` of each kept row.
+        rows: ``shard``, ``record``, ``chunk`` and ``kept`` of each decided row: see :func:`visible`.
         attributes: the attribute file of each shard.
         licences: the licence text of each source.
         buckets: the number of files.
     """
-    schema = pa.schema([*CONTENT, ("order", pa.binary(16)), ("_file", pa.int64())])
     with tempfile.TemporaryDirectory(dir=corpus.path("."), prefix=".spill-") as spill:
         writers: dict[int, Any] = {}
         sinks: list[Any] = []
         try:
-            for table in content_of(corpus, kept, attributes, licences):
-                numbered = table.append_column("_file", pa.array(place(
-                    table["bucket"].to_numpy().astype(np.int64), buckets), pa.int64())).drop_columns("bucket")
-                for number in pc.unique(numbered["_file"]).to_pylist():
+            for table in content_of(corpus, rows, attributes, licences):
+                for number, part in _parts(table, buckets):
                     if number not in writers:
                         sinks.append(pa.OSFile(str(Path(spill) / f"{number}.arrow"), "wb"))
-                        writers[number] = pa.ipc.new_stream(sinks[-1], schema)
-                    part = numbered.filter(pc.equal(numbered["_file"], number))
-                    writers[number].write_table(part.select(schema.names).cast(schema))
+                        writers[number] = pa.ipc.new_stream(sinks[-1], _SPILL)
+                    writers[number].write_table(part)
         finally:
             for closing in (*writers.values(), *sinks):
                 closing.close()
@@ -93,50 +96,134 @@ def write_rows(corpus: Corpus, folder: str, kept: pl.DataFrame, *, attributes: M
     return placed
 
 
-def content_of(corpus: Corpus, kept: pl.DataFrame, attributes: Mapping[str, str], licences: Mapping[str, str]
+def _parts(table: Any, buckets: int) -> Iterator[tuple[int, Any]]:
+    """Give the rows of each file among some rows."""
+    numbers = place(table["bucket"].to_numpy().astype(np.int64), buckets)
+    ordered = np.argsort(numbers, kind="stable")
+    whole = table.select(_SPILL.names).take(pa.array(ordered))
+    found, starts = np.unique(numbers[ordered], return_index=True)
+    for number, start, end in zip(found.tolist(), starts, [*starts[1:], len(numbers)], strict=True):
+        yield number, whole.slice(start, end - start)
+
+
+def visible(corpus: Corpus, rows: pl.DataFrame, attributes: Mapping[str, str], columns: Iterable[str]
+            ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Read some columns of kept rows, a few shards at a time: the rights filter, which knows rows by place, not by key.
+
+    Args:
+        rows: ``shard`` and ``kept`` of every row of some shards, in the order of the files.
+        attributes: the attribute file of each shard.
+        columns: the columns to read.
+
+    Returns:
+        The kept ones of ``rows`` in these shards, and beside them their columns.
+
+    Raises:
+        EvidenceError: a file is missing, cannot be read or has another number of rows.
+    """
+    for paths, mine in _together(corpus, rows, attributes):
+        read = corpus.frame(paths, columns)
+        if read.height != mine.height:
+            raise EvidenceError("an attribute file has another number of rows than were decided", about=paths[0],
+                                reason="file-altered", remedy="Remove it; the next build makes it again.")
+        yield mine.filter("kept"), read.filter(mine["kept"])
+
+
+def _together(corpus: Corpus, rows: pl.DataFrame, attributes: Mapping[str, str]
+              ) -> Iterator[tuple[list[str], pl.DataFrame]]:
+    """Group shards that have kept rows, so that a group can be held in memory and decoded on all cores."""
+    paths: list[str] = []
+    parts: list[pl.DataFrame] = []
+    size = start = 0
+    for run in rows["shard"].rle().to_list():
+        part, start = rows.slice(start, run["len"]), start + run["len"]
+        if not part["kept"].any():
+            continue
+        path = attributes[run["value"]]
+        own = corpus.path(path).stat().st_size if corpus.exists(path) else 0
+        if paths and (len(paths) == _SHARDS or size + own > _BYTES):
+            yield paths, pl.concat(parts)
+            paths, parts, size = [], [], 0
+        paths.append(path)
+        parts.append(part)
+        size += own
+    if paths:
+        yield paths, pl.concat(parts)
+
+
+def content_of(corpus: Corpus, rows: pl.DataFrame, attributes: Mapping[str, str], licences: Mapping[str, str] | None
                ) -> Iterator[Any]:
-    """Give the content columns, ``order`` and ``bucket`` of kept rows, a shard at a time."""
+    """Give the content columns, ``order`` and ``bucket`` of kept rows, a few shards at a time: see :func:`visible`.
+
+    Without ``licences``, the text of each source's, that column is empty.
+
+    Raises:
+        EvidenceError: what lies at the place of a kept row is another row, or a file cannot be read.
+    """
     columns = [*(name for name in COLUMNS if name != "licence"), "order", "bucket"]
-    for (shard,), wanted in kept.group_by("shard", maintain_order=True):
-        table = corpus.read(attributes[str(shard)], columns)
-        keys = wanted.select("record", "chunk").with_columns(_kept=pl.lit(True))
-        here = pl.DataFrame({"record": table["record"], "chunk": table["chunk"]})
-        mask = here.join(keys, on=["record", "chunk"], how="left", maintain_order="left")["_kept"].fill_null(False)
-        table = table.filter(pa.array(mask.to_numpy()))
-        licence = pa.array([licences[source] for source in table["source"].to_pylist()], pa.string())
-        yield table.append_column("licence", licence)
+    wanted = rows.select("shard", "kept", "record", "chunk")
+    for mine, read in visible(corpus, wanted, attributes, columns):
+        if not mine.select("record", "chunk").equals(read.select("record", "chunk")):
+            raise EvidenceError("an attribute file holds other rows than were decided", about=str(mine["shard"][0]),
+                                reason="file-altered", remedy="Remove it; the next build makes it again.")
+        licence = pl.lit("") if licences is None else pl.col("source").replace_strict(licences, return_dtype=pl.String)
+        stated = read.with_columns(licence=licence)
+        yield _arrow(stated, pa.schema([*CONTENT, ("order", pa.binary(16)), ("bucket", pa.uint32())]))
+
+
+def _arrow(frame: pl.DataFrame, schema: Any) -> Any:
+    return frame.select(schema.names).to_arrow(compat_level=pl.CompatLevel.oldest()).cast(schema)
 
 
 def write_file(corpus: Corpus, folder: str, number: int, table: Any) -> list[Placed]:
     """Write one numbered data file and its ids, rows ascending by order."""
     table = table.take(pc.sort_indices(table["order"])) if table.num_rows else table
     content = table.select(list(COLUMNS)).cast(CONTENT)
-    digests = [row_digest(row) for row in rows_of(content)]
     ids = pa.table({"record": content["record"], "chunk": content["chunk"], "source": content["source"],
-                    "order": table["order"], "digest": pa.array(digests, pa.binary(32))}, schema=IDS)
+                    "order": table["order"], "digest": pa.array(row_digests(content), pa.binary(32))}, schema=IDS)
     out = []
-    for kind, part in (("data", content), ("ids", ids)):
+    for kind, part, plain in (("data", content, ()), ("ids", ids, _PLAIN)):
         path = f"{kind}/part-{number:05}.parquet"
-        sha256 = corpus.write(f"{folder}/{path}", part)
+        sha256 = corpus.write(f"{folder}/{path}", part, plain=plain)
         out.append(Placed(path=path, sha256=sha256, bytes=corpus.path(f"{folder}/{path}").stat().st_size,
                           rows=table.num_rows))
     return out
 
 
-def rows_of(table: Any) -> Iterator[Sequence[Any]]:
-    """Give rows as plain values, a batch at a time."""
-    for batch in table.to_batches(max_chunksize=_BATCH):
-        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+def row_digests(content: Any) -> list[bytes]:
+    """Give the digest of each row of a table: what :func:`~licit.core.manifest.row_digest` gives, put together in columns."""
+    out: list[bytes] = []
+    for rows in pl.DataFrame(pl.from_arrow(content)).iter_slices(_BATCH):
+        parts = [_typed(name, kind).fill_null("n") for name, kind in rows.schema.items()]
+        whole = rows.select(whole=pl.concat_str(pl.lit("licit/row/1"), *parts).cast(pl.Binary))["whole"]
+        out += [hashlib.sha256(row).digest() for row in whole.to_list()]
+    return out
+
+
+def _typed(name: str, kind: Any) -> Any:
+    """Write a column's values with their type letter and length; null where the value is."""
+    value, item = pl.col(name), pl.element()
+    if not isinstance(kind, pl.List):
+        return _text(value) if kind == pl.String else pl.concat_str(pl.lit("i"), value, pl.lit(";"))
+    if isinstance(kind.inner, pl.Struct):
+        letter = pl.when(value.list.len() == 0).then(pl.lit("l")).otherwise(pl.lit("m"))
+        written = pl.concat_str(*(_text(item.struct.field(part)).fill_null("n") for part in ("role", "content")))
+    else:
+        letter, written = pl.lit("l"), _text(item).fill_null("n")
+    return pl.concat_str(letter, value.list.len(), pl.lit(":"), value.list.eval(written).list.join(""))
+
+
+def _text(value: Any) -> Any:
+    return pl.concat_str(pl.lit("s"), value.str.len_bytes(), pl.lit(":"), value)
 
 
 def root_of(corpus: Corpus, folder: str, paths: Iterable[str]) -> tuple[str, int]:
     """Give the content root and number of rows from the ids files of a release."""
-    tables = [corpus.read(f"{folder}/{path}", ["order", "digest"]) for path in paths]
-    if not tables:
+    files = [f"{folder}/{path}" for path in paths]
+    if not files:
         return content_root([]), 0
-    table = pa.concat_tables(tables)
-    ordered = table["digest"].combine_chunks().take(pc.sort_indices(table["order"].combine_chunks()))
-    return content_root([ordered.buffers()[1].to_pybytes()[:32 * len(ordered)]]), len(ordered)
+    digests = corpus.frame(files, ["order", "digest"]).sort("order")["digest"]
+    return content_root(digests.to_list()), len(digests)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,8 +267,7 @@ def patch_rows(corpus: Corpus, folder: str, parent: Parent, *, gone: pl.DataFram
         if data in parent.paths:
             tables = [_without(corpus, parent.folder, data, gone.filter(pl.col("file") == data)), *tables]
         names = [*COLUMNS, "order"]
-        whole = pa.concat_tables([table.select(names).cast(pa.schema([*CONTENT, ("order", pa.binary(16))]))
-                                  for table in tables])
+        whole = pa.concat_tables([table.select(names).cast(_SPILL) for table in tables])
         if whole.num_rows:
             placed += write_file(corpus, folder, number, whole)
     return placed, len(touched)

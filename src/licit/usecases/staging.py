@@ -61,20 +61,27 @@ def decided_patch(workspace: Workspace, lock: dict[str, Any], parent: str, progr
     return Built(name="", path="", content_root="", tally=tally(rows, lock["set_aside"]), lock=lock, rows=rows)
 
 
+
 def stage(workspace: Workspace, built: Built, progress: Progress) -> Findings:
     """Write a release's rows, audit files and private state; give what its evidence says."""
     lock, corpus = built.lock, workspace.corpus
     folder = _fresh_folder(workspace, lock["name"])
-    kept = built.rows.filter(pl.col("rank") == 0)
     progress("seal", 0, 2)
-    files = write_rows(corpus, folder, kept, attributes=attribute_paths(lock), licences=_licences(workspace, lock),
+    rows = _marked(built.rows, pl.col("rank") == 0)
+    files = write_rows(corpus, folder, rows, attributes=attribute_paths(lock), licences=_licences(workspace, lock),
                        buckets=lock["buckets"])
     progress("seal", 1, 2)
-    twin = built.rows.filter(pl.col("reason") == "held-out-twin")
+    twin = _marked(built.rows, pl.col("reason") == "held-out-twin")
     write_twin(corpus, f"state/{lock['name']}/twin.parquet", twin, attribute_paths(lock))
+    kept = built.rows.filter(pl.col("rank") == 0)
     people = (kept.select(pl.col("subjects").explode(empty_as_null=False).drop_nulls().alias("subject"))
               .group_by("subject").len("rows").with_columns(pl.col("rows").cast(pl.Int64)).sort("subject"))
     return _findings(workspace, built, files, _with_keys(workspace, people), None)
+
+
+def _marked(rows: pl.DataFrame, kept: pl.Expr) -> pl.DataFrame:
+    """Mark which of all decided rows are to be read."""
+    return rows.select("shard", "record", "chunk", kept=kept)
 
 
 def stage_patch(workspace: Workspace, built: Built, parent: str, progress: Progress) -> Findings:
@@ -83,14 +90,14 @@ def stage_patch(workspace: Workspace, built: Built, parent: str, progress: Progr
     folder = _fresh_folder(workspace, lock["name"])
     manifest = json.loads(corpus.path(f"releases/{parent}/manifest.json").read_bytes())
     paths = [file["path"] for file in manifest["files"] if file["path"].startswith("data/")]
-    before = pl.concat([pl.DataFrame(pl.from_arrow(corpus.read(
-        f"releases/{parent}/{path.replace('data/', 'ids/')}", _KEYS))).with_columns(file=pl.lit(path))
-        for path in paths]) if paths else pl.DataFrame(schema={"record": pl.String, "chunk": pl.Int32,
-                                                                "file": pl.String})
+    before = pl.concat([pl.DataFrame(schema={"record": pl.String, "chunk": pl.Int32, "file": pl.String}), *(
+        corpus.frame([f"releases/{parent}/{path.replace('data/', 'ids/')}"], _KEYS).with_columns(file=pl.lit(path))
+        for path in paths)])
     kept = built.rows.filter(pl.col("rank") == 0)
     gone = before.join(kept, on=_KEYS, how="anti")
     fresh = kept.join(before, on=_KEYS, how="anti")
-    joining = content_of(corpus, fresh, attribute_paths(lock), _licences(workspace, lock))
+    joining = content_of(corpus, _marked(built.rows, pl.col("row").is_in(fresh["row"].implode())), attribute_paths(lock),
+                         _licences(workspace, lock))
     made_from = Parent(folder=f"releases/{parent}", paths=tuple(paths), buckets=lock["buckets"])
     files, touched = patch_rows(corpus, folder, made_from, gone=gone, fresh=joining)
     progress("seal", touched, touched)
@@ -111,9 +118,10 @@ def _patch_twin(workspace: Workspace, built: Built, parent: str) -> None:
     twin = built.rows.filter(pl.col("reason") == "held-out-twin")
     old = pl.DataFrame(pl.from_arrow(corpus.read(f"state/{parent}/twin.parquet")))
     if "chunk" not in old.columns:
-        write_twin(corpus, f"state/{name}/twin.parquet", twin, attribute_paths(built.lock))
+        write_twin(corpus, f"state/{name}/twin.parquet", _marked(
+            built.rows, pl.col("reason") == "held-out-twin"), attribute_paths(built.lock))
         return
-    joined = twin.join(old, on=_KEYS, how="anti")
+    joined = _marked(built.rows, pl.col("row").is_in(twin.join(old, on=_KEYS, how="anti")["row"].implode()))
     write_twin(corpus, f"state/{name}/twin.parquet", joined, attribute_paths(built.lock),
                carried=old.join(twin, on=_KEYS, how="semi", maintain_order="left").to_arrow(
                    compat_level=pl.CompatLevel.oldest()))

@@ -3,12 +3,17 @@
 import itertools
 
 import numpy as np
+import polars as pl
+import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from world import people_chats
 
-from licit.core.manifest import content_root
+from licit.core.errors import EvidenceError
+from licit.core.manifest import content_root, row_digest
 from licit.pipeline import seal
+from licit.pipeline.prepare import CONTENT
 from licit.pipeline.seal import MOST_FILES, PEOPLE, buckets_for, place
 
 
@@ -68,3 +73,45 @@ def test_only_listed_columns_leave(full):
     assert table.column_names == ["record", "chunk", "messages", "text", "language", "source", "licence", "day",
                                   "first_day", "last_day", "participants", "topics", "tokens", "turns"]
     assert {len(day) for day in table["day"].to_pylist()} == {10}
+
+
+_SHORT = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=4)
+_MESSAGES = st.lists(st.fixed_dictionaries({"role": st.sampled_from(["user", "assistant"]), "content": _SHORT}),
+                     max_size=2)
+_ROW = st.fixed_dictionaries({name: {pa.string(): _SHORT, pa.int32(): st.integers(-5, 2**31 - 1)}.get(
+    kind, _MESSAGES if name == "messages" else st.none() | st.lists(_SHORT, max_size=2))
+    for name, kind in zip(CONTENT.names, CONTENT.types, strict=True)}).map(lambda row: row | (
+        {"messages": None} if row["text"] else {}))
+
+
+@settings(max_examples=60)
+@given(st.lists(_ROW, min_size=1, max_size=3))
+def test_digests_in_columns_are_those_of_rows(rows):
+    """Whatever a row holds, its digest put together in columns is the one that the format says.
+
+    Law: REL-02
+    """
+    table = pa.Table.from_pylist(rows, schema=CONTENT)
+    assert seal.row_digests(table) == [row_digest([row[name] for name in CONTENT.names]) for row in rows]
+
+
+def test_a_row_is_read_only_where_it_was_decided(full):
+    """Rows that lie elsewhere than they were decided, or in another number, are not read, whatever their words."""
+    rows = full.build().rows.select("shard", "record", "chunk", kept=pl.lit(True))
+    corpus = full.ports.corpus
+    attributes = {path.stem: str(path.relative_to(full.root)) for path in full.root.glob("attributes/*/*.parquet")}
+    assert sum(len(table) for table in seal.content_of(corpus, rows, attributes, None)) == rows.height
+    turned = rows.with_columns(pl.col("record").reverse().over("shard"))
+    for wrong, why in ((turned, "other rows"), (rows.slice(1), "another number")):
+        with pytest.raises(EvidenceError, match=why):
+            list(seal.content_of(corpus, wrong, attributes, None))
+
+
+def test_only_kept_rows_are_read(full):
+    """What is read is what was marked, from the first to the last row of every shard."""
+    rows = full.build().rows.select("shard", "record", "chunk", kept=pl.col("row") % 3 == 0)
+    attributes = {path.stem: str(path.relative_to(full.root)) for path in full.root.glob("attributes/*/*.parquet")}
+    read = [record for table in seal.content_of(full.ports.corpus, rows, attributes, None)
+            for record in table["record"].to_pylist()]
+    assert read == rows.filter("kept")["record"].to_list()
+    assert 0 < len(read) < rows.height
