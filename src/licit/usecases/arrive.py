@@ -21,7 +21,7 @@ import pyarrow as pa
 from ..core.errors import InputError
 from ..core.ids import SubjectId, canonical_json, digest, keyed, record_id, short_text
 from ..core.ports import InputFile, NewEntry
-from ..core.records import Concern, Person, Record, SetAside, Turn, settle_people, to_json
+from ..core.records import Concern, ConcernRole, Person, PersonKind, Record, SetAside, Turn, settle_people, to_json
 from .alone import storing
 from .workspace import Progress, Workspace, silent
 
@@ -39,12 +39,14 @@ class Declared:
     """What the person who imports says of records that do not say it themselves.
 
     ``subject`` is one account for all; ``subject_field`` names a declared field or "id"; ``subject_map`` maps the
-    record's id to an account. ``collected`` is a pair of days.
+    record's id to an account. ``device_field`` names a declared field with the pseudonym of the device on which somebody
+    talked logged out. ``collected`` is a pair of days.
     """
 
     subject: str = ""
     subject_field: str = ""
     subject_map: Mapping[str, str] = field(default_factory=dict, repr=False)
+    device_field: str = ""
     issuer: str = ""
     capacity: str = ""
     age: str = ""
@@ -117,8 +119,9 @@ def _finished(shelf: "_Shelf", done: list[FileReport]) -> Iterator[FileReport]:
 
 def _declare(record: Record, declared: Declared, source: str, name: str) -> Record:
     """Fill what the record leaves unknown from what was declared, and remember the path for provenance checks."""
-    # The field that names the account is dropped once it is read: a raw key is not stored.
-    kept = {field: value for field, value in record.declared.items() if field != declared.subject_field}
+    # The fields that name the account and the device are dropped once they are read: a raw key is not stored.
+    kept = {field: value for field, value in record.declared.items()
+            if field not in (declared.subject_field, declared.device_field)}
     values: dict[str, Any] = {"declared": {**kept, "path": name}}
     for attribute, unknown in (("capacity", "unknown"), ("age", "unknown"), ("notice", ""), ("surface", "")):
         given = getattr(declared, attribute)
@@ -126,19 +129,21 @@ def _declare(record: Record, declared: Declared, source: str, name: str) -> Reco
             values[attribute] = given
     if any(declared.collected) and not any(record.collected):
         values["collected"] = declared.collected
-    account = _account(record, declared)
-    if account and record.kind == "conversation" and not record.third_parties:
-        # Declared beside an account that the export names: both are asked, for either may refuse.
-        ref = f"p{len(record.people)}"
-        holder = Person(ref=ref, kind="account", issuer=declared.issuer or source, key=account)
-        values |= {"people": (*record.people, holder), "holder": record.holder or ref,
-                   "turns": tuple(_held(turn, ref) for turn in record.turns)}
+    device = record.declared.get(declared.device_field, "") if declared.device_field else ""
+    named: list[tuple[PersonKind, str]] = [("account", _account(record, declared)), ("device", device)]
+    named = [(kind, key) for kind, key in named if key]
+    if named and record.kind == "conversation" and not record.third_parties:
+        # Declared beside an account that the export names: all are asked, for each may refuse.
+        holders = [Person(ref=f"p{at}", kind=kind, issuer=declared.issuer or source, key=key)
+                   for at, (kind, key) in enumerate(named, len(record.people))]
+        values |= {"people": (*record.people, *holders), "holder": record.holder or holders[0].ref,
+                   "turns": tuple(_held(turn, holders) for turn in record.turns)}
     return replace(record, **values)
 
 
-def _held(turn: Turn, ref: str) -> Turn:
-    role = "author" if turn.role == "user" else "holder"
-    return replace(turn, concerns=(*turn.concerns, Concern(person=ref, role=role)))  # type: ignore[arg-type]
+def _held(turn: Turn, holders: Sequence[Person]) -> Turn:
+    role: ConcernRole = "author" if turn.role == "user" else "holder"
+    return replace(turn, concerns=(*turn.concerns, *(Concern(person=person.ref, role=role) for person in holders)))
 
 
 def _account(record: Record, declared: Declared) -> str:

@@ -31,12 +31,14 @@ from .workspace import Position, Workspace, register_at, releases_at
 class Asked:
     """A right somebody exercises.
 
-    ``issuer`` and ``account`` name the person as an export or the product does; ``target`` is empty for everything.
+    ``issuer`` and ``account`` name the person as an export or the product does; with ``key`` "device", ``account`` is the
+    pseudonym of the device on which they talk logged out. ``target`` is empty for everything.
     ``received_at`` is when it reached the controller, if that was before now (post, a list).
     """
 
     kind: str
     account: str = field(repr=False)
+    key: str = "account"
     issuer: str = ""
     purposes: tuple[str, ...] = ()
     target: Mapping[str, str] = field(default_factory=dict)
@@ -79,7 +81,7 @@ def exercise(workspace: Workspace, asked: Asked) -> list[dict[str, Any]]:
 def _meant(workspace: Workspace, asked: Asked) -> list[str]:
     """Find or make the subjects that are meant."""
     issuers = [asked.issuer] if asked.issuer else issuers_of(workspace)
-    people = [(issuer, "account", asked.account) for issuer in issuers]
+    people = [(issuer, asked.key, asked.account) for issuer in issuers]
     known = [str(subject) for subject in workspace.identities.subjects_for(people, create=False) if subject]
     if len(known) > 1 and asked.kind in ("consent", "permission", "lifting"):
         raise InputError("several accounts have this name, and a permission is for one", about=asked.account,
@@ -101,10 +103,18 @@ def receipt(workspace: Workspace, seq: int, subject: str = "") -> dict[str, Any]
     return envelope.to_json()
 
 
-def link_accounts(workspace: Workspace, one: tuple[str, str], two: tuple[str, str]) -> int:
-    """Record that two accounts (issuer, account) are one person's: a refusal of either then counts for both."""
-    first, second = workspace.identities.subjects_for([(one[0], "account", one[1]), (two[0], "account", two[1])],
-                                                      create=True)
+def link_accounts(workspace: Workspace, one: tuple[str, str], two: tuple[str, str], *, device: bool = False) -> int:
+    """Record that two accounts (issuer, account) are one person's: a refusal of either then counts for both.
+
+    With ``device``, the second is the pseudonym of a device on which the person talked before logging in.
+
+    Raises:
+        InputError: both are the same.
+    """
+    people = [(one[0], "account", one[1]), (two[0], "device" if device else "account", two[1])]
+    if people[0] == people[1]:
+        raise InputError("an account is linked with another one, not with itself", about=":".join(one))
+    first, second = workspace.identities.subjects_for(people, create=True)
     return workspace.enter("link", {"with": second}, subject=first)
 
 

@@ -21,6 +21,7 @@ from ..core.reasons import REASONS
 from ..core.rights import RESTRICTING, Entry
 from .deciding import decide_patch, decide_under, make_lock, patch_lock
 from .plan import read_plan
+from .schedule import backup_duties
 from .workspace import Position, Workspace, register_at, releases_at, staff_at
 
 _KEYS = ["record", "chunk"]
@@ -89,25 +90,25 @@ def explain_record(workspace: Workspace, record: str) -> Explained:
     return _explain(workspace, record, [record])
 
 
-def explain_subject(workspace: Workspace, account: str, issuer: str = "") -> Explained:
+def explain_subject(workspace: Workspace, account: str, issuer: str = "", key: str = "account") -> Explained:
     """Say where every row that concerns a person stands and went.
 
     Raises:
         InputError: no such account is known.
     """
-    subjects = subjects_named(workspace, account, issuer)
+    subjects = subjects_named(workspace, account, issuer, key)
     records = _records_of(workspace, subjects)
     return _explain(workspace, "this person", records)
 
 
-def subjects_named(workspace: Workspace, account: str, issuer: str = "") -> list[str]:
-    """Find the subjects that an account name may mean: under one issuer, or under every source and format.
+def subjects_named(workspace: Workspace, account: str, issuer: str = "", key: str = "account") -> list[str]:
+    """Find the subjects that an account (or, by ``key``, a device) may mean: under one issuer, or any source and format.
 
     Raises:
         InputError: nobody of that name is known.
     """
     issuers = [issuer] if issuer else issuers_of(workspace)
-    found = workspace.identities.subjects_for([(name, "account", account) for name in issuers], create=False)
+    found = workspace.identities.subjects_for([(name, key, account) for name in issuers], create=False)
     subjects = [str(subject) for subject in found if subject]
     if not subjects:
         raise InputError("nobody of that name is known here", about=account, reason="subject-unknown",
@@ -121,6 +122,32 @@ def issuers_of(workspace: Workspace) -> list[str]:
     arrived = {str((entry.decision or {}).get("source", "")) for entry in workspace.log.entries(kinds=("arrival",))}
     names = {*register, *arrived} - {""}
     return sorted(names | set(workspace.readers)) if names else []
+
+
+def insist_on(workspace: Workspace, record: str, turn: str = "") -> None:
+    """Insist that a record, and a turn of it, are there to be meant.
+
+    Raises:
+        InputError: otherwise: what somebody asks for it would be lost on a name mistyped.
+    """
+    if not workspace.catalogue.stored([record]):
+        raise InputError("no such record is stored", about=record, reason="record-unknown",
+                         remedy="Ids of records stand in licit explain --subject ACCOUNT.")
+    if turn:
+        files = sorted(workspace.corpus.path("index").glob("*.parquet"))
+        mine = pl.scan_parquet(files).filter(pl.col("record") == record).select("turn").unique().collect()["turn"]
+        if turn not in mine.to_list():
+            raise InputError("this record has no such turn that concerns anybody", about=f"{record}/{turn}",
+                             reason="turn-unknown", remedy="Leave --turn out to mean all of the record.")
+
+
+def concerns(workspace: Workspace, record: str, account: str, issuer: str = "", key: str = "account") -> bool:
+    """Tell whether somebody of a name stands in a record.
+
+    Raises:
+        InputError: nobody of that name is known.
+    """
+    return record in _records_of(workspace, subjects_named(workspace, account, issuer, key))
 
 
 def _records_of(workspace: Workspace, subjects: Sequence[str]) -> list[str]:
@@ -249,8 +276,8 @@ class Recall:
             yield "Build the patch release: licit recall --patch"
 
 
-def recall(workspace: Workspace, *, release: str = "", subject: str = "", issuer: str = "") -> Recall:
-    """Say what restricting entries since each live release touch.
+def recall(workspace: Workspace, *, release: str = "", subject: str = "", issuer: str = "", key: str = "account") -> Recall:
+    """Say what restricting entries since each live release touch; ``key`` says whether ``subject`` is an account or a device.
 
     Raises:
         InputError: an unknown release or person.
@@ -259,7 +286,7 @@ def recall(workspace: Workspace, *, release: str = "", subject: str = "", issuer
     if release and release not in known:
         raise InputError("no such release", about=release, reason="release-unknown",
                          remedy=f"There are: {', '.join(known) or 'none'}.")
-    records = _records_of(workspace, subjects_named(workspace, subject, issuer)) if subject else None
+    records = _records_of(workspace, subjects_named(workspace, subject, issuer, key)) if subject else None
     downstream = _downstream(workspace)
     touched: list[Touched] = []
     duties: list[Duty] = []
@@ -270,6 +297,8 @@ def recall(workspace: Workspace, *, release: str = "", subject: str = "", issuer
         if found.rows:
             touched.append(found)
             duties += _duties(workspace, found, item.seq)
+    if not (release or subject):
+        duties += backup_duties(workspace.log)
     return Recall(touched=tuple(touched), duties=tuple(dict.fromkeys(duties)))
 
 

@@ -40,6 +40,13 @@ def opened(given: str | None, *, jobs: int = 0) -> Workspace:
     return open_workspace(find_workspace(given), jobs=jobs)
 
 
+def who(subject: str, device: str) -> tuple[str, str]:
+    """Give whom a command means, and whether the name is an account's or a device's."""
+    if bool(subject) == bool(device):
+        raise click.UsageError("Name a --subject, or a --device for somebody who talks logged out.")
+    return (subject, "account") if subject else (device, "device")
+
+
 def print_json(value: Any) -> None:
     """Print one JSON value on one line."""
     click.echo(json.dumps(value, ensure_ascii=False))

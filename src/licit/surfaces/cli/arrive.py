@@ -22,7 +22,9 @@ from ._shared import json_option, opened, out, print_json, progress, say, worksp
 @click.option("--subject-field", default="", metavar="FIELD", help="The field of each record that names its account; "
                                                                    "id for the record's own id.")
 @click.option("--subject-map", type=click.Path(path_type=Path), metavar="FILE", help="CSV or JSON: record id, account.")
-@click.option("--issuer", default="", help="Who vouches for the account; else the source.")
+@click.option("--device-field", default="", metavar="FIELD", help="The field that names the device of somebody who talked "
+                                                                  "logged out.")
+@click.option("--issuer", default="", help="Who vouches for the account or device; else the source.")
 @click.option("--capacity", type=click.Choice(["consumer", "organisation"]), default=None,
               help="In which capacity they wrote.")
 @click.option("--age", type=click.Choice(["adult", "minor"]), default=None, help="Their age, where the file does not say.")

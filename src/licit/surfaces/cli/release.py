@@ -10,7 +10,7 @@ from ...usecases.plan import read_plan
 from ...usecases.queries import Remedy, explain_record, explain_subject, recall, remedies
 from ...usecases.release import build, mend, patch
 from ...usecases.staging import Built
-from ._shared import json_option, opened, print_json, progress, say, show, tally_table, warn, workspace_option
+from ._shared import json_option, opened, print_json, progress, say, show, tally_table, warn, who, workspace_option
 
 _MEANING = {name: reason.meaning for name, reason in REASONS.items()}
 
@@ -57,16 +57,19 @@ def _say_next(built: Built, dry_run: bool) -> None:
 
 @click.command("explain", epilog="Example: licit explain --subject ada --issuer le-chat")
 @click.argument("record", required=False)
-@click.option("--subject", default="", metavar="ACCOUNT")
+@click.option("--subject", default="", metavar="ACCOUNT", help="Where this person's words stand and went.")
+@click.option("--device", default="", metavar="PSEUDONYM", help="The same of somebody who talks logged out.")
 @click.option("--issuer", default="", help="Who vouches for the account (a source or a product).")
 @json_option
 @workspace_option
-def explain_command(record: str | None, subject: str, issuer: str, as_json: bool, workspace: str | None) -> None:
+def explain_command(record: str | None, subject: str, device: str, issuer: str, as_json: bool, workspace: str | None
+                    ) -> None:
     """Say why RECORD is in, held or refused, or where the words of a person went."""
-    if bool(record) == bool(subject):
+    if bool(record) == bool(subject or device):
         raise click.UsageError("Name a RECORD or a --subject.")
+    account, key = ("", "") if record else who(subject, device)
     space = opened(workspace)
-    found = explain_record(space, record) if record else explain_subject(space, subject, issuer)
+    found = explain_record(space, record) if record else explain_subject(space, account, issuer, key)
     if as_json:
         print_json(found.as_json())
         return

@@ -1,6 +1,7 @@
 """``licit rights``: objection, consent and the others, each with its receipt."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,11 @@ import click
 from ...core.errors import InputError
 from ...core.policy import PURPOSES, parse_moment
 from ...usecases.commands import Asked, exercise, link_accounts, object_as_outsider
+from ...usecases.commands import receipt as receipt_of
 from ...usecases.erase import carry_out
+from ...usecases.queries import concerns, insist_on
 from ...usecases.workspace import Workspace
-from ._shared import opened, print_json, progress, say, workspace_option
+from ._shared import json_option, opened, print_json, progress, say, warn, who, workspace_option
 
 _VERBS = {
     "object": ("objection", "Object: this person's words are used for nothing (or not for --purpose)."),
@@ -28,6 +31,11 @@ _VERBS = {
 }
 
 
+_EXAMPLES = {
+    "consent": " --purpose train --notice notice-2025 --wording 'May we train on your chats?' --how 'switch in settings'",
+    "permit": " --purpose train", "withdraw": " --purpose train", "object": " --receipt receipt.json"}
+
+
 @click.group("rights")
 def rights_command() -> None:
     """Record an objection, a consent or another right; give the receipt.
@@ -37,11 +45,13 @@ def rights_command() -> None:
 
 
 def _command(verb: str, kind: str, text: str) -> click.Command:
-    @click.command(verb, help=text, epilog=f"Example: licit rights {verb} --subject ada")
-    @click.option("--subject", required=True, metavar="ACCOUNT")
+    @click.command(verb, help=text, epilog=f"Example: licit rights {verb} --subject ada{_EXAMPLES.get(verb, '')}")
+    @click.option("--subject", default="", metavar="ACCOUNT", help="Whose right it is.")
+    @click.option("--device", default="", metavar="PSEUDONYM", help="The device of somebody who talks logged out.")
     @click.option("--issuer", default="", help="Who vouches for the account: a product (chatgpt) or a source id; else "
                                                "every account of that name.")
-    @click.option("--purpose", "purposes", multiple=True, type=click.Choice(PURPOSES))
+    @click.option("--purpose", "purposes", multiple=True, type=click.Choice(PURPOSES), help="Only for this; a permission "
+                  "and a consent name theirs.")
     @click.option("--project", default="", help="Only this project.")
     @click.option("--record", default="", help="Only this record.")
     @click.option("--turn", default="", help="Only this turn of the record.")
@@ -52,14 +62,19 @@ def _command(verb: str, kind: str, text: str) -> click.Command:
     @click.option("--receipt", type=click.Path(path_type=Path), help="Write the signed receipt here.")
     @click.option("--later", is_flag=True, hidden=kind != "erasure", help="Record it now, carry it out with: licit "
                                                                           "rights sweep.")
-    @click.option("--json", "as_json", is_flag=True)
+    @json_option
     @workspace_option
     def run(workspace: str | None, as_json: bool, receipt: Path | None, received: str, project: str, record: str,
-            turn: str, later: bool, **given: Any) -> None:
+            turn: str, later: bool, subject: str, device: str, **given: Any) -> None:
+        account, key, record = *who(subject, device), record.split("#")[0]
         space = opened(workspace)
-        asked = Asked(kind=kind, account=given.pop("subject"), target=_target(project, record, turn),
-                      received_at=_moment(received), **given)
+        asked = Asked(kind=kind, account=account, key=key, target=_target(project, record, turn),
+                      received_at=_received(space, received), **given)
+        if record:
+            insist_on(space, record, turn)
         papers = exercise(space, asked)
+        if record and not concerns(space, record, account, asked.issuer, key):
+            warn(f"{record}: this person does not stand in that record, so the entry changes nothing for it.")
         if receipt:
             receipt.write_text("".join(json.dumps(paper) + "\n" for paper in papers), encoding="utf-8")
         if as_json:
@@ -85,7 +100,7 @@ def _sweep(space: Workspace, *, quiet: bool) -> None:
             + (f"; removed {', '.join(done.files)}" if done.files else "") + ".")
 
 
-@rights_command.command("sweep")
+@rights_command.command("sweep", epilog="Example: licit rights sweep")
 @workspace_option
 def sweep(workspace: str | None) -> None:
     """Carry out every erasure that is still to be carried out; run it again after an interruption."""
@@ -106,34 +121,66 @@ def _target(project: str, record: str, turn: str) -> dict[str, str]:
     return {"level": "project", "project": project} if project else {}
 
 
-def _moment(text: str) -> Any:
+def _received(space: Workspace, text: str) -> datetime | None:
+    """Read when something was received; a day to come would start a clock before anybody asked for anything."""
     try:
-        return parse_moment(text) if text else None
+        at = parse_moment(text) if text else None
     except ValueError:
         raise InputError("the day cannot be read", about=text, remedy="Write it as 2025-02-17.") from None
+    if at and at > space.clock.now():
+        raise InputError("nothing can have been received at a moment to come", about=text)
+    return at
 
 
 @rights_command.command("link", epilog="Example: licit rights link le-chat:ada chatgpt:user-1")
 @click.argument("one")
-@click.argument("two")
+@click.argument("two", required=False)
+@click.option("--device", default="", metavar="ISSUER:PSEUDONYM", help="In the place of TWO: a device on which ONE talked "
+                                                                       "before logging in.")
+@json_option
 @workspace_option
-def link(one: str, two: str, workspace: str | None) -> None:
-    """Record that accounts ONE and TWO (issuer:account) are one person's."""
-    pairs = [tuple(text.split(":", 1)) for text in (one, two)]
-    if any(len(pair) != 2 for pair in pairs):
-        raise InputError("an account is written issuer:account", remedy="For example le-chat:ada.")
-    seq = link_accounts(opened(workspace), (pairs[0][0], pairs[0][1]), (pairs[1][0], pairs[1][1]))
-    say(f"Linked (entry {seq}): a refusal of either counts for both.")
+def link(one: str, two: str | None, device: str, as_json: bool, workspace: str | None) -> None:
+    """Record that accounts ONE and TWO (issuer:account) are one person's.
+
+    A refusal, restriction or erasure of either then counts for both; a permission or consent only for its own.
+    """
+    if bool(two) == bool(device):
+        raise click.UsageError("Name TWO accounts, or one and a --device.")
+    space, pairs = opened(workspace), [_account(text) for text in (one, two or device)]
+    for (issuer, account), key in zip(pairs, ("account", "device" if device else "account"), strict=True):
+        if not space.identities.subjects_for([(issuer, key, account)], create=False)[0]:
+            warn(f"{issuer}:{account}: nobody of that name is known here yet; it counts for what is still to be imported.")
+    seq = link_accounts(space, *pairs, device=bool(device))
+    if as_json:
+        print_json({"entry": seq})
+    else:
+        say(f"Linked (entry {seq}): a refusal of either counts for both.")
+
+
+def _account(text: str) -> tuple[str, str]:
+    issuer, _, account = text.partition(":")
+    if not issuer or not account:
+        raise InputError("an account is written issuer:account", about=text, remedy="For example le-chat:ada.")
+    return issuer, account
 
 
 @rights_command.command("object-outsider", epilog="Example: licit rights object-outsider --email lea@example.org")
-@click.option("--email", multiple=True)
-@click.option("--phone", multiple=True)
-@click.option("--handle", multiple=True)
-@click.option("--name", multiple=True)
+@click.option("--email", multiple=True, metavar="ADDRESS")
+@click.option("--phone", multiple=True, metavar="NUMBER")
+@click.option("--handle", multiple=True, metavar="NAME")
+@click.option("--name", multiple=True, metavar="NAME", help="A name alone: it holds, for it may be somebody else's.")
+@click.option("--receipt", "paper", type=click.Path(path_type=Path), help="Write the signed receipt here.")
+@json_option
 @workspace_option
-def outsider(workspace: str | None, **given: tuple[str, ...]) -> None:
+def outsider(workspace: str | None, as_json: bool, paper: Path | None, **given: tuple[str, ...]) -> None:
     """Object for somebody who is no user but may be named in others' chats; only keyed hashes are kept."""
-    seq = object_as_outsider(opened(workspace), **given)
+    space = opened(workspace)
+    seq = object_as_outsider(space, **given)
+    signed = receipt_of(space, seq)
+    if paper:
+        paper.write_text(json.dumps(signed) + "\n", encoding="utf-8")
+    if as_json:
+        print_json(signed)
+        return
     say(f"Objection recorded (entry {seq}). Rows with that identifier are refused; a name alone holds them, for it may "
         "be somebody else's.")
