@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 
@@ -21,7 +22,10 @@ from world import (
     released_records,
 )
 
+from licit.adapters.database import purge
+from licit.core.ids import SubjectId
 from licit.core.policy import PURPOSES
+from licit.core.ports import NewEntry
 from licit.surfaces.cli import main
 from licit.surfaces.cli.rights import rights_command
 from licit.usecases.commands import Asked, object_as_outsider
@@ -97,13 +101,19 @@ def cut(world: World) -> None:
     (world.root / "licit.db").write_bytes(whole[:len(whole) // 2 // 4096 * 4096])
 
 
+def set_back(world: World) -> None:
+    for path in world.root.glob("licit.db*"):
+        path.unlink()
+    shutil.copy(world.root / "older.db", world.root / "licit.db")
+
+
 def of(kind: str) -> str:
     return f"(SELECT max(seq) FROM log WHERE kind = '{kind}')"
 
 
 BROKEN = {
     "no database": lambda world: (world.root / "licit.db").unlink(),
-    "an empty file": emptied, "half a file": cut,
+    "an empty file": emptied, "half a file": cut, "an older database": set_back,
     "another file": lambda world: (world.root / "licit.db").write_bytes(b"no database, whatever it is called" * 500),
     "no signing key": lambda world: (world.root / "keys/signing.pem").unlink(),
     "no look-up key": lambda world: (world.root / "keys/secrets.json").unlink(),
@@ -122,8 +132,10 @@ BROKEN = {
 
 @pytest.fixture(scope="module")
 def objected(full_world, tmp_path_factory) -> World:
-    """The full world after an objection of a user and one of an outsider, and entries after them."""
+    """The full world after an objection of a user and one of an outsider, and entries after them; an older log beside it."""
     world = copied(full_world, tmp_path_factory.mktemp("objected") / "w")
+    purge(world.ports.log.engine)
+    shutil.copy(world.root / "licit.db", world.root / "older.db")
     world.object("user1")
     object_as_outsider(world.ports, email=["lea@example.org"])
     world.object("user0", "access")
@@ -145,6 +157,22 @@ def test_a_log_that_cannot_be_trusted_stops_the_build(objected, tmp_path, attack
     assert isinstance(ran.exception, SystemExit), repr(ran.exception)
     assert "licit:" in ran.output
     assert {path.name for path in (world.root / "releases").iterdir()} == before
+
+
+@pytest.mark.parametrize("after", [1, 700])
+def test_an_entry_that_is_missing_stops_the_build(full, tmp_path, after):
+    """An objection taken out of the log is noticed, however much was recorded after it.
+
+    Law: CHO-05
+    """
+    full.object("user1")
+    full.ports.log.append([NewEntry(kind="access", subject=SubjectId("s0"), received_at=full.clock.at, decision={})] * after)
+    world = copied(full, tmp_path / "copy")
+    world.ports.log.engine.dispose()
+    altered(f"DELETE FROM log_decision WHERE seq = {of('objection')}", f"DELETE FROM log WHERE seq = {of('objection')}")(world)
+    ran = CliRunner().invoke(main, ["build", "--json", "--jobs", "1", "--workspace", str(world.root)])
+    assert ran.exit_code == 1, ran.output
+    assert "licit: " in ran.output
 
 
 def test_a_decision_of_one_person_that_nobody_can_read_refuses_that_person(objected, tmp_path):

@@ -11,8 +11,9 @@ Read next: ``log_store.py``.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from struct import iter_unpack
 from typing import Any, NamedTuple
@@ -74,6 +75,7 @@ GUARDS = (Guard(table="log", key=("seq",), sequenced=True),
           Guard(table="log_tile", key=("level", "position")))
 
 _SIZE = select(func.coalesce(func.max(log.c.seq), -1) + 1)
+_COUNT = select(func.count()).select_from(log)
 _LEAVES = select(log.c.leaf).where(log.c.seq.between(bindparam("first"), bindparam("last"))).order_by(log.c.seq)
 _TILES = (select(log_tile.c.hash)
           .where(log_tile.c.level == bindparam("level"),
@@ -115,22 +117,28 @@ class Written(NamedTuple):
     particulars: bytes
 
 
-def write(entry: NewEntry) -> Written:
-    """Write an entry's bodies, refusing what the log could not give back.
+def write(entries: Iterable[NewEntry]) -> list[Written]:
+    """Write the bodies of entries, refusing what the log could not give back.
 
     Raises:
         InputError: an unknown kind, a time without a zone, or a body that canonical JSON cannot hold.
     """
-    if entry.kind not in KINDS:
-        raise InputError("this is no kind of log entry", about=entry.kind)
-    try:
-        entry.subject.encode()
-        return Written(kind=entry.kind, subject=entry.subject, received_at=moment(entry.received_at),
-                       decision=canonical_json(dict(entry.decision)),
-                       particulars=canonical_json(dict(entry.particulars)) if entry.particulars else b"{}")
-    except (ValueError, RecursionError):
-        raise InputError("the entry cannot be written down", about=entry.kind,
-                         remedy="Use times with a zone, ASCII keys and no floats.") from None
+    out: list[Written] = []
+    at: datetime | None = None
+    received_at = ""
+    for entry in entries:
+        if entry.kind not in KINDS:
+            raise InputError("this is no kind of log entry", about=entry.kind)
+        try:
+            if at is None or entry.received_at is not at:  # what came together shares one time, whose writing costs much
+                at, received_at = entry.received_at, moment(entry.received_at)
+            entry.subject.encode()
+            out.append(Written(entry.kind, entry.subject, received_at, canonical_json(dict(entry.decision)),
+                               canonical_json(dict(entry.particulars)) if entry.particulars else b"{}"))
+        except (ValueError, RecursionError):
+            raise InputError("the entry cannot be written down", about=entry.kind,
+                             remedy="Use times with a zone, ASCII keys and no floats.") from None
+    return out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +173,17 @@ def _text(commitment: bytes) -> str:
 def size_of(connection: Connection) -> int:
     """Give the number of entries."""
     return int(fetch(connection, _SIZE)[0][0])
+
+
+def require_no_gap(connection: Connection, size: int) -> None:
+    """Insist that a log of a size holds as many entries; below whole tiles nothing else that reads it would notice.
+
+    Raises:
+        EvidenceError: entries are missing.
+    """
+    if (have := int(fetch(connection, _COUNT)[0][0])) != size:
+        raise EvidenceError(f"the log holds {have:,} entries and its last one is number {size - 1:,}", about="log",
+                            remedy="Entries were removed by hand; restore the newest backup.")
 
 
 def leaves(connection: Connection, first: int, last: int) -> list[bytes]:

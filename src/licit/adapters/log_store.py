@@ -40,6 +40,7 @@ from .log_rows import (
     log_particulars,
     log_tile,
     page,
+    require_no_gap,
     rows_for,
     size_of,
     subtrees,
@@ -77,7 +78,7 @@ class Writing:
         Raises:
             InputError: an entry that the log cannot hold; nothing of the call was appended.
         """
-        return self.extend([write(entry) for entry in entries])
+        return self.extend(write(entries))
 
     def extend(self, entries: Sequence[Written]) -> range:
         """Append entries whose bodies are written already."""
@@ -138,7 +139,7 @@ class SqlLog:
         """
         if self._writing == threading.get_ident():
             raise _already_writing()
-        waiting = _Waiting(entries=[write(entry) for entry in entries])
+        waiting = _Waiting(entries=write(entries))
         self._queue.append(waiting)
         with self._leading:
             if waiting.seqs is None and waiting.error is None:
@@ -205,6 +206,8 @@ class SqlLog:
         if size < known.size:
             raise EvidenceError(f"the log has {size} entries and had {known.size}", about="log",
                                 remedy="Restore the newest backup and compare it with a signed checkpoint.")
+        if not known.size:
+            require_no_gap(connection, size)
         return known if size == known.size else Frontier.at(size, subtrees(connection))
 
     def entries(self, *, start: int = 0, stop: int | None = None, subject: SubjectId | None = None,
