@@ -132,6 +132,10 @@ class Keys(Protocol):
         """Give every epoch's key of a use by the epoch's name, the current one last."""
         ...
 
+    def rotate(self, use: str) -> str:
+        """Start a new epoch of a use, durably, and name it; older epochs stay."""
+        ...
+
     def random(self, size: int) -> bytes:
         """Give fresh random bytes, for salts and subject ids made at arrival."""
         ...

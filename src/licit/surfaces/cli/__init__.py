@@ -29,6 +29,7 @@ COMMANDS = {
     "recipient": ("downstream", "Record who received a release."),
     "run": ("downstream", "Record a training run."),
     "model": ("downstream", "Record a model and when it is retrained next."),
+    "keys": ("keys", "Show the workspace's keys by name, and rotate those that can be."),
     "log": ("log", "Show the log and give proofs."),
     "backup": ("backup", "Copy the workspace, keys left out; list and remove backups."),
     "restore": ("backup", "Put a backup back; what was refused and erased since stays so."),
