@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, bindparam, select
 
 from licit.core.errors import EvidenceError, SetupError, UnavailableError
 from licit.core.ids import SubjectId, canonical_json, keyed
@@ -33,7 +33,7 @@ from licit.core.ports import Clock, Keys, Mark, NewEntry, Withheld
 from licit.core.rights import KINDS, RESTRICTING, Entry
 from licit.core.tree import verify_consistency
 
-from .database import insert
+from .database import fetch, insert
 from .identities import lookup_commitment, subject, subject_index, tag_commitment
 from .log_store import SqlLog, Writing
 from .vault import create_private
@@ -47,6 +47,9 @@ _DURABLE = frozenset({"erasure", "rewrite", "release-closed", "loss"})
 _SAID = ("purposes", "target", "with", "keys", "names")
 #: Entries that say what lies on disk or what was closed, which a restored workspace says for itself.
 _OF_FILES = frozenset({"subject", "arrival", "rewrite", "release-closed", "release-withdrawn", "key"})
+_PERSON = (select(subject.c.tag_key, subject.c.created_at, subject_index.c.lookup)
+           .join(subject_index, subject_index.c.subject == subject.c.subject)
+           .where(subject.c.subject == bindparam("name")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +106,7 @@ class HighWater:
                 now = Mark(size=size, root=root, pending=mark.pending if pending is None else pending, restored=fresh)
                 if now == replace(mark, restored=fresh):
                     return
-                if not fresh:
+                if not fresh and mark != log.seen:
                     log.continues(mark)
                 since = 0 if fresh else mark.size
                 body, durable = (b"", True) if fresh else log.withheld(since, size)
@@ -113,6 +116,7 @@ class HighWater:
                 file.flush()
                 if durable or pending is not None:
                     os.fsync(file.fileno())
+                log.seen = now
         except OSError as error:
             raise UnavailableError(f"what was asked is recorded, but the mark beside the keys is not: {error.strerror}",
                                    about=self._path.name, remedy="Free the way and run any command that records.") from None
@@ -243,6 +247,8 @@ class KeptLog(SqlLog):
         """Open the log; ``restoring`` lets a restore work on a log whose lost entries nobody has accepted yet."""
         super().__init__(engine, clock, keys)
         self.water, self._restoring, self._sound = water, restoring, False
+        #: The last mark that this log itself put, which it therefore continues.
+        self.seen: Mark | None = None
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
@@ -368,11 +374,10 @@ class KeptLog(SqlLog):
 
     def _people(self, names: Sequence[str]) -> dict[str, tuple[bytes, str, str]]:
         out: dict[str, tuple[bytes, str, str]] = {}
-        query = select(subject, subject_index.c.lookup).join(subject_index, subject_index.c.subject == subject.c.subject)
         with self.engine.connect() as connection:
             for name in dict.fromkeys(names):
-                for row in connection.execute(query.where(subject.c.subject == name)):
-                    out[name] = (bytes(row.tag_key), str(row.created_at), str(row.lookup))
+                for tag_key, created_at, lookup in fetch(connection, _PERSON, name=name):
+                    out[name] = (bytes(tag_key), created_at, lookup)
         return out
 
     def enter_again(self, lost: Sequence[Withheld]) -> None:

@@ -117,7 +117,7 @@ def back_up(workspace: Workspace, target: Path, *, like: Path | None = None, pro
                       made_at=workspace.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"))
         _write_list(part, made, workspace.keys)
         sync_tree(part)
-        part.rename(target)
+        part.replace(target)
         sync_folder(target.parent)
     return BackedUp(path=str(target), id=name, entries=size, files=len(files), linked=linked,
                     bytes=sum(file.bytes for file in files))

@@ -97,7 +97,7 @@ def restore(order: Order, opening: Opening, *, progress: Progress = silent) -> R
         found = replay(space, opening.newer(order.newer, part) if order.newer else None, order, progress)
         shutil.rmtree(part / "newer", ignore_errors=True)
         sync_tree(part)
-        part.rename(target)
+        part.replace(target)
         sync_folder(target.parent)
     return found
 

@@ -6,7 +6,7 @@ import threading
 from contextlib import closing
 
 import pytest
-from world import PLANTED, World, chat, failing, kept, people_chats, places_of, reasons
+from world import PLANTED, World, chat, copied, failing, kept, people_chats, places_of, reasons
 
 from licit.core.errors import EvidenceError, InputError, LicitError, RefusedError, SetupError, UnavailableError
 from licit.surfaces.loader import open_release
@@ -19,13 +19,21 @@ from licit.usecases.schedule import backup_duties, backups_at
 from licit.wiring import init_workspace, open_workspace, restore_workspace
 
 
+@pytest.fixture(scope="module")
+def planted_world(full_world, tmp_path_factory):
+    """The full world with one more chat of ``user1`` that holds the planted words, released, then backed up beside it."""
+    world = copied(full_world, tmp_path_factory.mktemp("planted") / "w")
+    world.take([chat("planted", "user1", f"Bonjour, je voudrais dire que {PLANTED} avec toi.")])
+    world.build()
+    back_up(world.ports, world.root.parent / "monday")
+    return world
+
+
 @pytest.fixture
-def planted(full):
-    """The full world with one more chat of ``user1`` that holds the planted words, released, then backed up."""
-    full.take([chat("planted", "user1", f"Bonjour, je voudrais dire que {PLANTED} avec toi.")])
-    full.build()
-    back_up(full.ports, full.root.parent / "monday")
-    return full
+def planted(planted_world, tmp_path):
+    """That world and its backup ``monday``, to be used up; nothing else lies beside them."""
+    shutil.copytree(planted_world.root.parent / "monday", tmp_path / "p/monday")
+    return copied(planted_world, tmp_path / "p/w")
 
 
 def restored(world: World, name: str = "again", backup: str = "monday", **more) -> tuple:
@@ -63,7 +71,7 @@ def test_a_backup_holds_no_key(planted):
     secrets = [planted.ports.keys.secret("lookup").hex(), (planted.root / "keys/signing.pem").read_text()[30:60]]
     assert not [place for secret in secrets for place in places_of(secret, folder)]
     assert not (folder / "keys").exists()
-    assert not [path for path in folder.rglob(".*")]
+    assert not list(folder.rglob(".*"))
     assert folder.stat().st_mode & 0o077 == 0
 
 
@@ -211,7 +219,7 @@ def test_a_flipped_byte_is_refused_and_named(planted, wanted):
     file.unlink()
     with pytest.raises(EvidenceError, match=f"{name} is missing"):
         restored(planted)
-    assert sorted(path.name for path in planted.root.parent.iterdir()) == ["inbox", "monday", "w"]
+    assert sorted(path.name for path in planted.root.parent.iterdir()) == ["monday", "w"]
 
 
 def test_a_changed_list_is_refused(planted, fresh_copy):
@@ -234,7 +242,7 @@ def test_a_backup_without_its_list_is_none(planted):
 
 def test_nothing_is_written_over(planted):
     """Neither a backup nor a workspace is ever written over something."""
-    for target in ("monday", "w", "inbox"):
+    for target in ("monday", "w"):
         with pytest.raises(RefusedError):
             back_up(planted.ports, planted.root.parent / target)
         with pytest.raises(RefusedError):
@@ -309,6 +317,7 @@ def test_an_older_backup_is_due_and_is_removed(planted):
     planted.object("user1", "erasure")
     carry_out(planted.ports)
     (duty,) = backup_duties(planted.ports.log)
+    assert planted.space.recall().duties == (duty,)
     assert (duty.due, duty.about.split()[0]) == ("2026-04-01", "monday")
     root = planted.root.parent
     with pytest.raises(RefusedError, match="no later backup"):
