@@ -87,10 +87,7 @@ _ROW = st.fixed_dictionaries({name: {pa.string(): _SHORT, pa.int32(): st.integer
 @settings(max_examples=60)
 @given(st.lists(_ROW, min_size=1, max_size=3))
 def test_digests_in_columns_are_those_of_rows(rows):
-    """Whatever a row holds, its digest put together in columns is the one that the format says.
-
-    Law: REL-02
-    """
+    """Whatever a row holds, its digest put together in columns is the one that the format says."""
     table = pa.Table.from_pylist(rows, schema=CONTENT)
     assert seal.row_digests(table) == [row_digest([row[name] for name in CONTENT.names]) for row in rows]
 
