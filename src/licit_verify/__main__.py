@@ -35,8 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, ValueError):
         sys.stderr.write("--key: no Ed25519 public key in hexadecimal, PEM or name+hash+key form, nor a file of one\n")
         return 2
+    if options.only and not options.receipt:
+        sys.stderr.write("--only person: add --receipt FILE, the receipt that the person was given\n")
+        return 2
     report = verify(Path(options.release), key=key, auditor=_path(options.auditor), receipt=_path(options.receipt),
-                    now=datetime.now(UTC))
+                    now=datetime.now(UTC), only=options.only)
     text = report.to_json() if options.json else listing(report, french=options.lang == "fr")
     sys.stdout.write(_printable(text) + "\n")
     return report.exit_code
@@ -50,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--key", help="the signer's public key: hexadecimal, or a file (raw, hexadecimal, PEM)")
     parser.add_argument("--auditor", metavar="WORKSPACE", help="the workspace it was built in: checks the gates again")
     parser.add_argument("--receipt", metavar="FILE", help="a person's receipt: checks what the release says of them")
+    parser.add_argument("--only", choices=("person",), help="only what --receipt is about; the release's manifest.json, "
+                                                            "attestation.dsse.json and evidence/ are then enough")
     parser.add_argument("--json", action="store_true", help="results for machines")
     parser.add_argument("--lang", choices=("en", "fr"), default="en", help="the language of the list")
     return parser

@@ -1,11 +1,14 @@
 """A person's receipt: genuine, in the log, and absent from the release; or present, and told so."""
 
 import json
+import shutil
 
 import pytest
 from release_builder import Key
 
 from licit_verify import verify
+from licit_verify.__main__ import main
+from licit_verify.claims import RESTS_ON
 
 CLAIMS = ("receipt-genuine", "receipt-in-log", "person-absent")
 
@@ -43,6 +46,40 @@ def test_a_person_who_is_in_the_release_is_told(objector):
     assert got == ["holds", "holds", "fails"]
     assert "declares rows of this person" in report.result("person-absent").detail
     assert report.exit_code == 1
+
+
+def without_rows(objector, tmp_path):
+    """Copy what a person is given who is not to have the words: manifest, attestation and evidence."""
+    folder = tmp_path / "given"
+    shutil.copytree(objector.root / objector.folder, folder, ignore=shutil.ignore_patterns("data", "ids", "audit"))
+    path = tmp_path / "receipt.json"
+    path.write_text(json.dumps(objector.receipt("s0", objector.objection)))
+    return folder, path
+
+
+def test_a_person_needs_no_rows(objector, tmp_path, capsys):
+    """RULE: a person's claims and what they rest on are checked without a row; the rest is not spoken of."""
+    objector.write()
+    folder, path = without_rows(objector, tmp_path)
+    assert verify(folder, receipt=path).exit_code == 1
+    report = verify(folder, receipt=path, only="person")
+    assert report.exit_code == 0
+    assert {result.claim for result in report.results} == {*CLAIMS, *RESTS_ON}
+    assert main([str(folder), "--receipt", str(path), "--only", "person"]) == 0
+    assert main([str(folder), "--only", "person"]) == 2
+    assert "--receipt" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "attestation.dsse.json", "evidence/closing.json", "evidence/absence.json",
+                                  "evidence/checkpoint.txt"])
+def test_a_forgery_beside_the_rows_is_seen_without_them(objector, tmp_path, name):
+    """RULE: to leave the rows out lets no change of what the person's claims rest on pass."""
+    objector.write()
+    folder, path = without_rows(objector, tmp_path)
+    data = bytearray((folder / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / name).write_bytes(bytes(data))
+    assert verify(folder, receipt=path, only="person").exit_code == 1
 
 
 def test_a_receipt_without_proofs_cannot_tell(objector):

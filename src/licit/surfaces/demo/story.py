@@ -177,7 +177,7 @@ def _explained(folder: Path, space: Workspace, built: Built) -> Beat:
                 values={"record": record[0], "reason": ", ".join(sorted(reason for _, reason in why))})
 
 
-def _check(space: Workspace, built: Built, **more: Path) -> Report:
+def _check(space: Workspace, built: Built, **more: Any) -> Report:
     return verify(Path(built.path), key=space.ports.signer.public_key(), now=datetime.now(UTC), **more)
 
 
