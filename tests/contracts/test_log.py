@@ -91,6 +91,22 @@ def test_an_entry_reads_back_as_it_was_written(log, clock):
     assert entry.recorded_at == clock.at
 
 
+def test_each_entry_of_a_batch_keeps_its_own_time(log):
+    """Entries that share a time, follow one that does not, or come back to an earlier one are dated as they say."""
+    later = AT + timedelta(microseconds=1)
+    times = [AT, AT, later, AT, AT.astimezone(timezone(timedelta(hours=2))), later]
+    log.append([NewEntry(kind="objection", subject=SubjectId("s1"), received_at=at, decision={}) for at in times])
+    assert [entry.received_at for entry in log.entries()] == times
+
+
+@pytest.mark.parametrize("count", [110, 111, 112, 222, 334])
+def test_a_batch_of_any_size_is_stored_row_by_row(log, count):
+    """Batches below, at and above what one statement takes lose, double and swap no row in any table."""
+    log.append(entries(count))
+    assert [entry.decision["n"] for entry in log.entries()] == list(range(count))
+    assert check(log.engine, [log.head()]).particulars_gone == 0
+
+
 def test_entries_are_found_by_person_kind_and_place(log):
     """Each filter, and all together, gives what a scan would."""
     kinds = ("objection", "consent", "permission")
@@ -216,7 +232,10 @@ POSTGRES = ["TRUNCATE log CASCADE", "TRUNCATE log_decision", "TRUNCATE log_tile"
 
 
 def test_the_database_itself_refuses_changes(log, engine):
-    """Raw SQL cannot update, delete, replace, truncate or skip numbers; nothing is different afterwards."""
+    """Raw SQL cannot update, delete, replace, truncate or skip numbers; nothing is different afterwards.
+
+    Law: REL-06
+    """
     log.append(entries(300))
     before = log.head()
     for statement in [*CHANGES, *(LITE if engine.dialect.name == "sqlite" else POSTGRES)]:
@@ -334,7 +353,10 @@ def test_what_another_process_appended_is_seen(log, engine, clock, keys):
 
 
 def test_a_log_that_became_shorter_stops_its_readers_and_writers(log, tamper):
-    """A database set back to an older state is not silently continued."""
+    """A database set back to an older state is not silently continued.
+
+    Law: CHO-05
+    """
     log.append(entries(5))
     tamper(*(f"DELETE FROM {table} WHERE seq >= 3" for table in ("log_decision", "log_particulars", "log")))
     for ask in (log.head, lambda: log.append(entries(1))):
@@ -398,7 +420,10 @@ def test_erased_particulars_leave_the_decision(log):
 
 
 def test_no_byte_of_what_was_erased_stays_in_the_files(log, tmp_path, database):
-    """After erasure neither the database nor its journal holds the words, short or long."""
+    """After erasure neither the database nor its journal holds the words, short or long.
+
+    Law: REL-07
+    """
     if not database.startswith("sqlite"):
         pytest.skip("the server's files are its operator's")
     log.append(entries(3, particulars={"note": CANARY, "long": CANARY * 400}))
@@ -440,7 +465,10 @@ def other(value):
 
 @pytest.mark.parametrize("table", COLUMNS)
 def test_one_changed_value_anywhere_is_found(log, engine, tamper, table):
-    """Whatever column is changed behind the guards, the check names a fault; changed back, it is content."""
+    """Whatever column is changed behind the guards, the check names a fault; changed back, it is content.
+
+    Law: REL-06
+    """
     log.append(entries(260, particulars={"p": 1}))
     log.erase_decision([258])  # so that a part can be moved to an entry that lacks one
     log.erase_particulars([258])
@@ -457,7 +485,10 @@ def test_one_changed_value_anywhere_is_found(log, engine, tamper, table):
 
 
 def test_a_lost_entry_is_found(log, engine, tamper):
-    """An entry gone from the middle shows in its number, the last one through a known checkpoint."""
+    """An entry gone from the middle shows in its number, the last one through a known checkpoint.
+
+    Law: REL-06
+    """
     log.append(entries(4))
     log.erase_decision(range(4))
     log.erase_particulars(range(4))
@@ -500,7 +531,10 @@ def test_a_missing_or_hollow_guard_is_found(log, engine):
 
 
 def test_a_log_rewritten_as_a_whole_fails_a_known_checkpoint(log, engine, clock, keys, tamper):
-    """Someone who rebuilds everything consistently is caught by a checkpoint kept elsewhere, and only by it."""
+    """Someone who rebuilds everything consistently is caught by a checkpoint kept elsewhere, and only by it.
+
+    Law: REL-06
+    """
     log.append(entries(4))
     known = log.head()
     tamper("DELETE FROM log_decision", "DELETE FROM log_particulars", "DELETE FROM log")

@@ -8,6 +8,8 @@ Rules kept here:
 - Reading holds no transaction open while the caller thinks.
 
 Read next: ``log_check.py``.
+
+Law: CHO-05, REL-06
 """
 
 import threading
@@ -26,6 +28,7 @@ from licit.core.rights import Entry
 from licit.core.tree import Frontier, consistency_proof, inclusion_path
 
 from .database import fetch, insert, purge, writing
+from .log_check import check
 from .log_rows import (
     PAGE,
     SALT,
@@ -198,6 +201,14 @@ class SqlLog:
             edge = self._edge(connection)
         self._frontier = edge
         return edge.size, edge.root()
+
+    def require_sound(self) -> None:
+        """Derive the whole log again from its rows, guards included: see :func:`licit.adapters.log_check.check`.
+
+        Raises:
+            EvidenceError: a row, tile, index or guard does not agree; the first one found is named.
+        """
+        check(self.engine)
 
     def _edge(self, connection: Connection) -> Frontier:
         """Give the right edge as a transaction sees it, from memory when nobody else has appended."""
