@@ -26,7 +26,7 @@ def place(scenes: dict[str, Scene], tmp_path: Path) -> Path:
 
 
 def test_a_killed_backup(place: Path, run: Runner, every: bool):
-    """A backup that is killed is none until it is whole; made again it is whole, and only one of them is on the list."""
+    """A backup that is killed is none until it is whole; made again it is whole."""
     argv = ["backup", place / "b", "--workspace", place / "w"]
     whole = run(*argv)
     assert whole.code == 0, whole.err

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from licit.core.errors import EvidenceError, UnavailableError
+from licit.core.errors import EvidenceError, SetupError, UnavailableError
 
 
 def copy_database(engine: Engine, target: Path) -> None:
@@ -16,7 +16,10 @@ def copy_database(engine: Engine, target: Path) -> None:
     Raises:
         UnavailableError: it cannot be read now, or the copy cannot be written.
         EvidenceError: it is damaged.
+        SetupError: it is no SQLite database.
     """
+    if engine.dialect.name != "sqlite":
+        raise SetupError("only an SQLite database is copied here", remedy="Back the server up with its own tools.")
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
     try:
         with closing(sqlite3.connect(engine.url.database or "")) as source, closing(sqlite3.connect(target)) as copy:

@@ -19,12 +19,12 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ..core.errors import EvidenceError, InputError, RefusedError, SetupError, UnavailableError
+from ..core.errors import EvidenceError, InputError, LicitError, RefusedError, SetupError, UnavailableError
 from ..core.ids import canonical_json, keyed, short_text
 from ..core.ports import Keys
 from .alone import alone, storing
@@ -32,7 +32,7 @@ from .release import recover
 from .schedule import backups_at
 from .workspace import Progress, Workspace, silent
 
-FORMAT, LIST = "licit-backup/1", "backup.json"
+FORMAT, LIST, ID = "licit-backup/1", "backup.json", "backup.id"
 FOLDERS = ("shards", "index", "attributes", "state", "releases")
 
 _BLOCK = 1 << 20
@@ -99,7 +99,7 @@ def back_up(workspace: Workspace, target: Path, *, like: Path | None = None, pro
         recover(workspace)
         known = {file.path: file for file in read_list(like, workspace.keys).files} if like else {}
         name = short_text(workspace.keys.random(10), 16)
-        (part / "id").write_text(name, encoding="ascii")
+        (part / ID).write_text(name, encoding="ascii")
         workspace.enter("backup", {"id": name, "name": target.name, "answer": "begun"})
         with storing(workspace, shared=False):
             size, _ = workspace.log.head()
@@ -112,7 +112,6 @@ def back_up(workspace: Workspace, target: Path, *, like: Path | None = None, pro
             files.append(old if shared and old else copy_file(workspace.root / path, part, path))
             linked += shared
             progress("back up", done, len(paths))
-        (part / "id").unlink()
         made = Backup(id=name, name=workspace.name, size=size, files=tuple(sorted(files, key=lambda file: file.path)),
                       made_at=workspace.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"))
         _write_list(part, made, workspace.keys)
@@ -130,13 +129,22 @@ def _part_of(workspace: Workspace, target: Path) -> Iterator[Path]:
     target.parent.mkdir(parents=True, exist_ok=True)
     with claimed(target.parent, part):
         if part.exists():
-            left = part / "id"
+            left = part / ID
             old = left.read_text(encoding="ascii") if left.is_file() else ""
             shutil.rmtree(part)
             if old:
                 workspace.enter("backup", {"id": old, "name": target.name, "answer": "removed"})
         part.mkdir(mode=0o700)
-        yield part
+        try:
+            yield part
+        except BaseException:
+            # What cannot be recorded now stays on the list of backups, which errs on the safe side.
+            begun = part / ID
+            with suppress(LicitError, OSError):
+                name = begun.read_text(encoding="ascii")
+                shutil.rmtree(part)
+                workspace.enter("backup", {"id": name, "name": target.name, "answer": "removed"})
+            raise
 
 
 @contextmanager
@@ -188,6 +196,7 @@ def copy_file(source: Path, part: Path, path: str) -> Listed:
             new.write(block)
             size += len(block)
         new.flush()
+        os.fchmod(new.fileno(), os.fstat(old.fileno()).st_mode & 0o777)
         os.fsync(new.fileno())
     return Listed(path=path, sha256="sha256:" + digest.hexdigest(), bytes=size)
 

@@ -90,14 +90,16 @@ def restore(order: Order, opening: Opening, *, progress: Progress = silent) -> R
         if part.exists():
             shutil.rmtree(part)
         part.mkdir(mode=0o700)
-        _copy_keys(order.keys, part)
-        made = read_list(backup, opening.keys(part / "keys"))
-        _copy_files(backup, made, part, progress)
-        space = opening.workspace(part)
-        found = replay(space, opening.newer(order.newer, part) if order.newer else None, order, progress)
-        shutil.rmtree(part / "newer", ignore_errors=True)
-        sync_tree(part)
-        part.replace(target)
+        try:
+            _copy_keys(order.keys, part)
+            _copy_files(backup, read_list(backup, opening.keys(part / "keys")), part, progress)
+            found = replay(opening.workspace(part), opening.newer(order.newer, part) if order.newer else None, order, progress)
+            shutil.rmtree(part / "newer", ignore_errors=True)
+            sync_tree(part)
+            part.replace(target)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)  # it may hold words that were erased, and the keys
+            raise
         sync_folder(target.parent)
     return found
 
@@ -109,7 +111,6 @@ def _copy_keys(keys: Path, part: Path) -> None:
     for path in sorted(keys.iterdir()):
         if path.is_file() and not path.name.startswith("."):
             copy_file(path, part, f"keys/{path.name}")
-            (part / "keys" / path.name).chmod(path.stat().st_mode & 0o777)
 
 
 def _copy_files(backup: Path, made: Backup, part: Path, progress: Progress) -> None:
@@ -123,7 +124,6 @@ def _copy_files(backup: Path, made: Backup, part: Path, progress: Progress) -> N
             bad.append(f"{file.path} is missing")
         progress("put back", done, len(made.files))
     if bad:
-        shutil.rmtree(part)
         more = f" and {len(bad) - _NAMED} more" if len(bad) > _NAMED else ""
         raise EvidenceError(f"the backup is damaged: {', '.join(bad[:_NAMED])}{more}", about=backup.name,
                             reason="backup-altered", remedy="Nothing was restored; use another backup.")

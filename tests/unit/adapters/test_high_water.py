@@ -107,6 +107,19 @@ def test_marks_of_another_workspace_are_refused(world, file, tmp_path):
         World(world.root).ports.log.head()
 
 
+def test_no_mark_is_put_for_another_log(world, file):
+    """A log that was exchanged under a running process, however long it grew, gets no mark over the one that stands."""
+    other = world.root.parent / "other"
+    shutil.copytree(world.root, other)
+    world.object("ada")
+    twin, before = World(other, world.clock), file.read_bytes()
+    for _ in range(4):
+        twin.object("ben")
+    with pytest.raises(EvidenceError, match="not the one that the mark"):
+        world.ports.log.water.follow(twin.ports.log)
+    assert file.read_bytes() == before
+
+
 def test_without_the_file_nothing_answers(world, file):
     """A missing file stops the workspace; only init, run on purpose, starts a new one."""
     file.unlink()

@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 import threading
+import time
 from contextlib import closing
 
 import pytest
@@ -10,8 +11,8 @@ from world import PLANTED, World, chat, copied, failing, kept, people_chats, pla
 
 from licit.core.errors import EvidenceError, InputError, LicitError, RefusedError, SetupError, UnavailableError
 from licit.surfaces.loader import open_release
-from licit.usecases import proofs
-from licit.usecases.alone import alone
+from licit.usecases import backup, proofs
+from licit.usecases.alone import alone, storing
 from licit.usecases.backup import LIST, back_up, prune, read_list, record_gone
 from licit.usecases.erase import carry_out
 from licit.usecases.restore import Order, accept_lost
@@ -233,6 +234,28 @@ def test_a_changed_list_is_refused(planted, fresh_copy):
         restored(planted)
 
 
+def test_what_failed_leaves_nothing(planted, monkeypatch):
+    """A backup or a restore that fails leaves no file, no key and no word behind, and no backup on the list."""
+    (planted.root / "keys/high-water.jsonl").rename(planted.root / "high-water.jsonl")
+    with pytest.raises(SetupError, match="newest copy of keys"):
+        restored(planted)
+    (planted.root / "high-water.jsonl").rename(planted.root / "keys/high-water.jsonl")
+    monkeypatch.setattr(backup, "sync_tree", lambda folder: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        back_up(planted.ports, planted.root.parent / "tuesday")
+    assert sorted(path.name for path in planted.root.parent.iterdir()) == ["monday", "w"]
+    assert [kept.name for kept in backups_at(planted.ports.log)] == ["monday"]
+
+
+def test_modes_come_back(planted):
+    """What only its owner could read, only its owner can read again."""
+    restored(planted)
+    root = planted.root.parent / "again"
+    open_to_others = [path.name for path in [root, root / "licit.db", root / "keys/signing.pem", root / "keys/secrets.json",
+                                             root / "keys/high-water.jsonl"] if path.stat().st_mode & 0o077]
+    assert open_to_others == []
+
+
 def test_a_backup_without_its_list_is_none(planted):
     """What has no list is no backup, whatever else it holds."""
     (planted.root.parent / "monday" / LIST).unlink()
@@ -294,6 +317,27 @@ def test_a_backup_waits_for_no_build(planted):
     with alone(planted.ports), pytest.raises(UnavailableError):
         back_up(planted.ports, planted.root.parent / "tuesday")
     assert not (planted.root.parent / "tuesday").exists()
+
+
+def test_a_backup_waits_for_a_shard_being_stored(planted):
+    """The database is copied between shards, never while an import has written one and not logged it yet."""
+    held, storing_now, copied_while = threading.Event(), threading.Event(), []
+    copy_log = planted.ports.copy_log
+    ports = planted.swap(copy_log=lambda path: (copied_while.append(storing_now.is_set()), copy_log(path)))
+
+    def store() -> None:
+        with storing(ports):
+            storing_now.set()
+            held.set()
+            time.sleep(0.5)
+            storing_now.clear()
+
+    other = threading.Thread(target=store)
+    other.start()
+    held.wait()
+    back_up(ports, planted.root.parent / "tuesday")
+    other.join()
+    assert copied_while == [False]
 
 
 def test_unchanged_files_are_shared(planted):
