@@ -38,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.only and not options.receipt:
         sys.stderr.write("--only person: add --receipt FILE, the receipt that the person was given\n")
         return 2
+    if not Path(options.release).is_dir() and not options.json:
+        sys.stderr.write(f"{_printable(options.release)}: there is no such folder\n")
+        return 2
     report = verify(Path(options.release), key=key, auditor=_path(options.auditor), receipt=_path(options.receipt),
                     now=datetime.now(UTC), only=options.only)
     text = report.to_json() if options.json else listing(report, french=options.lang == "fr")

@@ -106,6 +106,8 @@ def read_plan(path: Path) -> Plan:
     except FileNotFoundError:
         raise SetupError("there is no such plan", about=path.name, remedy="Write one: licit init makes a commented "
                          "plan.toml.") from None
+    except OSError as error:
+        raise SetupError(f"the plan cannot be read: {error.strerror}", about=str(path), remedy="Name a file.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SetupError(f"the plan is not TOML: {error}", about=path.name) from None
     try:

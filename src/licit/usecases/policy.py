@@ -57,7 +57,10 @@ def read_policy(path: Path) -> dict[str, Any]:
         data = _texts(tomllib.loads(path.read_text(encoding="utf-8")))
         parse_policy(data)
     except FileNotFoundError:
-        raise SetupError("there is no such policy file", about=path.name) from None
+        raise SetupError("there is no such policy file", about=path.name,
+                         remedy="licit init makes a commented policy.toml in the workspace.") from None
+    except OSError as error:
+        raise SetupError(f"the policy cannot be read: {error.strerror}", about=str(path), remedy="Name a file.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
         raise SetupError(f"the policy cannot be read: {error}", about=path.name,
                          remedy="Compare with the policy.toml that licit init makes.") from None

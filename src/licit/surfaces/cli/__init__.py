@@ -3,7 +3,7 @@
 Commands are loaded when they are called, so that ``licit --help`` answers at once.
 
 Exit codes: 0 done, 1 a claim fails or the rules say no, 2 wrong use or a setting is missing, 3 something was held,
-4 the outside did not answer or the file system said no: run it again.
+4 the outside did not answer or the file system said no: run it again, 130 stopped by Ctrl-C.
 """
 
 import sys
@@ -70,6 +70,9 @@ class Commands(click.Group):
             code = next((code for kind, code in CODES if isinstance(error, kind)), 1)
             click.secho(f"licit: {error.message()}", err=True, fg="red" if sys.stderr.isatty() else None)
             ctx.exit(code)
+        except KeyboardInterrupt:
+            click.secho("\nlicit: stopped. Nothing half-written counts; run the same command again.", err=True)
+            ctx.exit(130)
         except BrokenPipeError:
             raise
         except OSError as error:

@@ -6,12 +6,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from ...core.errors import SetupError
 from ...usecases.workspace import Progress, Workspace
 from ...wiring import find_workspace, open_workspace
 
@@ -45,6 +47,25 @@ def who(subject: str, device: str) -> tuple[str, str]:
     if bool(subject) == bool(device):
         raise click.UsageError("Name a --subject, or a --device for somebody who talks logged out.")
     return (subject, "account") if subject else (device, "device")
+
+
+def room_for(path: Path | None) -> None:
+    """Insist that a file can be written before anything is entered that it is to hold.
+
+    Raises:
+        SetupError: its folder is not there, or the file cannot be written.
+    """
+    if path is None:
+        return
+    if not path.parent.is_dir():
+        raise SetupError("there is no such folder to write into", about=str(path), remedy="Nothing was recorded; make it first.")
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise SetupError("this file cannot be written", about=str(path), remedy="Nothing was recorded; name another.")
+
+
+def number_of(number: int, thing: str) -> str:
+    """Say how many of a thing there are."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def print_json(value: Any) -> None:

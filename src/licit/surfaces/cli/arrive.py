@@ -9,7 +9,7 @@ import click
 from ...core.errors import SetupError
 from ...core.policy import parse_moment
 from ...usecases.arrive import Declared, FileReport, import_paths
-from ._shared import json_option, opened, out, print_json, progress, say, workspace_option
+from ._shared import json_option, opened, out, print_json, progress, say, warn, workspace_option
 
 
 @click.command("import", epilog="Example: licit import export.zip --source le-chat --subject ada --capacity consumer "
@@ -52,6 +52,8 @@ def import_command(paths: tuple[Path, ...], source: str, forced: str | None, as_
                 _say(done)
     if not as_json:
         _sum(reports)
+    if not any(report.records for report in reports):
+        warn("Nothing could be read, so nothing was imported." if reports else "There is no file in what was named.")
 
 
 def _say(report: FileReport) -> None:
@@ -61,6 +63,8 @@ def _say(report: FileReport) -> None:
         out.print(f"  [yellow]{number:,} set aside: {reason}[/]")
     for detail in report.details[:3]:
         say(f"    {detail}")
+    if "source-missing" in report.set_aside:
+        say("    Say which source: --source ID")
     if report.strange:
         most = sorted(report.strange.items(), key=lambda item: -item[1])[:5]
         say("  not understood: " + ", ".join(f"{name} ({number:,})" for name, number in most))

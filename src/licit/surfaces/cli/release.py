@@ -10,7 +10,19 @@ from ...usecases.plan import read_plan
 from ...usecases.queries import Remedy, explain_record, explain_subject, recall, remedies
 from ...usecases.release import build, mend, patch
 from ...usecases.staging import Built
-from ._shared import json_option, opened, print_json, progress, say, show, tally_table, warn, who, workspace_option
+from ._shared import (
+    json_option,
+    number_of,
+    opened,
+    print_json,
+    progress,
+    say,
+    show,
+    tally_table,
+    warn,
+    who,
+    workspace_option,
+)
 
 _MEANING = {name: reason.meaning for name, reason in REASONS.items()}
 
@@ -50,7 +62,7 @@ def _say_next(built: Built, dry_run: bool) -> None:
         say(f"\nReleased {built.name}: {built.path}\n{built.content_root}")
         say(f"Look at it: {built.path}/evidence/report.html\nCheck it:   licit verify {built.path}")
     elif dry_run:
-        say(f"\nNothing was released: this was a dry run. {built.tally.released:,} rows would be.")
+        say(f"\nNothing was released: this was a dry run. {number_of(built.tally.released, 'row')} would be.")
     else:
         say("\nNothing may be released yet.")
 
@@ -80,7 +92,7 @@ def explain_command(record: str | None, subject: str, device: str, issuer: str, 
 @click.command("recall", epilog="Example: licit recall --patch")
 @click.option("--release", default="", metavar="NAME", help="Only this release.")
 @click.option("--subject", default="", metavar="ACCOUNT", help="Only what touches this person.")
-@click.option("--issuer", default="")
+@click.option("--issuer", default="", help="Who vouches for the account (a source or a product).")
 @click.option("--patch", "patching", is_flag=True, help="Build the patch release of each release that is touched.")
 @json_option
 @workspace_option

@@ -8,7 +8,7 @@ import click
 
 from ...core.staff import LIFTABLE
 from ...usecases.review import Ruling, rule, waiting
-from ._shared import json_option, opened, print_json, say, workspace_option
+from ._shared import json_option, number_of, opened, print_json, room_for, say, workspace_option
 
 _DONE = {"release": "Released: the next build leaves these holds out and judges everything else as before.",
          "hold": "Held from the next build on, whatever else speaks for it.",
@@ -36,10 +36,10 @@ def listed(source: str, as_json: bool, workspace: str | None) -> None:
             print_json(item.as_json())
             continue
         said = f"decided: {item.decided}" if item.decided else "a release of an earlier state counts no more" if item.lapsed else ""
-        say("  ".join(filter(None, [item.record, item.source, f"{item.rows:,} {'row' if item.rows == 1 else 'rows'}",
+        say("  ".join(filter(None, [item.record, item.source, number_of(item.rows, "row"),
                                     ", ".join(item.reasons), said])))
     if not as_json:
-        say(f"{len(found):,} records. Decide: licit review release RECORD --lift REASON --by NAME --why TEXT, or refuse, or hold"
+        say(f"{number_of(len(found), 'record')}. Decide: licit review release RECORD --lift REASON --by NAME --why TEXT, or refuse, or hold"
             if found else "Nothing waits for a decision.")
 
 
@@ -52,6 +52,7 @@ def _ruling(answer: str, text: str, example: str) -> click.Command:
     @json_option
     @workspace_option
     def run(workspace: str | None, as_json: bool, receipt: Path | None, **given: Any) -> None:
+        room_for(receipt)
         paper = rule(opened(workspace), Ruling(answer=answer, lifts=tuple(dict.fromkeys(given.pop("lifts", ()))), **given))
         if receipt:
             receipt.write_text(json.dumps(paper) + "\n", encoding="utf-8")

@@ -16,7 +16,11 @@ def init_command(folder: Path, name: str) -> None:
 
     Run again, it migrates the database to this version and changes nothing else.
     """
+    there = (folder / "licit.toml").exists()
     init_workspace(folder, name)
+    if there:
+        say(f"Workspace {folder} was here already; nothing of it was changed but what its database needed.")
+        return
     say(f"Workspace {folder} is ready. Keep {folder}/keys safe: without it nothing can be looked up or signed.")
     say("Next:")
     say("  licit source add ID --ground own --by YOU      register where texts come from")
