@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from . import arrivals, lineage
+from . import arrivals, lineage, rewrites
 from .canonical import digest_text, release_tag, write
 from .casefile import Casefile, safe_name
 from .closing import hashed, moment
@@ -54,7 +54,7 @@ def log_whole(case: Casefile) -> Note | None:
 
 
 def inputs_fixed(case: Casefile) -> None:
-    """Insist that the lock's inputs are what had arrived by its base, in order, and that their files are unchanged."""
+    """Insist that the lock's inputs are what had arrived by its base, in order, and unchanged but for what was erased."""
     base, _ = case.position()
     inputs, aside = arrivals.arrived(case.ledger(), base, take(take(case.lock, "plan", dict), "sources", list))
     inputs, gone = lineage.rewritten(case, inputs), list[str]()
@@ -70,6 +70,7 @@ def inputs_fixed(case: Casefile) -> None:
         else:
             gone.append(shard)
     gone += [shard for shard, _, same in case.attribute_files() if not same]
+    rewrites.unchanged(case)
     if gone:
         raise Untold("shard {shard} was rewritten after an erasure, so that what arrived is no longer there",
                      shard=gone[0])
@@ -141,6 +142,9 @@ def sources_admitted(case: Casefile) -> None:
 def people_honoured(case: Casefile) -> None:
     """Insist that everybody whom a row concerns permits it, turn by turn, up to the very closing."""
     case.passed("people-honoured")
+    gone = rewrites.gone_before(case, case.closing().seq)
+    if again := sorted(gone & set(case.ids().column("record").to_pylist())):
+        raise Fault("record {record} is released against {reason}", MANIFEST, record=again[0], reason="erased")
 
 
 def admission_rerun(case: Casefile) -> None:

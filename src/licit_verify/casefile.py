@@ -29,7 +29,7 @@ from .staff import Decisions
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 _NO_IDS = pa.schema([("record", pa.string()), ("chunk", pa.int32()), ("source", pa.string()), ("order", pa.binary(16)),
                      ("digest", pa.binary(32))]).empty_table()
-_DECISIONS = ["record", "chunk", "shard", "source", "answer", "reason"]
+_DECISIONS = ["record", "chunk", "shard", "source", "answer", "reason", "people", "facts"]
 
 
 def safe_name(value: object) -> str:

@@ -19,6 +19,7 @@ from .casefile import Casefile, safe_name
 from .files import MANIFEST, file_digest, read_small, take
 from .ledger import DATABASE
 from .report import Fault, Note, Untold
+from .rewrites import gone_before
 from .rows import table
 
 #: What a release says of itself once a backup was restored without the last entries of the log.
@@ -121,17 +122,16 @@ def _explained(case: Casefile, name: str, before: Mapping[str, Any]) -> None:
     joined = new.filter(pc.invert(pc.is_in(new, value_set=old)))
     left = old.filter(pc.invert(pc.is_in(old, value_set=new)))
     refused = decisions.filter(pc.not_equal(decisions.column("answer"), "keep")).column("key").combine_chunks()
-    erased = take(before, "lock", dict).get("inputs") != case.lock.get("inputs")
-    known = decisions.column("key").combine_chunks()
-    reasoned = pc.is_in(left, value_set=refused)
-    if erased:  # a record that was erased from its shard has no decision any more
-        reasoned = pc.or_(reasoned, pc.invert(pc.is_in(left, value_set=known)))
+    gone = pa.array(sorted(gone_before(case, case.closing().seq)), pa.string())
+    records = pa.array([key.rpartition("/")[0] for key in left.to_pylist()], pa.string())
+    reasoned = pc.or_(pc.is_in(left, value_set=refused), pc.is_in(records, value_set=gone))
     if not pc.all(reasoned, min_count=0).as_py():
         raise Fault("a row left the parent without a reason", MANIFEST)
+    path = case.file(f"state/{folder.name}/decisions.parquet", take(before, "private", dict).get("decisions"))
+    earlier = table(path, ["record", "chunk", "reason", "facts"])
+    if not pc.all(pc.is_in(_bonds(decisions), value_set=_bonds(earlier)), min_count=0).as_py():
+        raise Fault("a row of the patch has other facts than in its parent", MANIFEST)
     if len(joined):
-        private = take(before, "private", dict)
-        path = case.file(f"state/{folder.name}/decisions.parquet", private.get("decisions"))
-        earlier = table(path, ["record", "chunk", "reason"])
         elected = earlier.filter(pc.is_in(earlier.column("reason"), value_set=pa.array(_ELECTED)))
         if not pc.all(pc.is_in(joined, value_set=_joined(elected)), min_count=0).as_py():
             raise Fault("a row joined the patch that was no copy of another in its parent", MANIFEST)
@@ -139,6 +139,12 @@ def _explained(case: Casefile, name: str, before: Mapping[str, Any]) -> None:
 
 def _keys(path: Path) -> Any:
     return _joined(table(path, ["record", "chunk"]))
+
+
+def _bonds(decisions: Any) -> Any:
+    """Give each decided row's key with the digest of its facts."""
+    facts = pc.fill_null(decisions.column("facts").cast(pa.binary()), b"")
+    return pc.binary_join_element_wise(_joined(decisions).cast(pa.binary()), facts.combine_chunks(), b"/")
 
 
 def _joined(rows: Any) -> Any:

@@ -245,6 +245,10 @@ class People:
         self._groups[first] = group
         self._leader.update(dict.fromkeys(group, first))
 
+    def accounts(self, subject: str) -> set[str]:
+        """Give all accounts of the person who has one, itself included."""
+        return self._groups.get(self._leader.get(subject, ""), set()) | {subject}
+
     def known(self) -> set[str]:
         """Give everybody about whom the log says anything."""
         return set(self._people) | set(self._leader)

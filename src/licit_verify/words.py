@@ -73,6 +73,16 @@ FRENCH: dict[str, str] = {
         "le lot {shard} a été réécrit après un effacement : ce qui était arrivé n'y est plus",
     "some of what was decided was erased since and cannot be recounted":
         "une partie de ce qui a été décidé a été effacée depuis et ne peut être recomptée",
+    "a row of shard {shard} is not as it was decided on":
+        "une ligne du lot {shard} n'est pas telle qu'il en a été décidé",
+    "a row of the patch has other facts than in its parent":
+        "une ligne du correctif n'a pas les mêmes faits que dans son parent",
+    "record {record} is missing from shard {shard}, and nobody asked for that":
+        "l'enregistrement {record} manque au lot {shard}, et personne ne l'a demandé",
+    "record {record} was erased for somebody whom it did not concern":
+        "l'enregistrement {record} a été effacé pour quelqu'un qu'il ne concernait pas",
+    "shard {shard} was written anew, and no erasure asked for it":
+        "le lot {shard} a été réécrit sans qu'aucun effacement ne le demande",
     "a part belongs to no entry of the log": "une partie n'appartient à aucune entrée du journal",
     "a row is of a source that the plan does not name": "une ligne vient d'une source que le plan ne nomme pas",
     "a row joined the patch that was no copy of another in its parent":

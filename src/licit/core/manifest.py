@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import EvidenceError
-from .ids import canonical_json, frame
+from .ids import canonical_json, digest, frame
 
 FORMAT = "licit-release/1"
 
@@ -96,12 +96,28 @@ def _typed(value: Any) -> bytes:
         return b"n"
     if isinstance(value, int):
         return b"i%d;" % value
+    if isinstance(value, bytes):
+        return b"b%d:" % len(value) + value
     if value and isinstance(value[0], dict):
         if any(len(item) != 2 for item in value):
             raise ValueError("a message is a role and a content, no more")
         inner = b"".join(_typed(item["role"]) + _typed(item["content"]) for item in value)
         return b"m%d:" % len(value) + inner
     return b"l%d:" % len(value) + b"".join(map(_typed, value))
+
+
+def facts_digest(values: Sequence[Any]) -> bytes:
+    """Give the 32-byte digest of all that was computed of a row, by which it is known again in another file.
+
+    Values are written as in :func:`row_digest`, bytes with the letter ``b``. Among them is the row's keyed place, so that
+    the digest says nothing of words that were erased.
+    """
+    return hashlib.sha256(b"licit/facts/1" + b"".join(map(_typed, values))).digest()
+
+
+def person_mark(record: str, subject: str) -> bytes:
+    """Give the 16 bytes by which it can be checked, once a record is erased, that it concerned a person."""
+    return digest("licit/person", record.encode(), subject.encode())[:16]
 
 
 def content_root(digests: Iterable[bytes]) -> str:

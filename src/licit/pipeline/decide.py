@@ -32,7 +32,8 @@ class Draw:
 class Gates:
     """All that decides: the two gates, staff's decisions, whether near-duplicates count, and the draw.
 
-    ``ended`` names the records that a state arrived after the inputs ended, with the reason.
+    ``ended`` names the records that a state arrived after the inputs ended, with the reason; ``erased`` those that were
+    erased once, which no later import brings back.
     """
 
     admission: Admission
@@ -41,6 +42,7 @@ class Gates:
     near: bool
     draw: Draw
     ended: Mapping[str, str] = field(default_factory=dict)
+    erased: frozenset[str] = frozenset()
 
 
 def decide(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
@@ -68,12 +70,14 @@ def judge_each(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
     settled = rows.with_columns(third_parties=pl.col("third_parties") & ~pl.col("row").is_in(parties.implode()))
     rows = judge(settled, ADMIT_FACTS, gates.admission.judge).with_columns(rows["third_parties"])
     if gates.ended:
-        late = rows.filter(pl.col("record").is_in(list(gates.ended)) & (pl.col("thread") != "document"))
+        late = rows.filter(pl.col("record").is_in(list(gates.ended)))
         rows = impose(rows, late.select("row", reason=pl.col("record").replace_strict(
             dict(gates.ended), return_dtype=pl.String)), ["row"])
     known = {row: decision.log for row, decision in made.items() if "third-party-homonym" in decision.lifts}
     honoured = gates.honour.apply(undecided(rows), known).select("row", "reason")
-    rows = rows.with_columns(for_people=honoured["reason"].is_in(FOR_PEOPLE))
+    gone = pl.col("record").is_in(list(gates.erased))
+    rows = rows.with_columns(for_people=honoured["reason"].is_in(FOR_PEOPLE) | gone)
+    rows = impose(rows, rows.filter(gone).select("row", reason=pl.lit("erased")), ["row"])
     rows = impose(rows, honoured.filter(pl.col("reason") != ""), ["row"])
     rows = impose(rows, _static(rows).join(lifted, on=["row", "reason"], how="anti", maintain_order="left"), ["row"])
     return impose(rows, _answers((row, f"decided-{decision.answer}") for row, decision in made.items()

@@ -23,7 +23,7 @@ import pyarrow as pa
 
 from ..core.decisions import because
 from ..core.ids import keyed, settings_key, short_text
-from ..core.manifest import COLUMNS
+from ..core.manifest import COLUMNS, facts_digest, person_mark
 from ..core.policy import said_between
 from ..core.ports import Detector, Screener
 from ..core.records import Record, Turn
@@ -53,7 +53,11 @@ FACTS = pa.schema([
 
 SIGNATURES = pa.schema([("exact", pa.binary(16)), ("bands", pa.list_(pa.uint64())), ("runs", pa.list_(pa.uint64()))])
 
-SCHEMA = pa.schema([*FACTS, *(f for f in CONTENT if f.name not in {*FACTS.names, "licence"}), *SIGNATURES])
+#: What outlives an erasure: marks of the people whom the record concerns, and a digest of the row but for its signatures.
+BONDS = pa.schema([("people", pa.list_(pa.binary(16))), ("facts", pa.binary(32))])
+
+SCHEMA = pa.schema([*FACTS, *(f for f in CONTENT if f.name not in {*FACTS.names, "licence"}), *SIGNATURES, *BONDS])
+_DIGESTED = [name for name in SCHEMA.names if name not in ("bands", "runs", "facts")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +121,7 @@ def prepare(batch: Sequence[Arrived], tools: Tools) -> pa.Table:
         rows += _rows(item, language, static, words, tools)
     for row, shape in zip(rows, sketch([row.pop("_arrived") for row in rows]), strict=True):
         row.update(exact=shape.exact, bands=shape.bands, runs=shape.runs)
+        row["facts"] = facts_digest([row[name] for name in _DIGESTED])
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
@@ -142,6 +147,7 @@ def _rows(item: Arrived, language: str, static: Sequence[str], masked: Masked, t
         "surface": record.surface, "capacity": record.capacity, "age": record.age, "state": record.state,
         "notice": record.notice, "third_parties": record.third_parties, "arrived": item.arrived, "language": language,
         "mentions": sorted(mentions), "names": sorted(names),
+        "people": sorted({person_mark(item.id, person.subject) for person in record.people}),
         "bucket": int.from_bytes(keyed(tools.order_key, "licit/bucket", bucket_of.encode())[:4], "big")}
     subjects = {person.ref: str(person.subject) for person in record.people}
     out = []

@@ -28,7 +28,7 @@ from ..pipeline.decide import ELECTED_AWAY, Draw, Gates, decide, elect, held_cop
 from ..pipeline.honour import FOR_PEOPLE, Honour
 from ..pipeline.stage import RANK, impose
 from .facts import cluster_names, clustered, column_of, facts_of
-from .later import ended_since
+from .later import ended_since, erased_records
 from .plan import Plan, plan_from_lock
 from .workspace import (
     Input,
@@ -160,7 +160,7 @@ def gates_of(workspace: Workspace, lock: Mapping[str, Any]) -> Gates:
         honour=Honour(standings=standings_at(workspace.log, at), policy=policy, purpose=plan.purpose, as_of=as_of,
                       outsiders=outsiders, namesakes=namesakes),
         staff=staff_at(workspace.log, at), near=plan.near, draw=_draw(lock, plan),
-        ended=ended_since(workspace, lock, at.base, at.size))
+        ended=ended_since(workspace, lock, at.base, at.size), erased=frozenset(erased_records(workspace.log, at.base)))
 
 
 def decide_under(workspace: Workspace, lock: Mapping[str, Any], progress: Progress = silent, *,
@@ -237,7 +237,8 @@ def _with_answers(rows: pl.DataFrame, answered: pl.DataFrame) -> pl.DataFrame:
 
 def _answers_of(workspace: Workspace, parent: str, lock: Mapping[str, Any]) -> pl.DataFrame:
     """Read the parent's answers, in the order of its facts."""
-    table = pl.DataFrame(pl.from_arrow(workspace.corpus.read(f"state/{parent}/decisions.parquet")))
+    table = pl.DataFrame(pl.from_arrow(workspace.corpus.read(
+        f"state/{parent}/decisions.parquet", ["record", "chunk", "shard", "source", "answer", "reason"])))
     chunks = table.head(table.height - lock["set_aside"])
     return (chunks.with_row_index("row").with_columns(
         pl.col("row").cast(pl.UInt32), rank=pl.col("answer").replace_strict(RANK, return_dtype=pl.UInt8))

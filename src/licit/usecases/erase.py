@@ -8,8 +8,9 @@ Rules kept here:
 - First every live release that holds the words, in its rows or in its twin, is patched, so that what replaces it never
   held them.
 - What a crash left is erased as well: shards already written anew, and shards that no entry of the log names.
-- A shard is written anew without the erased records, logged, and only then the old one removed with all that was computed
-  of it.
+- A shard is written anew without the erased records, logged with the entry that asked for each, and only then the old one
+  removed with all that was computed of it.
+- A record that was erased stays erased: what a later export brings of it, however changed, is erased again.
 - Nothing is recomputed for others: their attribute rows are carried over.
 - What an erased person's entries say beyond the decision is erased as well; the decision stays, because it protects.
 
@@ -32,6 +33,7 @@ from ..core.ports import NewEntry
 from ..core.records import Record, from_json
 from ..core.rights import PERSONAL, Item, Standings, SubjectState
 from .alone import alone, storing
+from .later import erased_records
 from .queries import recall
 from .release import patch_alone, recover
 from .workspace import Input, Position, Progress, Workspace, inputs_at, releases_at, silent, standings_at
@@ -63,13 +65,13 @@ def carry_out(workspace: Workspace, *, progress: Progress = silent) -> Erased:
         _finish_rewrites(workspace)
         standings = standings_at(workspace.log, Position.head(workspace.log))
         erased = _erased(standings)
-        doomed = sorted(set(_pending(workspace, erased)))
+        doomed = dict(sorted(_pending(workspace, erased)))
         patches = [patch_alone(workspace, name, progress).name for name in _holding(workspace, doomed)]
         files = [file for name, item in releases_at(workspace.log).items() if item.withdrawn >= 0
                  for file in _purge_release(workspace, name, doomed)]
         live, _ = inputs_at(workspace.log, Position.head(workspace.log), ())
         if doomed:
-            workspace.catalogue.forget(doomed)
+            workspace.catalogue.forget(list(doomed))
         rewritten = sum(_rewrite(workspace, item, doomed) for item in live) if doomed else 0
         if erased:
             workspace.log.erase_particulars([entry.seq for entry in workspace.log.entries(kinds=PERSONAL)
@@ -79,7 +81,7 @@ def carry_out(workspace: Workspace, *, progress: Progress = silent) -> Erased:
         return Erased(records=len(doomed), shards=rewritten, patches=tuple(patches), files=tuple(files))
 
 
-def _holding(workspace: Workspace, doomed: Sequence[str]) -> list[str]:
+def _holding(workspace: Workspace, doomed: Collection[str]) -> list[str]:
     """Give the live releases that hold erased records, in their rows or in their twin."""
     if not doomed:
         return []
@@ -88,7 +90,7 @@ def _holding(workspace: Workspace, doomed: Sequence[str]) -> list[str]:
             and (name in touched or _in_twin(workspace, name, doomed))]
 
 
-def _in_twin(workspace: Workspace, name: str, doomed: Sequence[str]) -> bool:
+def _in_twin(workspace: Workspace, name: str, doomed: Collection[str]) -> bool:
     twin = f"state/{name}/twin.parquet"
     if not workspace.corpus.exists(twin):
         return False
@@ -141,9 +143,14 @@ def _erased(standings: Standings) -> dict[SubjectId, list[SubjectState]]:
     return out
 
 
-def _pending(workspace: Workspace, erased: Mapping[SubjectId, Sequence[SubjectState]]) -> Iterator[str]:
-    """Give the records that are stored although an erasure covers some of what they hold, however they came back."""
+def _pending(workspace: Workspace, erased: Mapping[SubjectId, Sequence[SubjectState]]) -> Iterator[tuple[str, int]]:
+    """Give the records that are stored although an erasure covers some of what they hold, or did once, with its entry."""
     live, _ = inputs_at(workspace.log, Position.head(workspace.log), ())
+    if before := erased_records(workspace.log):
+        paths = [workspace.corpus.path(f"shards/{item.shard}.parquet") for item in live]
+        again = (pl.scan_parquet(paths).select("record").filter(pl.col("record").is_in(list(before))).unique().collect()
+                 ["record"].to_list() if paths else [])
+        yield from ((record, before[record]) for record in again)
     for item in live if erased else ():
         path = workspace.corpus.path(f"index/{item.shard}.parquet")
         mine = pl.scan_parquet(path).filter(pl.col("subject").is_in([str(s) for s in erased])).collect()
@@ -154,21 +161,24 @@ def _pending(workspace: Workspace, erased: Mapping[SubjectId, Sequence[SubjectSt
             table = workspace.corpus.read(f"shards/{path.name}", ["record", "body"])
             for row in table.filter(pc.is_in(table["record"], value_set=pa.array(sorted(wanted)))).to_pylist():
                 record = from_json(json.loads(row["body"]))
-                if any(_covers(state, row["record"], record) for s in wanted[row["record"]] for state in erased[s]):
-                    yield row["record"]
+                covering = (_covering(state, row["record"], record) for s in wanted[row["record"]] for state in erased[s])
+                if (seq := next((seq for seq in covering if seq >= 0), -1)) >= 0:
+                    yield row["record"], seq
 
 
-def _covers(state: SubjectState, name: str, record: Record) -> bool:
+def _covering(state: SubjectState, name: str, record: Record) -> int:
+    """Give the erasure that covers something of a record, -1 if none does."""
     declared = [between for text in record.collected if (between := said_between(text))]
     whole = (declared[0][0], declared[1][1]) if len(declared) == 2 else None
     for turn in record.turns:
         item = Item(record=name, project=record.project, turn=str(turn.id), said=said_between(turn.said_at) or whole)
-        if any(decision.reason == "erased" for decision in state.refusals("train", item)):
-            return True
-    return False
+        for decision in state.refusals("train", item):
+            if decision.reason == "erased":
+                return decision.entries[0]
+    return -1
 
 
-def _purge_release(workspace: Workspace, name: str, doomed: Sequence[str]) -> Iterator[str]:
+def _purge_release(workspace: Workspace, name: str, doomed: Collection[str]) -> Iterator[str]:
     """Remove the files of a withdrawn release that hold erased rows, its twin's rows included."""
     folder = workspace.corpus.path(f"releases/{name}")
     for ids in sorted((folder / "ids").glob("*.parquet")):
@@ -186,14 +196,15 @@ def _purge_release(workspace: Workspace, name: str, doomed: Sequence[str]) -> It
             yield twin
 
 
-def _rewrite(workspace: Workspace, item: Input, doomed: Sequence[str]) -> bool:
-    """Write a shard anew without some records, log it, and remove the old one with all that was computed of it."""
+def _rewrite(workspace: Workspace, item: Input, doomed: Mapping[str, int]) -> bool:
+    """Write a shard anew without some records, log it and why, and remove the old one with all that was computed of it."""
     corpus, old = workspace.corpus, item.shard
     table = corpus.read(f"shards/{old}.parquet")
     left = _without(table, doomed)
     if left.num_rows == table.num_rows:
         return False
-    body: dict[str, Any] = {"shard": old, "by": "", "sha256": "", "records": left.num_rows}
+    body: dict[str, Any] = {"shard": old, "by": "", "sha256": "", "records": left.num_rows, "gone": {
+        record: doomed[record] for record in table["record"].to_pylist() if record in doomed}}
     if left.num_rows:
         key = workspace.keys.secret("records")
         new = "h" + short_text(keyed(key, "licit/rewrite", old.encode(), *(r.encode() for r in
@@ -226,7 +237,7 @@ def _attributes(workspace: Workspace, shard: str) -> list[str]:
             sorted(workspace.corpus.path("attributes").glob(f"*/{shard}.parquet"))]
 
 
-def _without(table: Any, doomed: Sequence[str]) -> Any:
+def _without(table: Any, doomed: Collection[str]) -> Any:
     gone = pa.array([str(record) for record in doomed], pa.string())
     return table.filter(pc.invert(pc.is_in(table["record"], value_set=gone)))
 

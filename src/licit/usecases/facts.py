@@ -15,7 +15,7 @@ from ..core.ports import Corpus
 from ..pipeline.dedupe import clusters
 from ..pipeline.prepare import FACTS
 
-_NO_BANDS = pl.DataFrame(schema={"bands": pl.List(pl.UInt64)})
+_NO_SHAPES = pl.DataFrame(schema={"row": pl.UInt32, "exact": pl.Binary, "bands": pl.List(pl.UInt64)})
 _COLUMNS = [*FACTS.names, "exact", "runs"]
 
 
@@ -34,7 +34,8 @@ def facts_of(corpus: Corpus, lock: Mapping[str, Any], *, records: Sequence[str] 
             continue
         if corpus.digest(path) != lock["attributes"]["files"][shard]:
             raise EvidenceError("an attribute file is not the one the lock names", about=path,
-                                reason="file-altered", remedy="Remove it; the next build makes it again.")
+                                reason="file-altered", remedy=f"Remove it with its note ({path.removesuffix('.parquet')}.json); "
+                                                             "the next build makes both again.")
         frame = pl.DataFrame(pl.from_arrow(corpus.read(path, _COLUMNS)))
         if records is not None:
             frame = frame.filter(pl.col("record").is_in(list(records)))
@@ -55,15 +56,15 @@ def attribute_path(lock: Mapping[str, Any], shard: str) -> str:
     return f"attributes/{lock['attributes']['key']}/{shard}.parquet"
 
 
-def column_of(corpus: Corpus, lock: Mapping[str, Any], column: str, *, rows: pl.DataFrame | None = None) -> pl.DataFrame:
-    """Read one column of all rows of a lock's inputs, or of some (``row``, ``shard``), with their numbers."""
+def column_of(corpus: Corpus, lock: Mapping[str, Any], *columns: str, rows: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Read some columns of all rows of a lock's inputs, or of some (``row``, ``shard``), with their numbers."""
     start, frames = 0, [pl.DataFrame(schema={"row": pl.UInt32})]
     wanted = None if rows is None else set(rows["shard"].unique().to_list())
     for item in lock["inputs"]:
         path = attribute_path(lock, item["shard"])
         size = pq.read_metadata(corpus.path(path)).num_rows
         if wanted is None or item["shard"] in wanted:
-            frame = pl.DataFrame(pl.from_arrow(corpus.read(path, [column])))
+            frame = pl.DataFrame(pl.from_arrow(corpus.read(path, columns)))
             frames.append(frame.with_row_index("row", offset=start).with_columns(pl.col("row").cast(pl.UInt32)))
         start += size
     return pl.concat(frames, how="diagonal")
@@ -78,21 +79,21 @@ def _empty() -> pl.DataFrame:
 
 
 def clustered(corpus: Corpus, facts: pl.DataFrame, lock: Mapping[str, Any]) -> pl.DataFrame:
-    """Add the cluster names ``same`` and ``alike`` to facts, from a file made once for these inputs."""
-    path = _cluster_path(lock)
-    if not corpus.exists(path):
-        joined = facts.select("row", "exact").hstack(column_of(corpus, lock, "bands").drop("row")
-                                                     if facts.height else _NO_BANDS)
-        corpus.write(path, clusters(joined).select("same", "alike").to_arrow(compat_level=pl.CompatLevel.oldest()))
+    """Add the cluster names ``same`` and ``alike`` to facts."""
     named = cluster_names(corpus, lock)
     if named.height != facts.height:
-        raise EvidenceError("a cluster file does not fit its inputs", about=path, remedy="Remove it and build again.")
+        raise EvidenceError("a cluster file does not fit its inputs", about=_cluster_path(lock),
+                            remedy="Remove it and build again.")
     return facts.hstack(named)
 
 
 def cluster_names(corpus: Corpus, lock: Mapping[str, Any]) -> pl.DataFrame:
-    """Read the cluster names of all rows of a lock's inputs."""
-    return pl.DataFrame(pl.from_arrow(corpus.read(_cluster_path(lock))))
+    """Give the cluster names of all rows of a lock's inputs, from a file that is made where it is missing."""
+    path = _cluster_path(lock)
+    if not corpus.exists(path):
+        rows = pl.concat([_NO_SHAPES, column_of(corpus, lock, "exact", "bands")], how="diagonal_relaxed")
+        corpus.write(path, clusters(rows).select("same", "alike").to_arrow(compat_level=pl.CompatLevel.oldest()))
+    return pl.DataFrame(pl.from_arrow(corpus.read(path)))
 
 
 def _cluster_path(lock: Mapping[str, Any]) -> str:

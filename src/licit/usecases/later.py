@@ -1,4 +1,4 @@
-"""Later states of chats that a lock holds already: one that ended since takes every earlier state with it.
+"""What takes records out for good: a later state that ended a chat, and an erasure that was carried out.
 
 A build judges the states that had arrived by its position. What arrives afterwards adds nothing to it, but may take away: a
 chat that a later export shows as deleted, temporary, expired, a minor's or an organisation's leaves a release that is not
@@ -8,8 +8,9 @@ Rules kept here:
 
 - A later state can only take away, and what it took stays out of that release and its patches, whatever arrives next.
 - Only shards that arrived since are read, and of those only the records that the lock holds.
+- A record that was erased stays erased: an export that brings it back, changed or not, brings nothing back.
 
-Law: CHO-04, CHO-08
+Law: CHO-04, CHO-08, RGT-07
 """
 
 import json
@@ -53,3 +54,9 @@ def ended_since(workspace: Workspace, lock: Mapping[str, Any], start: int, stop:
             if reason := ended(json.loads(row["body"])):
                 out.setdefault(row["record"], reason)
     return out
+
+
+def erased_records(log: Log, stop: int | None = None) -> dict[str, int]:
+    """Give the records that were erased from shards, each with the entry that asked for it."""
+    return {str(record): int(seq) for entry in log.entries(stop=stop, kinds=("rewrite",))
+            for record, seq in (entry.decision or {}).get("gone", {}).items()}

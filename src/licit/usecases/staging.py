@@ -21,6 +21,7 @@ from ..pipeline.audit import write_canaries, write_twin
 from ..pipeline.seal import Parent, Placed, buckets_for, content_of, patch_rows, root_of, write_rows
 from ..pipeline.stage import ANSWERS, tally
 from .deciding import AUDITABLE, attribute_paths, decide_patch, decide_under
+from .facts import column_of
 from .workspace import Position, Progress, Workspace, register_at
 
 _KEYS = ["record", "chunk"]
@@ -168,7 +169,8 @@ def _findings(workspace: Workspace, built: Built, files: Sequence[Placed], peopl
     if rows != built.tally.released:
         raise EvidenceError(f"{rows} rows were written and {built.tally.released} decided", about=lock["name"],
                             remedy="Nothing was released; report this.")
-    decisions = corpus.write(f"{state}/decisions.parquet", decisions_table(built.rows, lock["set_aside"]))
+    decisions = corpus.write(f"{state}/decisions.parquet", decisions_table(
+        built.rows, column_of(corpus, lock, "people", "facts"), lock["set_aside"]))
     corpus.write_bytes(f"{state}/lock.json", canonical_json(lock) + b"\n")
     corpus.write_bytes(f"{state}/tally.json", canonical_json(built.tally.as_json()) + b"\n")
     corpus.write(f"{state}/people.parquet", people.to_arrow(compat_level=pl.CompatLevel.oldest()))
@@ -196,15 +198,16 @@ def _measure() -> dict[str, Any]:
     return {"measured": False, "why": "no measure of the detectors on a labelled set was given to this build"}
 
 
-def decisions_table(rows: pl.DataFrame, set_aside: int) -> Any:
-    """Give the decisions file: one row for each chunk, and one for each record set aside."""
-    own = rows.select("record", "chunk", "shard", "source", pl.col("rank").replace_strict(
+def decisions_table(rows: pl.DataFrame, bonds: pl.DataFrame, set_aside: int) -> Any:
+    """Give the decisions file: one row for each chunk, with what outlives its erasure, and one for each record set aside."""
+    own = rows.select("row", "record", "chunk", "shard", "source", pl.col("rank").replace_strict(
         dict(enumerate(ANSWERS)), return_dtype=pl.String).alias("answer"), "reason")
+    own = own.join(bonds, on="row", how="left", maintain_order="left").drop("row")
     if set_aside:
         own = pl.concat([own, pl.DataFrame({
             "record": ["set-aside"] * set_aside, "chunk": pl.Series(range(set_aside), dtype=pl.Int32),
             "shard": [""] * set_aside, "source": [""] * set_aside, "answer": ["refuse"] * set_aside,
-            "reason": ["unreadable"] * set_aside})])
+            "reason": ["unreadable"] * set_aside})], how="diagonal")
     return own.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 

@@ -1,7 +1,9 @@
 """Erasure: no byte of the words stays, whoever's account they were said under and wherever a crash left them."""
 
 import shutil
+from pathlib import Path
 
+import polars as pl
 import pytest
 from world import PLANTED, chat, failing, people_chats, places_of, prose, reasons, released_records
 
@@ -10,6 +12,7 @@ from licit.usecases import commands, deciding, release, staging
 from licit.usecases.alone import alone
 from licit.usecases.erase import carry_out
 from licit.usecases.queries import explain_record, recall
+from licit_verify import verify
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def test_no_byte_stays(planted):
     assert (done.records, len(done.patches)) == (4, 2)
     assert places_of(PLANTED, planted.root) == []
     for name in done.patches:
-        assert failing(planted.root / "releases" / name) == {}
+        assert failing(planted.root / "releases" / name, planted.root) == {}
     assert recall(planted.ports).touched == ()
     with pytest.raises(InputError, match="no such record"):
         explain_record(planted.ports, planted.record("planted", "user1"))
@@ -85,6 +88,41 @@ def test_words_that_come_back_are_erased_again(planted):
     assert carry_out(planted.ports).records == 4
     assert places_of(PLANTED, planted.root) == []
     assert carry_out(planted.ports).records == 0
+
+
+def test_an_audit_after_an_erasure_says_what_it_cannot_tell(full):
+    """An erasure of what a release had refused leaves it live, and its audit tells the rest apart from what went.
+
+    Law: RGT-07
+    """
+    full.object("user1")
+    built = full.build()
+    full.object("user1", "erasure")
+    assert carry_out(full.ports).records == 3
+    report = verify(Path(built.path), auditor=full.root)
+    assert report.exit_code == 0
+    assert {result.claim for result in report.results if result.result == "cannot-tell"} >= {"inputs-fixed", "tally-true"}
+    assert report.result("people-honoured").result == "holds"
+
+
+def test_an_erased_conversation_that_goes_on_stays_out(planted):
+    """What a later export brings of an erased conversation stays out whole, even without the erased words; others come in."""
+    record = planted.record("planted", "user1")
+    planted.object("user1", "erasure", target={"level": "turn", "record": record, "turn": turn_of(planted, record)})
+    assert carry_out(planted.ports).records == 1
+    planted.take([chat("planted", "user1", prose("goes on"), at="2025-09-01T10:00:00Z"), chat("new", "user1", prose("new"))])
+    built = planted.build()
+    assert reasons(built) == {"erased": 1}
+    assert planted.record("new", "user1") in released_records(built.path)
+    assert failing(built.path, planted.root) == {}
+    assert carry_out(planted.ports).records == 1
+    assert recall(planted.ports).touched == ()
+
+
+def turn_of(world, record):
+    """Give the id of a record's first turn."""
+    rows = pl.scan_parquet(world.root / "index/*.parquet").filter(pl.col("record") == record).collect()
+    return rows["turn"].sort()[0]
 
 
 def test_what_is_said_after_an_erasure_stays(full):

@@ -35,9 +35,10 @@ FACTS = pa.schema([
     ("arrived", pa.string()), ("turn_ids", TEXTS), ("turn_said", TEXTS), ("turn_subjects", pa.list_(TEXTS)),
     ("subjects", TEXTS), ("mentions", TEXTS), ("names", TEXTS), ("static", pa.string())])
 SIGNATURES = pa.schema([("exact", pa.binary(16)), ("bands", pa.list_(pa.uint64())), ("runs", pa.list_(pa.uint64()))])
-ATTRIBUTES = pa.schema([*FACTS, *(f for f in DATA if f.name not in {*FACTS.names, "licence"}), *SIGNATURES])
-DECISIONS = pa.schema([(name, pa.string()) if name != "chunk" else (name, pa.int32())
-                       for name in ("record", "chunk", "shard", "source", "answer", "reason")])
+BONDS = pa.schema([("people", pa.list_(pa.binary(16))), ("facts", pa.binary(32))])
+ATTRIBUTES = pa.schema([*FACTS, *(f for f in DATA if f.name not in {*FACTS.names, "licence"}), *SIGNATURES, *BONDS])
+DECISIONS = pa.schema([*((name, pa.string()) if name != "chunk" else (name, pa.int32())
+                         for name in ("record", "chunk", "shard", "source", "answer", "reason")), *BONDS])
 
 
 def canonical(value):
@@ -103,6 +104,8 @@ def typed(value):
         return b"i%d;" % value
     if isinstance(value, str):
         return b"s%d:%b" % (len(value.encode()), value.encode())
+    if isinstance(value, bytes):
+        return b"b%d:%b" % (len(value), value)
     if value and isinstance(value[0], dict):
         return b"m%d:" % len(value) + b"".join(typed(m["role"]) + typed(m["content"]) for m in value)
     return b"l%d:" % len(value) + b"".join(map(typed, value))
@@ -110,6 +113,15 @@ def typed(value):
 
 def row_digest(row):
     return hashlib.sha256(b"licit/row/1" + b"".join(typed(row[name]) for name in COLUMNS)).digest()
+
+
+def bonds(row):
+    """Give what the decisions keep of a row: marks of the people it concerns, and the digest of its facts."""
+    people = sorted(hashlib.sha256(frame(b"licit/person", row["record"].encode(), s.encode())).digest()[:16]
+                    for s in row["subjects"])
+    names = [name for name in ATTRIBUTES.names if name not in ("bands", "runs", "facts")]
+    values = row | {"people": people}
+    return {"people": people, "facts": hashlib.sha256(b"licit/facts/1" + b"".join(typed(values[n]) for n in names)).digest()}
 
 
 class TagTree:
@@ -285,13 +297,17 @@ class World:
         for shard, rows in self.shards.items():
             bodies = [{"record": r, "body": "{}"} for r in dict.fromkeys(row["record"] for row in rows)]
             digest = self.table(f"shards/{shard}.parquet", bodies, pa.schema([("record", pa.string()), ("body", pa.string())]))
-            self.attributes[shard] = self.table(f"attributes/k1/{shard}.parquet", rows, ATTRIBUTES)
+            self.attributes[shard] = self.prepare(shard, rows)
             item = {"shard": shard, "sha256": digest, "records": len(bodies), "source": rows[0]["source"]}
             self.inputs.append(item)
             self.log.add("arrival", item)
         if self.set_aside:
             self.log.add("arrival", {"file": "f1", "source": "chat", "set_aside": {"broken-json": self.set_aside}})
         return self
+
+    def prepare(self, shard, rows):
+        """Write the attributes of a shard; give the file's digest."""
+        return self.table(f"attributes/k1/{shard}.parquet", [row | bonds(row) for row in rows], ATTRIBUTES)
 
     def everything(self):
         return [(shard, row) for shard, rows in self.shards.items() for row in rows]
@@ -324,7 +340,7 @@ class World:
         for shard, row in self.everything():
             answer, reason = self.decided.get((row["record"], row["chunk"]), ("keep", ""))
             rows.append({"record": row["record"], "chunk": row["chunk"], "shard": shard, "source": row["source"],
-                         "answer": answer, "reason": reason})
+                         "answer": answer, "reason": reason, **bonds(row)})
             if answer == "keep":
                 kept.append(row)
         rows += [{"record": "set-aside", "chunk": i, "shard": "", "source": "", "answer": "refuse",

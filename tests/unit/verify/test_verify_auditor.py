@@ -322,13 +322,16 @@ def test_inputs_that_did_not_arrive(tmp_path):
         assert "inputs-fixed" in failed(world)
 
 
-def erase(world, left):
-    """Rewrite shard h1 to some of its rows, as an erasure does after a release."""
-    from release_builder import ATTRIBUTES
-    rows = [row for row in world.shards["h1"] if left(row)]
-    body = {"shard": "h1", "by": "h9" if rows else "", "sha256": sha(b""), "records": len(rows)}
+def erase(world, left, change=lambda body, rows: None):
+    """Rewrite shard h1 to some of its rows, as the erasures of those whose rows go do after a release."""
+    rows = [dict(row) for row in world.shards["h1"] if left(row)]
+    asked = {holder: world.log.add("erasure", {}, holder) for holder in
+             dict.fromkeys(row["holder"] for row in world.shards["h1"] if not left(row))}
+    body = {"shard": "h1", "by": "h9" if rows else "", "sha256": sha(b""), "records": len(rows), "gone": {
+        row["record"]: asked[row["holder"]] for row in world.shards["h1"] if not left(row)}}
+    change(body, rows)
     if rows:
-        world.table("attributes/k1/h9.parquet", rows, ATTRIBUTES)
+        world.prepare("h9", rows)
     world.log.add("rewrite", body)
     world.path("licit.db").unlink()
     world.log.write(world.path("licit.db"), world.people)
@@ -362,6 +365,56 @@ def test_an_erasure_hides_no_objector(world):
     world.log.add("objection", {}, "s1")
     world.write()
     assert erase(world, lambda row: row["holder"] != "s0").result("people-honoured").result == "fails"
+
+
+REWRITES = [
+    lambda body, rows: body.pop("gone"), lambda body, rows: body.update(gone={}),
+    lambda body, rows: body["gone"].update(r00=1), lambda body, rows: body["gone"].update(r00=4),
+    lambda body, rows: body["gone"].update(r00=9999), lambda body, rows: body["gone"].pop("r00"),
+    lambda body, rows: rows.pop(), lambda body, rows: (rows.pop(0), body["gone"].update(r10=body["gone"]["r00"])),
+    lambda body, rows: rows[0].update(subjects=[], turn_subjects=[[], []]), lambda body, rows: rows[0].update(age="unknown"),
+    lambda body, rows: rows[-1].update(static=""), lambda body, rows: rows[0].update(messages=rows[1]["messages"])]
+
+
+@pytest.mark.parametrize("number", range(len(REWRITES)))
+def test_a_rewrite_that_no_erasure_asked_for(world, number):
+    """RULE: a rewrite takes the records of those who asked, names who asked, and leaves every other row as it was."""
+    chat_fact(world, "r31", static="minor-in-text")
+    world.decided = {("r31", 0): ("hold", "minor-in-text")}
+    world.write()
+    report = erase(world, lambda row: row["holder"] != "s0", REWRITES[number])
+    assert report.result("inputs-fixed").result == "fails"
+    assert report.exit_code == 1
+
+
+def test_an_erasure_of_one_record_takes_no_other(world):
+    """RULE: an erasure that names a record lets that record go and no other of the person's."""
+    world.write()
+
+    def change(body, rows):
+        seq = world.log.add("erasure", {"target": {"level": "record", "record": "r00"}}, "s0")
+        body["gone"] = dict.fromkeys(body["gone"], seq)
+
+    assert erase(world, lambda row: row["holder"] != "s0", change).result("inputs-fixed").result == "fails"
+
+
+def test_an_erasure_by_a_linked_account(world):
+    """RULE: the erasure of a linked account lets the records of the other go."""
+    world.write()
+
+    def change(body, rows):
+        world.log.add("link", {"with": "s0"}, "s9")
+        body["gone"] = dict.fromkeys(body["gone"], world.log.add("erasure", {}, "s9"))
+
+    assert erase(world, lambda row: row["holder"] != "s0", change).exit_code == 0
+
+
+def test_what_was_erased_is_not_released_again(world):
+    """RULE: a record that was erased once is released by no later build, whatever came back."""
+    world.arrive()
+    seq = world.log.add("erasure", {"target": {"level": "turn", "record": "r00", "turn": "t9"}}, "s0")
+    world.log.add("rewrite", {"shard": "h0", "by": "", "sha256": "", "records": 0, "gone": {"r00": seq}})
+    assert "people-honoured" in failed(world)
 
 
 def test_sources_of_the_plan_bound_the_inputs(world):
@@ -659,21 +712,25 @@ def test_a_patch_applies_no_permission(tmp_path):
 
 def test_a_patch_follows_an_erasure(tmp_path):
     """RULE: a patch made after words were erased has the rewritten shard in place of the old one, and nothing else."""
+    change_rows = lambda rows: None  # noqa: E731
+
     def change(world):
         world.shards = {"h9": world.shards["h1"][2:], "h2": world.shards["h2"]}
         digest = world.table("shards/h9.parquet", [{"record": row["record"]} for row in world.shards["h9"]],
                              pa.schema([("record", pa.string())]))
-        from release_builder import ATTRIBUTES
         new = {"shard": "h9", "sha256": digest, "records": 6}
-        world.attributes = {"h9": world.table("attributes/k1/h9.parquet", world.shards["h9"], ATTRIBUTES),
-                            "h2": world.attributes["h2"]}
-        world.log.add("rewrite", {"shard": "h1", "by": "h9", "sha256": digest, "records": 6})
+        change_rows(world.shards["h9"])
+        world.attributes = {"h9": world.prepare("h9", world.shards["h9"]), "h2": world.attributes["h2"]}
+        seq = world.log.add("erasure", {}, "s0")
+        world.log.add("rewrite", new | {"shard": "h1", "by": "h9", "gone": {"r00": seq, "r01": seq}})
         world.inputs = [new | {"source": "chat"}, world.inputs[1]]
         world.size = len(world.log.entries)
         for name in ("shards/h1.parquet", "attributes/k1/h1.parquet"):
             world.path(name).unlink()
 
-    assert failed(patched(tmp_path, change=change)) == set()
+    assert failed(patched(tmp_path / "good", change=change)) == set()
+    change_rows = lambda rows: rows[0].update(subjects=[], turn_subjects=[[], []])  # noqa: E731
+    assert "patch-of-parent" in failed(patched(tmp_path / "bad", change=change))
 
 
 @pytest.mark.parametrize("breakage", ["missing", "empty", "text", "folder"])
