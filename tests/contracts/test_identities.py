@@ -68,7 +68,10 @@ def test_ids_are_random_and_say_nothing(identities, log, engine, clock, keys, ta
 
 
 def test_no_raw_key_is_stored(identities, tmp_path, database):
-    """The files hold neither address nor account name."""
+    """The files hold neither address nor account name.
+
+    Law: CHO-22, REL-07
+    """
     if not database.startswith("sqlite"):
         pytest.skip("the server's files are its operator's")
     identities.subjects_for([ANA, *PEOPLE], create=True)
@@ -78,7 +81,10 @@ def test_no_raw_key_is_stored(identities, tmp_path, database):
 
 
 def test_a_rotated_key_still_finds_everybody(identities, keys, engine):
-    """Old rows are found under their epoch, new rows are written under the new one, and nobody is made twice."""
+    """Old rows are found under their epoch, new rows are written under the new one, and nobody is made twice.
+
+    Law: REL-07
+    """
     old = identities.subjects_for(PEOPLE[:3], create=True)
     keys.rotate("lookup")
     new = identities.subjects_for(PEOPLE[:5], create=True)

@@ -23,7 +23,9 @@ from world import (
 )
 
 from licit.adapters.database import purge
+from licit.adapters.log_rows import rows_for, write
 from licit.core.ids import SubjectId
+from licit.core.notes import moment
 from licit.core.policy import PURPOSES
 from licit.core.ports import NewEntry
 from licit.surfaces.cli import main
@@ -45,11 +47,11 @@ def asked_for(verb: str) -> set[str]:
 
 @pytest.mark.parametrize("verb", REFUSING)
 def test_refusing_asks_for_the_account_and_nothing_else(full, verb):
-    """An objection, like every refusal, is complete with the account alone: no reason, no document, no fee.
+    """An objection, like every refusal, is complete with the account or the device: no reason, no document, no fee.
 
     Law: CHO-03
     """
-    assert asked_for(verb) == {"subject"}
+    assert asked_for(verb) == set()
     names = {parameter.name for parameter in rights_command.commands[verb].params}
     assert not names & {"reason", "why", "fee", "payment", "price", "document", "identity", "passport", "tier"}
     said = CliRunner().invoke(main, ["rights", verb, "--subject", "user1", "--workspace", str(full.root)],
@@ -57,6 +59,25 @@ def test_refusing_asks_for_the_account_and_nothing_else(full, verb):
     assert said.exit_code == 0, said.output
     required = {name for name, field in inspect.signature(Asked).parameters.items() if field.default is field.empty}
     assert required == {"kind", "account"}
+
+
+def test_everybody_objects_alike(world):
+    """Whoever pays, does not pay or is logged out objects by the same command, in as many words, with the same effect at once.
+
+    Law: CHO-02
+    """
+    plans = {"payer": "enterprise", "free": "free", "student": "edu"}
+    world.take([chat(f"c-{name}", name, prose(name), plan=plan, tier=plan) for name, plan in plans.items()])
+    logged_out = {**chat("c-device", "", prose("device")), "device": "dev-1"}
+    del logged_out["account"]
+    world.take([logged_out], subject_field="", device_field="device")
+    assert world.build().tally.released == 4
+    ways = [["--subject", name] for name in plans] + [["--device", "dev-1"]]
+    for number, way in enumerate(ways, 1):
+        ran = CliRunner().invoke(main, ["rights", "object", *way, "--workspace", str(world.root)], catch_exceptions=False)
+        assert ran.exit_code == 0, ran.output
+        assert reasons(world.space.build({}, dry_run=True)) == {"objection": number}
+    assert len({len(way) for way in ways}) == 1
 
 
 def test_withdrawing_takes_no_more_than_consenting(tmp_path):
@@ -81,14 +102,17 @@ def test_withdrawing_takes_no_more_than_consenting(tmp_path):
 
 
 def altered(*statements: str):
-    """Give an attack on the database by somebody who has the file: guards are dropped, statements run."""
+    """Give an attack on the database by somebody who has the file: guards are dropped, statements run, guards put back."""
     def attack(world: World) -> None:
         with closing(sqlite3.connect(world.root / "licit.db")) as base, base:
             base.execute("PRAGMA foreign_keys=OFF")
-            for name, in base.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            guards = base.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+            for name, _ in guards:
                 base.execute(f"DROP TRIGGER {name}")
             for statement in statements:
                 assert base.execute(statement).rowcount, statement
+            for _, again in guards:
+                base.execute(again)
     return attack
 
 
@@ -99,6 +123,11 @@ def emptied(world: World) -> None:
 def cut(world: World) -> None:
     whole = (world.root / "licit.db").read_bytes()
     (world.root / "licit.db").write_bytes(whole[:len(whole) // 2 // 4096 * 4096])
+
+
+def unguarded(world: World) -> None:
+    with closing(sqlite3.connect(world.root / "licit.db")) as base, base:
+        base.execute("DROP TRIGGER log_no_update")
 
 
 def set_back(world: World) -> None:
@@ -126,6 +155,7 @@ BROKEN = {
     "a policy nobody can read": altered(f"DELETE FROM log_decision WHERE seq = {of('policy')}"),
     "an approval nobody can read": altered(f"UPDATE log_decision SET body = '{{}}' WHERE seq = {of('approval')}"),
     "an arrival nobody can read": altered(f"DELETE FROM log_decision WHERE seq = {of('arrival')}"),
+    "a guard taken away": unguarded,
     "an outsider's objection nobody can read": altered(
         f"DELETE FROM log_decision WHERE seq = {of('third-party-objection')}")}
 
@@ -156,6 +186,35 @@ def test_a_log_that_cannot_be_trusted_stops_the_build(objected, tmp_path, attack
     assert ran.exit_code not in (0, None), ran.output
     assert isinstance(ran.exception, SystemExit), repr(ran.exception)
     assert "licit:" in ran.output
+    assert {path.name for path in (world.root / "releases").iterdir()} == before
+
+
+def forged(world: World) -> None:
+    """Put another entry in the objection's place, its leaf and commitments computed as they should be."""
+    (seq,) = (entry.seq for entry in world.ports.log.entries(kinds=("objection",)))
+    made = rows_for(write([NewEntry(kind="access", subject=SubjectId("snobody"), received_at=world.clock.at, decision={})]),
+                    seq, moment(world.clock.at), bytes(96))
+    world.ports.log.engine.dispose()
+    fields = [f"x'{value.hex()}'" if isinstance(value, bytes) else f"'{value}'" for value in made.log[0]]
+    altered(f"DELETE FROM log_decision WHERE seq = {seq}", f"DELETE FROM log_particulars WHERE seq = {seq}",
+            f"DELETE FROM log WHERE seq = {seq}", f"INSERT INTO log VALUES ({', '.join(fields)})",
+            *(f"INSERT INTO {table} VALUES ({seq}, x'{row[1].hex()}', x'{row[2].hex()}')" for table, row in
+              (("log_decision", made.decisions[0]), ("log_particulars", made.particulars[0]))))(world)
+
+
+@pytest.mark.parametrize("after", [1, 700])
+def test_an_entry_that_was_forged_stops_the_build(full, tmp_path, after):
+    """Another entry in an objection's place is noticed although it agrees with itself, however much was recorded after it.
+
+    Law: CHO-05, REL-06
+    """
+    full.object("user1")
+    full.ports.log.append([NewEntry(kind="access", subject=SubjectId("s0"), received_at=full.clock.at, decision={})] * after)
+    world = copied(full, tmp_path / "copy")
+    forged(world)
+    before = {path.name for path in (world.root / "releases").iterdir()}
+    ran = CliRunner().invoke(main, ["build", "--json", "--jobs", "1", "--workspace", str(world.root)])
+    assert ran.exit_code == 1, ran.output
     assert {path.name for path in (world.root / "releases").iterdir()} == before
 
 

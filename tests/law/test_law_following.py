@@ -233,6 +233,26 @@ def test_a_free_book_from_such_a_library_is_held(world, tmp_path):
     assert "Un titre" in released_text(built.path)
 
 
+# --- PRV-01: where a document comes from ------------------------------------------------------------------------------
+
+
+def test_a_document_of_unknown_rights_stays_out(world, tmp_path):
+    """A document whose source, right or approval is unknown is held, whatever licence it claims of itself.
+
+    Law: PRV-01
+    """
+    world.license("unknown", ground="unknown")
+    world.space.add_source("proposed", ground="public-domain", by="ines")
+    for source in ("stranger", "unknown", "proposed"):
+        inbox = tmp_path / source
+        inbox.mkdir()
+        (inbox / "a.html").write_text(f'<html><head><link rel="license" href="https://creativecommons.org/publicdomain/zero/1.0/">'
+                                      f"</head><body><p>{prose(source, 120)}</p></body></html>", encoding="utf-8")
+        world.space.import_(inbox, source=source)
+    built = world.build()
+    assert (built.name, reasons(built)) == ("", {"source-unknown": 1, "licence-unknown": 1, "source-not-approved": 1})
+
+
 # --- SEN-01, SEN-02, SEN-06, DEI-03: what must not stay in the words -----------------------------------------------------
 
 

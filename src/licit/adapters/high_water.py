@@ -11,6 +11,8 @@ Rules kept here:
 - What a crash tore off the end is passed over; anything else that does not verify is an error.
 
 Read next: ``usecases/restore.py``.
+
+Law: CHO-05
 """
 
 import fcntl

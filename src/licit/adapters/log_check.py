@@ -5,6 +5,8 @@ Rules kept here:
 - Every row is opened, every leaf and tile computed again, every stored root compared; the first fault is named.
 - A part that was erased is counted, not forgiven: the caller compares the counts with the erasures on record.
 - A log that was rewritten as a whole agrees with itself; only a checkpoint kept elsewhere shows that. Give it one.
+
+Law: CHO-05, REL-06
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -183,6 +183,10 @@ class Log(Protocol):
         """Give the size and the RFC 6962 root."""
         ...
 
+    def require_sound(self) -> None:
+        """Derive the whole log again from what is stored; raise where anything does not agree."""
+        ...
+
     def writing(self) -> AbstractContextManager["Writing"]:
         """Hold the log: nobody else appends until the block ends; what was appended in it is durable then, or void."""
         ...

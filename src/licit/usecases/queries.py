@@ -5,7 +5,7 @@ Rules kept here:
 - An answer names ids, reasons and dates; never the text.
 - What is in a trained model is said as it is: excluded from future runs, present in runs that were.
 
-Law: RGT-08, FOL-01, FOL-04, LIA-13
+Law: RGT-08, FOL-01, FOL-04
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -59,6 +59,7 @@ def build(workspace: Workspace, plan: Plan, *, dry: bool = False, progress: Prog
         UnavailableError: another process builds in this workspace.
     """
     with alone(workspace):
+        workspace.log.require_sound()  # before anything is mended by its word, or decided
         recover(workspace)
         return _build(workspace, plan, dry, progress)
 

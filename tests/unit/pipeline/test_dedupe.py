@@ -67,13 +67,19 @@ def test_clusters_do_not_depend_on_the_order_of_rows(order):
 
 
 def test_case_and_punctuation_do_not_hide_a_duplicate():
-    """The same words are the same text, whatever their case, marks and spaces."""
+    """The same words are the same text, whatever their case, marks and spaces.
+
+    Law: DEI-07
+    """
     rows = named(["Bonjour, le monde !", "bonjour le  MONDE", "bonjour les mondes"])
     assert rows["same"].to_list() == [0, 0, 2]
 
 
 def test_near_duplicates_meet():
-    """A long text with a few words changed meets the first; another text does not."""
+    """A long text with a few words changed meets the first; another text does not.
+
+    Law: DEI-07
+    """
     text = prose("near", 200)
     words = text.split()
     for at in (20, 120):

@@ -52,7 +52,10 @@ def test_a_sound_release_holds(sound):
 @given(place=st.floats(0, 1, exclude_max=True), mask=st.integers(1, 255))
 @QUICK
 def test_a_changed_byte_is_blamed_on_its_file(sound, altered, name, pinned, place, mask):
-    """RULE: any byte of any file changed in any way: exit 1, and exactly that file is named."""
+    """RULE: any byte of any file changed in any way: exit 1, and exactly that file is named.
+
+    Law: REL-03
+    """
     world, release = sound
     whole = (release / name).read_bytes()
     at = int(place * len(whole))
