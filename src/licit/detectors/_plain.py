@@ -55,8 +55,7 @@ class Plain:
 
     def codes(self) -> npt.NDArray[np.uint32]:
         """Give the folded lower-case code point of each character: accents gone, other scripts kept apart."""
-        folded: npt.NDArray[np.uint32] = _tables()[1][np.minimum(self.points, _KNOWN)]
-        return folded
+        return folded(self.points)
 
     def places(self, starts: Sequence[int], ends: Sequence[int]) -> tuple[Ints, Ints, Ints]:
         """Lead places in ``text`` back: the number of the text, and start and end in its own code points.
@@ -95,6 +94,12 @@ def _plain(texts: tuple[str, ...]) -> Plain:
         data, points = data[kept], points[kept]
     raw = data.tobytes()
     return Plain(data=raw, text=raw.decode("latin-1"), points=points, starts=starts, origin=origin, begins=begins)
+
+
+def folded(points: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """Give the folded lower-case code point of each code point."""
+    out: npt.NDArray[np.uint32] = _tables()[1][np.minimum(points, _KNOWN)]
+    return out
 
 
 def fold(text: str) -> str:

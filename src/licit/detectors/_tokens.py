@@ -43,7 +43,7 @@ class Tokens:
 
 
 @functools.lru_cache(maxsize=2)
-def _powers(size: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+def powers(size: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
     up, down = np.full(size, _BASE, np.uint64), np.full(size, _INVERSE, np.uint64)
     up[:1] = down[:1] = 1
     return np.cumprod(up, dtype=np.uint64), np.cumprod(down, dtype=np.uint64)
@@ -71,7 +71,7 @@ def tokens(page: Plain) -> Tokens:
 def _hashes(page: Plain, starts: Ints, ends: Ints) -> npt.NDArray[np.uint64]:
     # Powers up to a round size are kept from call to call.
     size = 1 << max(12, len(page.data).bit_length())
-    up, down = _powers(size)
+    up, down = powers(size)
     sums = np.zeros(len(page.data) + 1, np.uint64)
     np.cumsum(page.codes().astype(np.uint64) * up[:len(page.data)], out=sums[1:])
     mixed = (sums[ends] - sums[starts]) * down[starts]

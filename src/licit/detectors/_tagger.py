@@ -1,0 +1,96 @@
+"""Tagger: people, places, organisations, dates and case numbers, by a small network of our own that reads neighbours.
+
+It is trained by ``make train`` on the sets that docs/model-card.md lists, and fetches nothing.
+
+Rules kept here:
+
+- What a text gives does not depend on the texts beside it.
+- Short texts are read together, in columns; no Python loop runs per token.
+"""
+
+import functools
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from licit.core.ids import settings_key
+from licit.core.spans import Span
+
+from ._decode import best
+from ._features import Cut, cut
+from ._network import look, network
+from ._places import places
+from ._plain import Ints, plain
+from ._scan import Hit, spans
+from ._tokens import lexicon
+
+LABELS = ("PERSON", "LOCATION", "ORGANISATION", "DATE", "CASE_NUMBER")
+_TAGS = 1 + 2 * len(LABELS)
+_GROUP = 400_000
+
+
+class Tagger:
+    """Finds people, places, organisations, dates and case numbers by their neighbours."""
+
+    name = "tagger"
+    version = "1"
+    labels = frozenset(LABELS)
+    languages: frozenset[str] = frozenset()
+
+    def __init__(self) -> None:
+        self.digest = settings_key([network().digest, lexicon().digest, places().digest])
+
+    def find(self, texts: Sequence[str], languages: Sequence[str]) -> Sequence[Sequence[Span]]:
+        """Find spans in each text."""
+        found: list[tuple[Span, ...]] = []
+        for group in _groups(texts):
+            page = plain(group)
+            found += spans(page, _hits(cut(page)), self.name)
+        return found
+
+
+def _groups(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    start = size = 0
+    for index, text in enumerate(texts):
+        if size and size + len(text) > _GROUP:
+            yield texts[start:index]
+            start, size = index, 0
+        size += len(text)
+    if start < len(texts):
+        yield texts[start:]
+
+
+def _hits(read: Cut) -> Iterator[Hit]:
+    told = look(read)
+    if not told.tokens.size:
+        return
+    general, court, legal = told.scores[:, :_TAGS], told.scores[:, _TAGS:], told.judgment
+    tags = np.zeros(read.starts.size, np.int64)
+    tags[told.tokens] = best(told.tokens, read.texts, np.where(legal[:, None], court, general))
+    if legal.any():
+        # A judgment's own habits decide there; a person that only the general head sees is told all the same.
+        tokens = told.tokens[legal]
+        also = best(tokens, read.texts, general[legal])
+        more = (tags[tokens] == 0) & ((also == 1) | (also == 2))
+        tags[tokens[more]] = also[more]
+    for sort, first, last in _mentions(tags, read.texts):
+        yield LABELS[sort], int(read.starts[first]), int(read.ends[last]), 85
+
+
+def _mentions(tags: Ints, texts: Ints) -> Iterator[tuple[int, int, int]]:
+    """Give (number of the label, first token, last token) of each run of one label."""
+    sort = (tags + 1) // 2
+    starts = np.zeros(tags.size, bool)
+    starts[0] = True
+    starts[1:] = (sort[1:] != sort[:-1]) | (tags[1:] % 2 == 1)
+    starts[texts[:-1][texts[:-1] < tags.size]] = True
+    first = np.flatnonzero(starts)
+    last = np.append(first[1:], tags.size) - 1
+    named = sort[first] > 0
+    yield from zip((sort[first[named]] - 1).tolist(), first[named].tolist(), last[named].tolist(), strict=True)
+
+
+@functools.cache
+def detectors() -> tuple[Tagger, ...]:
+    """Offer the detector to the registry."""
+    return (Tagger(),)
