@@ -157,7 +157,7 @@ def _kinds(data: npt.NDArray[np.uint8], points: npt.NDArray[np.uint32], starts: 
     columns = [_mix(word, 1), _mix(word, 2), _mix(exact.of(starts, ends), 3)]
     for salt, letters in ((4, 3), (5, 4)):
         head = plain.of(starts, np.minimum(starts + letters, ends))
-        tail = plain.of(np.maximum(ends - spelt, starts), ends)
+        tail = plain.of(np.maximum(ends - letters, starts), ends)
         columns += [_mix(head, salt), _mix(tail, salt + 10)]
     columns.append(_mix(plain.of(np.maximum(ends - 2, starts), ends), 6))
     columns += [_shape(data, starts, ends) * np.uint64(3) + spacing, _known(listed, hidden)]
