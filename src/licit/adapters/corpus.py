@@ -75,15 +75,18 @@ class FileCorpus:
             raise EvidenceError("a file cannot be read", about=relative, reason="file-unreadable",
                                 remedy="Restore it from a backup.") from error
 
-    def frame(self, relatives: Sequence[str], columns: Iterable[str]) -> Any:
+    def frame(self, relatives: Sequence[str], columns: Iterable[str], kept: Any = None) -> Any:
         """Read some columns of several files, which have them all, as one Polars frame, on all cores; at least one file.
 
+        ``kept`` tells for each row of all these files, one after the other, whether it is read: the rights filter, which
+        knows a row by its place. A caller compares the ids of what was read with those it meant.
+
         Raises:
-            EvidenceError: a file is missing or cannot be read.
+            EvidenceError: a file is missing or cannot be read, or ``kept`` does not fit.
         """
         try:
-            files = pl.scan_parquet([self.path(relative) for relative in relatives], glob=False)
-            return files.select(list(columns)).collect()
+            rows = pl.scan_parquet([self.path(relative) for relative in relatives], glob=False).select(list(columns))
+            return (rows if kept is None else rows.filter(kept)).collect()
         except (OSError, pl.exceptions.PolarsError) as error:
             raise EvidenceError("a file cannot be read", about=self._unreadable(relatives), reason="file-unreadable",
                                 remedy="Restore it from a backup.") from error

@@ -287,8 +287,8 @@ class Corpus(Protocol):
         """Read a table, some columns of it or all."""
         ...
 
-    def frame(self, relatives: Sequence[str], columns: Iterable[str]) -> Any:
-        """Read some columns of several files, which have them all, as one Polars frame."""
+    def frame(self, relatives: Sequence[str], columns: Iterable[str], kept: Any = None) -> Any:
+        """Read some columns of several files, which have them all, as one Polars frame; only rows that are ``kept``."""
         ...
 
     def batches(self, relative: str, rows: int) -> Iterator[Any]:

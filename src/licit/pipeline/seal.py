@@ -71,7 +71,7 @@ def write_rows(corpus: Corpus, folder: str, rows: pl.DataFrame, *, attributes: M
     """Write all kept rows of a release under ``folder``; rows pass through the disk once per file, memory stays flat.
 
     Args:
-        rows: ``shard``, ``record``, ``chunk`` and ``kept`` of each decided row: see :func:`visible`.
+        rows: ``shard``, ``record``, ``chunk`` and ``kept`` of each decided row: see :func:`content_of`.
         attributes: the attribute file of each shard.
         licences: the licence text of each source.
         buckets: the number of files.
@@ -106,29 +106,6 @@ def _parts(table: Any, buckets: int) -> Iterator[tuple[int, Any]]:
         yield number, whole.slice(start, end - start)
 
 
-def visible(corpus: Corpus, rows: pl.DataFrame, attributes: Mapping[str, str], columns: Iterable[str]
-            ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Read some columns of kept rows, a few shards at a time: the rights filter, which knows rows by place, not by key.
-
-    Args:
-        rows: ``shard`` and ``kept`` of every row of some shards, in the order of the files.
-        attributes: the attribute file of each shard.
-        columns: the columns to read.
-
-    Returns:
-        The kept ones of ``rows`` in these shards, and beside them their columns.
-
-    Raises:
-        EvidenceError: a file is missing, cannot be read or has another number of rows.
-    """
-    for paths, mine in _together(corpus, rows, attributes):
-        read = corpus.frame(paths, columns)
-        if read.height != mine.height:
-            raise EvidenceError("an attribute file has another number of rows than were decided", about=paths[0],
-                                reason="file-altered", remedy="Remove it; the next build makes it again.")
-        yield mine.filter("kept"), read.filter(mine["kept"])
-
-
 def _together(corpus: Corpus, rows: pl.DataFrame, attributes: Mapping[str, str]
               ) -> Iterator[tuple[list[str], pl.DataFrame]]:
     """Group shards that have kept rows, so that a group can be held in memory and decoded on all cores."""
@@ -153,22 +130,25 @@ def _together(corpus: Corpus, rows: pl.DataFrame, attributes: Mapping[str, str]
 
 def content_of(corpus: Corpus, rows: pl.DataFrame, attributes: Mapping[str, str], licences: Mapping[str, str] | None
                ) -> Iterator[Any]:
-    """Give the content columns, ``order`` and ``bucket`` of kept rows, a few shards at a time: see :func:`visible`.
+    """Give the content columns, ``order`` and ``bucket`` of kept rows, a few shards at a time.
 
-    Without ``licences``, the text of each source's, that column is empty.
+    Args:
+        corpus: where the attribute files lie.
+        rows: ``shard``, ``record``, ``chunk`` and ``kept`` of every row of some shards, in the order of the files.
+        attributes: the attribute file of each shard.
+        licences: the licence text of each source; without them that column is empty.
 
     Raises:
         EvidenceError: what lies at the place of a kept row is another row, or a file cannot be read.
     """
     columns = [*(name for name in COLUMNS if name != "licence"), "order", "bucket"]
-    wanted = rows.select("shard", "kept", "record", "chunk")
-    for mine, read in visible(corpus, wanted, attributes, columns):
-        if not mine.select("record", "chunk").equals(read.select("record", "chunk")):
-            raise EvidenceError("an attribute file holds other rows than were decided", about=str(mine["shard"][0]),
-                                reason="file-altered", remedy="Remove it; the next build makes it again.")
-        licence = pl.lit("") if licences is None else pl.col("source").replace_strict(licences, return_dtype=pl.String)
-        stated = read.with_columns(licence=licence)
-        yield _arrow(stated, pa.schema([*CONTENT, ("order", pa.binary(16)), ("bucket", pa.uint32())]))
+    licence = pl.lit("") if licences is None else pl.col("source").replace_strict(licences, return_dtype=pl.String)
+    for paths, mine in _together(corpus, rows.select("shard", "record", "chunk", "kept"), attributes):
+        read = corpus.frame(paths, columns, mine["kept"])
+        if not read.select("record", "chunk").equals(mine.filter("kept").select("record", "chunk")):
+            raise EvidenceError("attribute files hold other rows than were decided", about=", ".join(paths),
+                                reason="file-altered", remedy="Remove them; the next build makes them again.")
+        yield _arrow(read.with_columns(licence=licence), pa.schema([*_SPILL, ("bucket", pa.uint32())]))
 
 
 def _arrow(frame: pl.DataFrame, schema: Any) -> Any:

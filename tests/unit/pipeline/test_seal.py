@@ -99,8 +99,8 @@ def test_a_row_is_read_only_where_it_was_decided(full):
     attributes = {path.stem: str(path.relative_to(full.root)) for path in full.root.glob("attributes/*/*.parquet")}
     assert sum(len(table) for table in seal.content_of(corpus, rows, attributes, None)) == rows.height
     turned = rows.with_columns(pl.col("record").reverse().over("shard"))
-    for wrong, why in ((turned, "other rows"), (rows.slice(1), "another number")):
-        with pytest.raises(EvidenceError, match=why):
+    for wrong in (turned, rows.slice(1), rows.slice(0, 1)):
+        with pytest.raises(EvidenceError):
             list(seal.content_of(corpus, wrong, attributes, None))
 
 
