@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from licit.adapters.database import connect
+from licit.adapters.high_water import HighWater
 from licit.adapters.identities import SqlIdentities
+from licit.adapters.kept_log import KeptLog
 from licit.adapters.log_check import check
 from licit.adapters.log_store import SqlLog
 from licit.adapters.migrations import migrate
@@ -62,11 +64,12 @@ def _receipt(log: SqlLog, signer: FileSigner, entry: NewEntry) -> None:
 
 
 def _run(folder: Path, size: int) -> None:
-    keys, clock = FileKeys.create(folder / "keys.json", ["lookup"]), _Clock()
+    keys, clock = FileKeys.create(folder / "keys.json", ["lookup", "audit"]), _Clock()
     signer = FileSigner.create(folder / "key.pem")
     engine = connect(folder / "licit.db", create=True)
     migrate(engine)
-    log = SqlLog(engine, clock, keys)
+    HighWater.create(folder / "high-water.jsonl")
+    log = KeptLog(engine, clock, keys, HighWater(folder / "high-water.jsonl", keys))
     batches = [_entries(start, min(BATCH, size - start)) for start in range(0, size, BATCH)]
     _say(f"append, batches of {BATCH:,}", size / _timed(lambda: [log.append(each) for each in batches]),
          "entries/s", "20,000")

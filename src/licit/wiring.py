@@ -23,10 +23,11 @@ from .adapters.catalogue import SqlCatalogue
 from .adapters.copies import copy_database
 from .adapters.corpus import FileCorpus
 from .adapters.database import connect
-from .adapters.high_water import HighWater, KeptLog
+from .adapters.high_water import HighWater
 from .adapters.identities import SqlIdentities
 from .adapters.inputs import find_readers, is_companion, open_inputs, recognise
 from .adapters.jsonl import in_order
+from .adapters.kept_log import KeptLog
 from .adapters.licences import read_licence
 from .adapters.local import LocalRunner
 from .adapters.migrations import migrate, require_current

@@ -10,7 +10,7 @@ Rules kept here:
   power cut may cost it some seconds, which the next append makes up for from the log.
 - What a crash tore off the end is passed over; anything else that does not verify is an error.
 
-Read next: ``usecases/restore.py``.
+Read next: ``kept_log.py``, ``usecases/restore.py``.
 
 Law: CHO-05
 """
@@ -20,38 +20,28 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO
-
-from sqlalchemy import Engine, bindparam, select
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from licit.core.errors import EvidenceError, SetupError, UnavailableError
 from licit.core.ids import SubjectId, canonical_json, keyed
-from licit.core.notes import moment, read_moment
-from licit.core.ports import Clock, Keys, Mark, NewEntry, Withheld
-from licit.core.rights import KINDS, RESTRICTING, Entry
-from licit.core.tree import verify_consistency
+from licit.core.notes import read_moment
+from licit.core.ports import Keys, Mark, NewEntry, Withheld
+from licit.core.rights import Entry
 
-from .database import fetch, insert
-from .identities import lookup_commitment, subject, subject_index, tag_commitment
-from .log_store import SqlLog, Writing
+from .log_store import Writing
 from .vault import create_private
+
+if TYPE_CHECKING:
+    from .kept_log import KeptLog
 
 _START = b'{"before":'
 _WINDOW = 1 << 16
-#: Entries after which the mark must be on disk before anybody is told that the work is done.
-_DURABLE = frozenset({"erasure", "rewrite", "release-closed", "loss"})
-
 #: What a restriction decides; whatever was typed beside it stays in the log alone.
 _SAID = ("purposes", "target", "with", "keys", "names")
-#: Entries that say what lies on disk or what was closed, which a restored workspace says for itself.
-_OF_FILES = frozenset({"subject", "arrival", "rewrite", "release-closed", "release-withdrawn", "key"})
-_PERSON = (select(subject.c.tag_key, subject.c.created_at, subject_index.c.lookup)
-           .join(subject_index, subject_index.c.subject == subject.c.subject)
-           .where(subject.c.subject == bindparam("name")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +59,8 @@ class HighWater:
     def __init__(self, path: Path, keys: Keys) -> None:
         """Use a file that exists, or will when it is first asked."""
         self._path, self._keys = path, keys
+        #: The last mark that this object wrote: nothing is read again while the file ends there.
+        self._wrote: _Placed | None = None
 
     @classmethod
     def create(cls, path: Path) -> None:
@@ -88,11 +80,12 @@ class HighWater:
         with self._held() as file:
             return self._last(file).mark
 
-    def follow(self, log: "KeptLog", *, pending: int | None = None, fresh: bool = False) -> None:
+    def follow(self, log: "KeptLog", *, just: Writing | None = None, pending: int | None = None, fresh: bool = False) -> None:
         """Bring the mark up to the log's head.
 
         Args:
             log: the log that was appended to.
+            just: the transaction that was just committed; where the mark stood at its start, nothing is read back.
             pending: the size to which this log is known to have been, where entries of it are lost; None leaves it.
             fresh: whether the log need not continue the last mark, because a backup was just put back.
 
@@ -104,18 +97,22 @@ class HighWater:
             with self._held() as file:
                 placed = self._last(file)
                 mark = placed.mark
-                size, root = log.real_head()
+                known = just if just and mark == log.seen and mark.size == just.start else None
+                size, root = known.head() if known else log.real_head()
                 now = Mark(size=size, root=root, pending=mark.pending if pending is None else pending, restored=fresh)
                 if now == replace(mark, restored=fresh):
                     return
                 if not fresh and mark != log.seen:
                     log.continues(mark)
                 since = 0 if fresh else mark.size
-                body, durable = (b"", True) if fresh else log.withheld(since, size)
+                body, durable = (b"", True) if fresh else log.withheld(since, size, known)
+                line, mac = self._line(now, body, placed.mac)
+                self._wrote = None
                 file.truncate(placed.end)
                 file.seek(placed.end)
-                file.write(body + self._line(now, body, placed.mac))
+                file.write(body + line)
                 file.flush()
+                self._wrote = _Placed(mark=now, mac=mac, end=placed.end + len(body) + len(line))
                 if durable or pending is not None:
                     os.fsync(file.fileno())
                 log.seen = now
@@ -162,6 +159,8 @@ class HighWater:
     def _last(self, file: BinaryIO) -> _Placed:
         """Find the last mark that is whole; what stands after it was torn by a crash."""
         size, window = file.seek(0, os.SEEK_END), _WINDOW
+        if self._wrote and self._wrote.end == size:
+            return self._wrote
         while size:
             start = max(0, size - window)
             file.seek(start)
@@ -191,9 +190,10 @@ class HighWater:
             return None
         return _Placed(mark=mark, mac=mac, end=at + len(line))
 
-    def _line(self, mark: Mark, batch: bytes, before: str) -> bytes:
+    def _line(self, mark: Mark, batch: bytes, before: str) -> tuple[bytes, str]:
         body = _body(mark, batch, before)
-        return canonical_json({**body, "mac": self._codes(body)[-1]}) + b"\n"
+        mac = self._codes(body)[-1]
+        return canonical_json({**body, "mac": mac}) + b"\n", mac
 
     def _codes(self, body: Mapping[str, Any]) -> list[str]:
         return [keyed(key, "licit/high-water", canonical_json(body)).hex() for key in self._keys.epochs("audit").values()]
@@ -218,12 +218,23 @@ def _body(mark: Mark, batch: bytes, before: str) -> dict[str, Any]:
             "root": mark.root.hex(), "pending": mark.pending, "restored": mark.restored}
 
 
-def _written(entry: Entry, person: Sequence[Any] | None) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """What is put down of an entry that restricts; ``received_at`` as it is written."""
+
+    seq: int
+    kind: str
+    subject: str
+    received_at: str
+    decision: Mapping[str, Any] | None = field(repr=False)
+
+
+def put_down(entry: Restriction, person: tuple[bytes, str, str] | None) -> bytes:
+    """Write an entry that restricts as a line, with how its person is found."""
     said = entry.decision
     return canonical_json({
         "decision": None if said is None else {name: said[name] for name in _SAID if name in said}, "kind": entry.kind,
-        "seq": entry.seq,
-        "subject": str(entry.subject), "received_at": moment(entry.received_at),
+        "seq": entry.seq, "subject": entry.subject, "received_at": entry.received_at,
         "person": [person[0].hex(), person[1], person[2]] if person else None}) + b"\n"
 
 
@@ -232,164 +243,11 @@ def _withheld(line: bytes) -> Withheld:
     person = value["person"]
     entry = Entry(seq=value["seq"], kind=value["kind"], subject=SubjectId(value["subject"]), decision=value["decision"],
                   received_at=read_moment(value["received_at"]), recorded_at=read_moment(value["received_at"]))
-    return _again(entry, (bytes.fromhex(person[0]), person[1], person[2]) if person else None)
+    return again(entry, (bytes.fromhex(person[0]), person[1], person[2]) if person else None)
 
 
-def _again(entry: Entry, person: tuple[bytes, str, str] | None) -> Withheld:
+def again(entry: Entry, person: tuple[bytes, str, str] | None) -> Withheld:
     """Give an entry to be entered again; one that cannot be read refused all that its person has, and does so again."""
     kind, decision = (entry.kind, entry.decision) if entry.decision is not None else ("objection", {})
     return Withheld(seq=entry.seq, person=person, entry=NewEntry(kind=kind, subject=entry.subject, decision=decision,
                                                                  received_at=entry.received_at))
-
-
-class KeptLog(SqlLog):
-    """The log under its mark: behind it, and while lost entries are not accepted, it answers nothing and takes nothing."""
-
-    def __init__(self, engine: Engine, clock: Clock, keys: Keys, water: HighWater, *, restoring: bool = False) -> None:
-        """Open the log; ``restoring`` lets a restore work on a log whose lost entries nobody has accepted yet."""
-        super().__init__(engine, clock, keys)
-        self.water, self._restoring, self._sound = water, restoring, False
-        #: The last mark that this log itself put, which it therefore continues.
-        self.seen: Mark | None = None
-
-    @contextmanager
-    def writing(self) -> Iterator[Writing]:
-        """Open a write transaction as :meth:`SqlLog.writing`, and bring the mark up when it was committed.
-
-        Raises:
-            EvidenceError: the log does not continue its mark, or lost entries are not accepted.
-        """
-        self._check()
-        with super().writing() as now:
-            yield now
-        self.water.follow(self)
-
-    def head(self) -> tuple[int, bytes]:
-        """Give the size and the root, as :meth:`SqlLog.head`, of a log that continues its mark."""
-        self._check()
-        return super().head()
-
-    def entries(self, *, start: int = 0, stop: int | None = None, subject: SubjectId | None = None,
-                kinds: Iterable[str] = ()) -> Iterator[Entry]:
-        """Give entries, as :meth:`SqlLog.entries`, of a log that continues its mark."""
-        self._check()
-        yield from super().entries(start=start, stop=stop, subject=subject, kinds=kinds)
-
-    def real_head(self) -> tuple[int, bytes]:
-        """Give size and root whatever the mark says."""
-        return super().head()
-
-    def _check(self) -> None:
-        if self._sound or self._restoring:
-            return
-        mark = self.water.last()
-        if mark.pending:
-            raise EvidenceError("this workspace was restored without the last entries of its log (it has been "
-                                f"{mark.pending:,} entries long), and nobody has accepted that", about="log",
-                                reason="log-behind", remedy="Restore again with the newer database: licit restore BACKUP "
-                                "--log licit.db; or, where it is lost, accept that on the record: licit restore "
-                                "--accept-lost-entries --by NAME --why TEXT.")
-        self.continues(mark)
-        self._sound = True
-
-    def continues(self, mark: Mark) -> None:
-        """Insist that the log is the one that was marked, or goes on from it.
-
-        Raises:
-            EvidenceError: it is older, or another.
-        """
-        size, root = self.real_head()
-        if size < mark.size:
-            raise EvidenceError(f"the log has {size:,} entries and has had {mark.size:,}: this is an older database, and "
-                                f"refusals recorded since would be lost", about="log", reason="log-behind",
-                                remedy="Put the newest licit.db back; or restore a whole backup: licit restore.")
-        try:
-            verify_consistency(mark.size, size, mark.root, root, self.consistency(mark.size, size) if mark.size else [])
-        except EvidenceError:
-            raise EvidenceError("the log is not the one that the mark beside the keys names", about="log",
-                                reason="log-behind", remedy="Put the newest licit.db back; or restore a whole backup: "
-                                "licit restore.") from None
-
-    # --- restoring ------------------------------------------------------------------------------------------------
-
-    def last(self) -> Mark:
-        """Give the newest mark."""
-        return self.water.last()
-
-    def lost(self) -> list[Withheld] | None:
-        """Give the entries that restrict and that the log lacks; None when it continues the newest mark.
-
-        Raises:
-            EvidenceError: the marks are damaged, or none of them is of this log.
-        """
-        try:
-            self.continues(self.water.last())
-            return None
-        except EvidenceError:
-            return self._since()
-
-    def _since(self) -> list[Withheld]:
-        size, _ = self.real_head()
-        segments = self.water.segments()
-        for number in range(len(segments) - 1, -1, -1):
-            marks, entries = segments[number]
-            known = [mark for mark in marks if mark.size <= size]
-            if not known:
-                continue
-            with suppress(EvidenceError):
-                self.continues(known[-1])
-                later = [entry for _, some in segments[number + 1:] for entry in some]
-                return [entry for entry in entries if entry.seq >= size] + later
-        raise EvidenceError("no mark beside these keys is of this log", about="log", reason="log-behind",
-                            remedy="Name the keys that belong to this backup: --keys DIR.")
-
-    def since(self, size: int, root: bytes) -> list[Withheld]:
-        """Give what may be entered again of the entries after a position.
-
-        Raises:
-            EvidenceError: this log never had that root at that size.
-        """
-        self.continues(Mark(size=size, root=root))
-        entries = list(super().entries(start=size, kinds=KINDS - _OF_FILES))
-        people = self._people([str(entry.subject) for entry in entries if entry.subject])
-        return [_again(entry, people.get(str(entry.subject))) for entry in entries]
-
-    def put_back(self, pending: int) -> None:
-        """Mark the log as it is after a backup was put back; what it once held is pending until accepted."""
-        self.water.follow(self, pending=pending, fresh=True)
-
-    def accept(self) -> None:
-        """Mark that what was pending is accepted."""
-        self.water.follow(self, pending=0)
-
-    def settle(self) -> None:
-        """Bring the mark up to the head, as every append does by itself."""
-        self.water.follow(self)
-
-    def withheld(self, start: int, stop: int) -> tuple[bytes, bool]:
-        """Write the entries since a mark that restrict, with how their people are found; tell whether to make it durable."""
-        entries = list(super().entries(start=start, stop=stop, kinds=RESTRICTING | _DURABLE))
-        wanted = [entry for entry in entries if entry.kind in RESTRICTING]
-        people = self._people([str(entry.subject) for entry in wanted if entry.subject])
-        lines = b"".join(_written(entry, people.get(str(entry.subject))) for entry in wanted)
-        return lines, any(entry.kind in _DURABLE for entry in entries)
-
-    def _people(self, names: Sequence[str]) -> dict[str, tuple[bytes, str, str]]:
-        out: dict[str, tuple[bytes, str, str]] = {}
-        with self.engine.connect() as connection:
-            for name in dict.fromkeys(names):
-                for tag_key, created_at, lookup in fetch(connection, _PERSON, name=name):
-                    out[name] = (bytes(tag_key), created_at, lookup)
-        return out
-
-    def enter_again(self, lost: Sequence[Withheld]) -> None:
-        """Append entries that a restored log lacks, in their order; people it does not know are made known as they were."""
-        with self.writing() as now:
-            for item in lost:
-                name, person = item.entry.subject, item.person
-                if person and not now.connection.execute(select(subject).where(subject.c.subject == name)).first():
-                    (seq,) = now.append([NewEntry(kind="subject", subject=name, received_at=read_moment(person[1]), decision={
-                        "commitment": tag_commitment(person[0]), "lookup": lookup_commitment(person[2])})])
-                    insert(now.connection, subject, [(name, person[0], person[1], seq)])
-                    insert(now.connection, subject_index, [(person[2], name)])
-                now.append([item.entry])

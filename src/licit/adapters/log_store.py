@@ -69,6 +69,7 @@ class Writing:
         """Start from the log's right edge as this transaction sees it."""
         self.connection = connection
         self.frontier = frontier
+        self.start, self.written = frontier.size, list[Written]()
         self._clock, self._keys = clock, keys
 
     def head(self) -> tuple[int, bytes]:
@@ -95,6 +96,7 @@ class Writing:
             insert(self.connection, table, some)
         given = range(self.frontier.size, frontier.size)
         self.frontier = frontier
+        self.written += entries
         return given
 
 
