@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Column, Engine, LargeBinary, String, Table, bindparam, delete, select
+from sqlalchemy import Column, Engine, LargeBinary, String, Table, bindparam, delete
 
-from .database import metadata, writing
+from .database import among, insert, metadata, writing
 
 catalogue = Table(
     "catalogue", metadata,
@@ -12,7 +12,8 @@ catalogue = Table(
     Column("version", LargeBinary, nullable=False),
     Column("shard", String, nullable=False))
 
-_PAGE = 900
+_STORED = "SELECT record, version, shard FROM catalogue WHERE record IN"
+_FORGET = delete(catalogue).where(catalogue.c.record == bindparam("old"))
 
 
 class SqlCatalogue:
@@ -24,24 +25,18 @@ class SqlCatalogue:
 
     def stored(self, records: Sequence[str]) -> dict[str, tuple[bytes, str]]:
         """Give the version and shard of each record that is stored."""
-        query = select(catalogue).where(catalogue.c.record.in_(bindparam("records", expanding=True)))
-        out: dict[str, tuple[bytes, str]] = {}
         with self.engine.connect() as connection:
-            for start in range(0, len(records), _PAGE):
-                for row in connection.execute(query, {"records": list(records[start:start + _PAGE])}):
-                    out[row.record] = (bytes(row.version), row.shard)
-        return out
+            return {record: (bytes(version), shard) for record, version, shard in among(connection, _STORED, records)}
 
     def add(self, shard: str, versions: Mapping[str, bytes]) -> None:
         """Record the versions that a shard holds; a later shard supersedes an earlier one."""
-        rows = [{"record": record, "version": version, "shard": shard} for record, version in versions.items()]
         with writing(self.engine) as connection:
-            connection.execute(delete(catalogue).where(catalogue.c.record == bindparam("old")),
-                               [{"old": row["record"]} for row in rows])
-            connection.execute(catalogue.insert(), rows)
+            old = [row[0] for row in among(connection, _STORED, list(versions))]
+            if old:
+                connection.execute(_FORGET, [{"old": record} for record in old])
+            insert(connection, catalogue, [(record, version, shard) for record, version in versions.items()])
 
     def forget(self, records: Sequence[str]) -> None:
         """Forget records that were erased."""
         with writing(self.engine) as connection:
-            connection.execute(delete(catalogue).where(catalogue.c.record == bindparam("old")),
-                               [{"old": record} for record in records])
+            connection.execute(_FORGET, [{"old": record} for record in records])

@@ -18,11 +18,11 @@ from typing import Protocol
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam, func, select
 
 from licit.core.errors import EvidenceError
-from licit.core.ids import SubjectId, hex_digest, lookup_hash, short_text
+from licit.core.ids import SubjectId, hex_digest, lookup_by, short_text
 from licit.core.notes import moment
 from licit.core.ports import Clock, Keys, NewEntry
 
-from .database import Big, Bytes, Guard, insert, inspect, metadata, snapshot
+from .database import Big, Bytes, Guard, among, insert, inspect, metadata, snapshot
 from .log_store import SqlLog, Writing
 
 USE = "lookup"
@@ -44,7 +44,7 @@ subject_index = Table(
 
 GUARDS = (Guard(table="subject", key=("subject",)), Guard(table="subject_index", key=("lookup",)))
 
-_BY_LOOKUP = select(subject_index).where(subject_index.c.lookup.in_(bindparam("some", expanding=True)))
+_BY_LOOKUP = "SELECT lookup, subject FROM subject_index WHERE lookup IN"
 _BY_SUBJECT = (select(subject.c.subject, subject.c.tag_key, subject.c.entry, subject_index.c.lookup)
                .outerjoin(subject_index, subject_index.c.subject == subject.c.subject)
                .where(subject.c.subject.in_(bindparam("some", expanding=True))))
@@ -86,13 +86,16 @@ class SqlIdentities:
             SetupError: the key file lacks the use ``lookup``.
             UnavailableError: another process held the writer's lock too long; nobody was made.
         """
+        epochs, different = self._keys.epochs(USE), list(dict.fromkeys(people))
+        lookups = _lookups(epochs, different)
         with self._log.engine.connect() as connection:
-            known = _find(connection, self._lookups(people))
-        missing = [person for person in dict.fromkeys(people) if person not in known] if create else []
-        if missing:
+            known = _find(connection, lookups)
+        if create and len(known) < len(different):
             with self._log.writing() as now:
                 # again under the lock, with the keys as they are now: somebody else may have made or rotated them
-                lookups = self._lookups(missing)
+                lookups = [{lookup: person for lookup, person in some.items() if person not in known}
+                           for some in (lookups if self._keys.epochs(USE) == epochs
+                                        else _lookups(self._keys.epochs(USE), different))]
                 known |= (late := _find(now.connection, lookups))
                 known |= self._make(now, {person: lookup for lookup, person in lookups[-1].items()
                                           if person not in late})
@@ -132,11 +135,6 @@ class SqlIdentities:
                                 about="table subject", remedy="Somebody changed the database by hand.")
         return found
 
-    def _lookups(self, people: Sequence[Person]) -> list[dict[str, Person]]:
-        """Hash people under every epoch, the current one last."""
-        return [{lookup_hash(key, name, *person): person for person in people}
-                for name, key in self._keys.epochs(USE).items()]
-
     def _make(self, now: Writing, people: Mapping[Person, str]) -> dict[Person, SubjectId]:
         """Make a subject for each person, to be found by the look-up hash given."""
         at, fresh = self._clock.now(), self._keys.random((_ID + _TAG_KEY) * len(people))
@@ -156,13 +154,18 @@ class SqlIdentities:
         return made
 
 
+def _lookups(epochs: Mapping[str, bytes], people: Sequence[Person]) -> list[dict[str, Person]]:
+    """Hash people under every epoch, the current one last."""
+    hashers = [lookup_by(key, name) for name, key in epochs.items()]
+    return [{hasher(*person): person for person in people} for hasher in hashers]
+
+
 def _find(connection: Connection, lookups: Iterable[Mapping[str, Person]]) -> dict[Person, SubjectId]:
     """Find people under any epoch; the newest epoch wins."""
     found: dict[Person, SubjectId] = {}
     for people in lookups:
-        for some in _chunks(list(people)):
-            for row in connection.execute(_BY_LOOKUP, {"some": some}):
-                found[people[row.lookup]] = SubjectId(row.subject)
+        for lookup, subject in among(connection, _BY_LOOKUP, list(people)):
+            found[people[lookup]] = SubjectId(subject)
     return found
 
 

@@ -19,8 +19,9 @@ Read next: ``rights.py``, ``decisions.py``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal, get_args
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any, Literal, TypeVar, get_args
 
 from .ids import NOBODY, SubjectId, TurnId
 
@@ -33,6 +34,7 @@ Capacity = Literal["consumer", "organisation", "unknown"]
 Age = Literal["adult", "minor", "unknown"]
 State = Literal["live", "temporary", "deleted", "expired"]
 _ROLES, _ORIGINS = frozenset(get_args(Role)), frozenset(get_args(Origin))
+_KINDS, _CAPACITIES, _AGES, _STATES = (frozenset(get_args(allowed)) for allowed in (RecordKind, Capacity, Age, State))
 PartKind = Literal["text", "code", "thinking", "tool-call", "tool-result", "attachment", "quote"]
 
 
@@ -129,10 +131,10 @@ class Record:
             ValueError: a value outside its list, a repeated id or reference, a turn that concerns somebody who is not
                 listed (whose rights nobody would look up), or a turn whose ancestors form a cycle.
         """
-        for value, allowed in ((self.kind, RecordKind), (self.capacity, Capacity), (self.age, Age),
-                               (self.state, State)):
-            if value not in get_args(allowed):
-                raise ValueError(f"{value!r} is none of {get_args(allowed)}")
+        for value, allowed in ((self.kind, _KINDS), (self.capacity, _CAPACITIES), (self.age, _AGES),
+                               (self.state, _STATES)):
+            if value not in allowed:
+                raise ValueError(f"{value!r} is none of {sorted(allowed)}")
         refs = {person.ref for person in self.people}
         if len(refs) != len(self.people):
             raise ValueError("two people have one reference")
@@ -141,8 +143,9 @@ class Record:
         for turn in self.turns:
             if turn.role not in _ROLES or turn.origin not in _ORIGINS:
                 raise ValueError(f"no such role or origin: {turn.role} {turn.origin}")
-            if any(concern.person not in refs for concern in turn.concerns):
-                raise ValueError("a turn concerns somebody who is not among the record's people")
+            for concern in turn.concerns:
+                if concern.person not in refs:
+                    raise ValueError("a turn concerns somebody who is not among the record's people")
         parents = {turn.id: turn.parent for turn in self.turns}
         if len(parents) != len(self.turns):
             raise ValueError("two turns have one id")
@@ -160,6 +163,9 @@ class Record:
         raise KeyError(ref)
 
 
+T = TypeVar("T", Record, Turn, Part)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetAside:
     """Something in a file that could not be read: where it lies and why; never its text.
@@ -172,9 +178,32 @@ class SetAside:
     detail: str = ""
 
 
+_set = object.__setattr__
+_VALUES = {kind: attrgetter(*kind.__slots__) for kind in (Record, Turn, Part)}
+
+
+def altered(thing: T, **values: Any) -> T:
+    """Give a record or a part of one with some fields changed: :func:`dataclasses.replace` at a third of its cost.
+
+    Raises:
+        ValueError: what a record refuses.
+    """
+    out = object.__new__(type(thing))
+    for name, value in zip(thing.__slots__, _VALUES[type(thing)](thing), strict=True):
+        _set(out, name, value)
+    for name, value in values.items():
+        _set(out, name, value)
+    if isinstance(out, Record):
+        out.__post_init__()
+    return out
+
+
 def _check_acyclic(parents: Mapping[TurnId, TurnId | None]) -> None:
     done: set[TurnId] = set()
-    for start in parents:
+    for start, above in parents.items():
+        if above is None or above in done:  # most follow their parent
+            done.add(start)
+            continue
         seen: set[TurnId] = set()
         node: TurnId | None = start
         while node is not None and node in parents and node not in done:
@@ -187,28 +216,34 @@ def _check_acyclic(parents: Mapping[TurnId, TurnId | None]) -> None:
 
 def to_json(record: Record) -> dict[str, Any]:
     """Write a record as plain JSON values, defaults left out; :func:`from_json` reads it back unchanged."""
-    out: dict[str, Any] = {"kind": record.kind, "origin_id": record.origin_id, "format": record.format}
-    out["turns"] = [_turn_json(turn) for turn in record.turns]
+    return {"kind": record.kind, "origin_id": record.origin_id, "format": record.format,
+            "turns": [turn_json(turn) for turn in record.turns], **about_json(record)}
+
+
+def about_json(record: Record) -> dict[str, Any]:
+    """Write what stands in :func:`to_json` beside the turns and what names the record."""
+    out: dict[str, Any] = {}
     if record.people:
         out["people"] = [{"ref": p.ref, "kind": p.kind, "issuer": p.issuer, "key": p.key, "subject": p.subject}
                          for p in record.people]
-    for name in ("holder", "project", "surface", "notice"):
-        if value := getattr(record, name):
-            out[name] = value
-    for name, default in (("capacity", "unknown"), ("age", "unknown"), ("state", "live")):
-        if (value := getattr(record, name)) != default:
+    for name, value, default in (
+            ("holder", record.holder, ""), ("project", record.project, ""), ("surface", record.surface, ""),
+            ("notice", record.notice, ""), ("capacity", record.capacity, "unknown"), ("age", record.age, "unknown"),
+            ("state", record.state, "live")):
+        if value != default:
             out[name] = value
     if record.third_parties:
         out["third_parties"] = True
     if any(record.collected):
         out["collected"] = list(record.collected)
-    for name in ("declared", "cut", "strange"):
-        if value := getattr(record, name):
-            out[name] = dict(value)
+    for name, counts in (("declared", record.declared), ("cut", record.cut), ("strange", record.strange)):
+        if counts:
+            out[name] = dict(counts)
     return out
 
 
-def _turn_json(turn: Turn) -> dict[str, Any]:
+def turn_json(turn: Turn) -> dict[str, Any]:
+    """Write one turn of :func:`to_json`."""
     out: dict[str, Any] = {"id": turn.id, "role": turn.role}
     if turn.parent is not None:
         out["parent"] = turn.parent
@@ -219,9 +254,12 @@ def _turn_json(turn: Turn) -> dict[str, Any]:
         out["origin"] = turn.origin
     if turn.derived_from:
         out["derived_from"] = list(turn.derived_from)
-    for name in ("said_at", "language", "kind"):
-        if value := getattr(turn, name):
-            out[name] = value
+    if turn.said_at:
+        out["said_at"] = turn.said_at
+    if turn.language:
+        out["language"] = turn.language
+    if turn.kind:
+        out["kind"] = turn.kind
     if not turn.shown:
         out["shown"] = False
     return out
@@ -254,9 +292,3 @@ def _turn(data: Mapping[str, Any]) -> Turn:
         said_at=data.get("said_at", ""), origin=data.get("origin", "said"),
         derived_from=tuple(data.get("derived_from", ())), language=data.get("language", ""),
         shown=data.get("shown", True), kind=data.get("kind", ""))
-
-
-def settle_people(record: Record, subjects: Mapping[str, SubjectId], origin_id: str) -> Record:
-    """Give the record as it is stored: raw keys emptied, subjects filled in, the origin id replaced by a keyed one."""
-    people = tuple(replace(person, key="", subject=subjects[person.ref]) for person in record.people)
-    return replace(record, people=people, origin_id=origin_id)

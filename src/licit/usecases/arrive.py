@@ -9,9 +9,10 @@ Rules kept here:
 - What could not be read is counted by reason, and the rest goes on; a file that was mended is counted anew.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ import numpy as np
 import pyarrow as pa
 
 from ..core.errors import InputError
-from ..core.ids import SubjectId, canonical_json, digest, keyed, record_id, short_text
+from ..core.ids import SubjectId, keyed, record_ids, short_text
 from ..core.ports import InputFile, NewEntry
-from ..core.records import Concern, ConcernRole, Person, PersonKind, Record, SetAside, Turn, settle_people, to_json
+from ..core.records import Concern, ConcernRole, Person, PersonKind, Record, SetAside, Turn, altered
+from ..pipeline.pack import Packed, Packer
 from .alone import storing
 from .workspace import Progress, Workspace, silent
 
@@ -29,8 +31,10 @@ from .workspace import Progress, Workspace, silent
 SHARD_CHARACTERS = 8_000_000
 SHARD_RECORDS = 8_192
 
+_ALLOCATIONS = 20_000
 SHARD = pa.schema([("record", pa.string()), ("version", pa.binary(16)), ("source", pa.string()),
                    ("arrived", pa.string()), ("body", pa.string())])
+_64_BITS = (1 << 64) - 1
 INDEX = pa.schema([("subject", pa.string()), ("record", pa.string()), ("turn", pa.string()), ("role", pa.string())])
 
 
@@ -64,7 +68,7 @@ class FileReport:
     records: int = 0
     turns: int = 0
     known: int = 0
-    people: "_Seen" = field(default_factory=lambda: _Seen(copies=False), repr=False)
+    people: "Seen" = field(default_factory=lambda: Seen(), repr=False)
     days: list[str] = field(default_factory=list)
     set_aside: dict[str, int] = field(default_factory=dict)
     strange: dict[str, int] = field(default_factory=dict)
@@ -102,10 +106,22 @@ def import_paths(workspace: Workspace, paths: Sequence[Path], source: str, decla
             done[-1].aside(item)
         elif not workspace.companion(item):
             done.append(FileReport(file=item.name))
-            shelf.take(item, done[-1], forced, progress)
+            with _seldom_collecting():
+                shelf.take(item, done[-1], forced, progress)
         if shelf.full() or not shelf.waiting:
             yield from _finished(shelf, done)
     yield from _finished(shelf, done)
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Look for cycles of garbage less often: records hold none, and looking took a sixth of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(before[0] and max(before[0], _ALLOCATIONS), *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _finished(shelf: "_Shelf", done: list[FileReport]) -> Iterator[FileReport]:
@@ -120,8 +136,9 @@ def _finished(shelf: "_Shelf", done: list[FileReport]) -> Iterator[FileReport]:
 def _declare(record: Record, declared: Declared, source: str, name: str) -> Record:
     """Fill what the record leaves unknown from what was declared, and remember the path for provenance checks."""
     # The fields that name the account and the device are dropped once they are read: a raw key is not stored.
-    kept = {field: value for field, value in record.declared.items()
-            if field not in (declared.subject_field, declared.device_field)}
+    kept = dict(record.declared)
+    kept.pop(declared.subject_field, None)
+    kept.pop(declared.device_field, None)
     values: dict[str, Any] = {"declared": {**kept, "path": name}}
     for attribute, unknown in (("capacity", "unknown"), ("age", "unknown"), ("notice", ""), ("surface", "")):
         given = getattr(declared, attribute)
@@ -138,12 +155,12 @@ def _declare(record: Record, declared: Declared, source: str, name: str) -> Reco
                    for at, (kind, key) in enumerate(named, len(record.people))]
         values |= {"people": (*record.people, *holders), "holder": record.holder or holders[0].ref,
                    "turns": tuple(_held(turn, holders) for turn in record.turns)}
-    return replace(record, **values)
+    return altered(record, **values)
 
 
 def _held(turn: Turn, holders: Sequence[Person]) -> Turn:
     role: ConcernRole = "author" if turn.role == "user" else "holder"
-    return replace(turn, concerns=(*turn.concerns, *(Concern(person=person.ref, role=role) for person in holders)))
+    return altered(turn, concerns=(*turn.concerns, *(Concern(person=person.ref, role=role) for person in holders)))
 
 
 def _account(record: Record, declared: Declared) -> str:
@@ -155,39 +172,45 @@ def _account(record: Record, declared: Declared) -> str:
     return declared.subject
 
 
-class _Seen:
-    """Counts how often hashes were seen, at eight bytes each, so that memory stays flat over a file of any size."""
+class Seen:
+    """Counts how often hashes were seen, at twelve bytes each, so that memory stays flat over a file of any size."""
 
     _RECENT = 65_536
 
-    def __init__(self, *, copies: bool = True) -> None:
-        self._copies = copies
-        self._settled = np.empty(0, dtype=np.uint64)
-        self._recent: set[int] = set()
-        self._again: dict[int, int] = {}
+    def __init__(self) -> None:
+        self._values, self._counts = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint32)
+        self._recent: dict[int, int] = {}
 
     def __len__(self) -> int:
-        return len(self._settled) + len(self._recent)
+        self._settle()
+        return len(self._values)
 
-    def add(self, text: bytes) -> int:
-        """Take a hash; give how often it was seen, this time included (2 for "before" where copies are not counted)."""
-        value = int.from_bytes(text[:8], "big")
-        place = int(np.searchsorted(self._settled, np.uint64(value)))
-        known = value in self._recent or (place < len(self._settled) and int(self._settled[place]) == value)
-        if known and not self._copies:
-            return 2
-        if known:
-            self._again[value] = self._again.get(value, 1) + 1
-            return self._again[value]
-        self._recent.add(value)
+    def add(self, value: int) -> None:
+        """Take a hash of 64 bits, to be counted once however often it comes."""
+        self._recent[value] = 1
         if len(self._recent) > self._RECENT:
-            self._settled = np.union1d(self._settled, np.fromiter(self._recent, dtype=np.uint64))
-            self._recent = set()
-        return 1
+            self._settle()
+
+    def count(self, value: int) -> int:
+        """Take a hash of 64 bits; give how often it was seen, this time included."""
+        seen = self._recent.get(value, 0)
+        if not seen and (place := int(np.searchsorted(self._values, np.uint64(value)))) < len(self._values):
+            seen = int(self._counts[place]) if self._values[place] == value else 0
+        self.add(value)
+        self._recent[value] = seen + 1
+        return seen + 1
+
+    def _settle(self) -> None:
+        """Put what is recent among the rest, where it counts instead of what stood there."""
+        number = len(self._recent)
+        values = np.concatenate([np.fromiter(self._recent.keys(), np.uint64, number), self._values])
+        counts = np.concatenate([np.fromiter(self._recent.values(), np.uint32, number), self._counts])
+        self._values, first = np.unique(values, return_index=True)
+        self._counts, self._recent = counts[first], {}
 
 
-#: A record on its way to a shard: its name, itself, the report of its file, and its state.
-_Named = tuple[str, Record, FileReport, bytes]
+#: A record on its way to a shard: its name, itself, and the report of its file.
+_Named = tuple[str, Packed, FileReport]
 
 
 class _Shelf:
@@ -196,9 +219,11 @@ class _Shelf:
     def __init__(self, workspace: Workspace, source: str, declared: Declared) -> None:
         self.workspace, self.source, self.declared = workspace, source, declared
         self.key = workspace.keys.secret("records")
-        self.waiting: list[tuple[str, Record, FileReport, str]] = []
+        self.name = record_ids(self.key)
+        self.packer = Packer(self.key)
+        self.waiting: list[tuple[str, str, Packed, FileReport]] = []
         self.size = 0
-        self.contents = _Seen()
+        self.contents = Seen()
         self.asides: dict[str, Any] = {
             str(body["file"]): body["set_aside"] for entry in workspace.log.entries(kinds=("arrival",))
             if (body := entry.decision or {}) and "set_aside" in body}
@@ -216,7 +241,7 @@ class _Shelf:
 
     def take(self, file: InputFile, report: FileReport, forced: str | None, progress: Progress) -> None:
         """Read a file; count what it gives and what it does not."""
-        self.contents = _Seen()
+        self.contents = Seen()
         try:
             reader = self.workspace.recognise(file, forced)
             report.format = reader.name
@@ -237,95 +262,80 @@ class _Shelf:
                              remedy="Say which with --source ID, or in its metadata.")
         report.records += 1
         report.turns += len(record.turns)
-        known = [turn.said_at[:10] for turn in record.turns if turn.said_at]
-        if known:
-            report.days[:] = [min([*report.days[:1], *known]), max([*report.days[1:], *known])]
+        for turn in record.turns:
+            if (day := turn.said_at[:10]) and not (report.days and report.days[0] <= day <= report.days[1]):
+                report.days = [min([*report.days[:1], day]), max([*report.days[1:], day])]
+            self.size += sum([len(part.text) for part in turn.parts])
         for person in record.people:
-            report.people.add(digest("licit/report", person.issuer.encode(), person.key.encode()))
+            report.people.add(hash((person.issuer, person.key)) & _64_BITS)
         for name, number in record.strange.items():
             report.strange[name] = report.strange.get(name, 0) + number
-        self.waiting.append((source, record, report, "" if record.origin_id else self._copy(record)))
-        self.size += sum(len(part.text) for turn in record.turns for part in turn.parts)
+        packed = self.packer.pack(record)
+        origin = packed.origin_id or self._copy(packed)
+        self.waiting.append((source, origin, packed, report))
         if self.full():
             self.flush()
 
-    def _copy(self, record: Record) -> str:
+    def _copy(self, packed: Packed) -> str:
         """Name a record without an id by its keyed content and which copy of it in its file it is."""
-        body = keyed(self.key, "licit/content", _content(to_json(record)))
-        return f"content:{short_text(body)}:{self.contents.add(body)}"
+        copy = self.contents.count(int.from_bytes(packed.words[:8], "big"))
+        return f"content:{short_text(packed.words)}:{copy}"
 
     def flush(self) -> None:
         """Store what is waiting: subjects first, then the shard on disk, then the log, then the catalogue."""
         waiting, self.waiting, self.size = self.waiting, [], 0
         named: dict[str, list[_Named]] = {}
-        anonymous = [record_id(self.key, source, "\x00".join((record.format, "", record.origin_id or copy)))
-                     for source, record, _, copy in waiting]
+        anonymous = [self.name(source, "\x00".join((packed.format, "", origin)))
+                     for source, origin, packed, _ in waiting]
         stored = self.workspace.catalogue.stored(anonymous)
-        for rid, (source, record, report, copy) in zip(anonymous, waiting, strict=True):
-            state = self._version(record)
-            account = record.person(record.holder).key if record.holder else ""
-            same = stored.get(rid, (b"", ""))[0][:8] == state[:8]
-            if account and not same:  # the same words once imported as nobody's are a state of the same record
-                rid = record_id(self.key, source, "\x00".join((record.format, account, record.origin_id or copy)))
-            named.setdefault(source, []).append((rid, record, report, state))
+        for rid, (source, origin, packed, report) in zip(anonymous, waiting, strict=True):
+            same = stored.get(rid, (b"", ""))[0][:8] == packed.state[:8]
+            if packed.account and not same:  # the same words once imported as nobody's are a state of the same record
+                rid = self.name(source, "\x00".join((packed.format, packed.account, origin)))
+            named.setdefault(source, []).append((rid, packed, report))
         for source, records in named.items():
             self._store(source, records)
 
-    def _version(self, record: Record) -> bytes:
-        """Name a record's state: eight bytes for its words, eight for all that is known of it."""
-        plain = to_json(record)
-        return (keyed(self.key, "licit/content", _content(plain))[:8]
-                + keyed(self.key, "licit/version", canonical_json(_state(plain)))[:8])
-
     def _store(self, source: str, records: Sequence["_Named"]) -> None:
-        workspace, last = self.workspace, {rid: at for at, (rid, _, _, _) in enumerate(records)}
-        states = [state for _, _, _, state in records]
+        workspace, last = self.workspace, {rid: packed for rid, packed, _ in records}
         stored = workspace.catalogue.stored(list(last))
-        fresh: dict[str, Record] = {}
-        for at, (rid, record, report, _) in enumerate(records):
-            if states[at] == (stored.get(rid, (b"", ""))[0] if last[rid] == at else states[last[rid]]):
+        fresh: dict[str, Packed] = {}
+        for rid, packed, report in records:
+            newest = last[rid] is packed
+            if packed.state == (stored.get(rid, (b"", ""))[0] if newest else last[rid].state):
                 report.known += 1
-            elif last[rid] == at:
-                fresh[rid] = record
+            elif newest:
+                fresh[rid] = packed
             else:
                 report.aside(SetAside(reason="repeated-id", where="a record", detail="a later one has the same id"))
         if not fresh:
             return
-        versions = {rid: states[last[rid]] for rid in fresh}
+        versions = {rid: packed.state for rid, packed in fresh.items()}
         # A state that returns after a newer one gets a shard of its own, for what arrives last counts.
         shard = "h" + short_text(keyed(self.key, "licit/shard", *(
             rid.encode() + versions[rid] + stored.get(rid, (b"", ""))[0] for rid in fresh)))
         with storing(workspace):
             if not _logged(workspace, shard):
-                self._write(shard, source, fresh, versions)
+                self._write(shard, source, fresh)
         workspace.catalogue.add(shard, versions)
 
-    def _write(self, shard: str, source: str, fresh: Mapping[str, Record], versions: Mapping[str, bytes]) -> None:
+    def _write(self, shard: str, source: str, fresh: Mapping[str, Packed]) -> None:
         workspace = self.workspace
-        settled = list(_settle(workspace, fresh))
+        subjects = list(_subjects(workspace, list(fresh.values())))
         arrived = workspace.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-        table = pa.Table.from_pylist(
-            [{"record": rid, "version": versions[rid], "source": source, "arrived": arrived,
-              "body": json.dumps(to_json(record), ensure_ascii=False, separators=(",", ":"))}
-             for rid, record in settled], schema=SHARD)
-        sha256 = workspace.corpus.write(f"shards/{shard}.parquet", table, rows_in_group=1024)
-        workspace.corpus.write(f"index/{shard}.parquet", _index(settled))
+        index: list[tuple[str, str, str, str]] = []
+        bodies = []
+        for (rid, packed), known in zip(fresh.items(), subjects, strict=True):
+            bodies.append(packed.body(rid, known))
+            index += packed.index(rid, known)
+        columns = (list(fresh), [packed.state for packed in fresh.values()], [source] * len(fresh),
+                   [arrived] * len(fresh), bodies)
+        sha256 = workspace.corpus.write(f"shards/{shard}.parquet", _table(SHARD, columns), rows_in_group=1024)
+        # sorted by subject
+        workspace.corpus.write(f"index/{shard}.parquet", _table(INDEX, list(zip(*sorted(index), strict=True))))
         workspace.log.append([NewEntry(kind="arrival", subject=SubjectId(""), received_at=workspace.clock.now(),
-                                       decision={"shard": shard, "sha256": sha256, "records": len(settled),
+                                       decision={"shard": shard, "sha256": sha256, "records": len(fresh),
                                                  "source": source})])
-
-
-def _content(plain: Mapping[str, Any]) -> bytes:
-    """Give a record's words and their order, without whom they concern and what was declared."""
-    turns = [{name: value for name, value in turn.items() if name != "concerns"} for turn in plain["turns"]]
-    return canonical_json([plain["kind"], plain["format"], turns])
-
-
-def _state(plain: dict[str, Any]) -> dict[str, Any]:
-    """Give what makes a record's state: all it holds, but for a conversation not where its file lay."""
-    if plain["kind"] == "conversation" and "declared" in plain:
-        return {**plain, "declared": {name: value for name, value in plain["declared"].items() if name != "path"}}
-    return plain
 
 
 def _logged(workspace: Workspace, shard: str) -> bool:
@@ -338,22 +348,14 @@ def _logged(workspace: Workspace, shard: str) -> bool:
     return any((entry.decision or {}).get("shard") == shard for entry in workspace.log.entries(kinds=("arrival",)))
 
 
-def _settle(workspace: Workspace, records: Mapping[str, Record]) -> Iterator[tuple[str, Record]]:
-    people = [(person.issuer, person.kind, person.key) for record in records.values() for person in record.people]
+def _subjects(workspace: Workspace, records: Sequence[Packed]) -> Iterator[dict[str, str]]:
+    """Give the subjects of each record by its own references."""
+    people = [person[1:] for packed in records for person in packed.people]
     found = iter(workspace.identities.subjects_for(people, create=True) if people else ())
-    for rid, record in records.items():
-        subjects = {person.ref: next(found) for person in record.people}
-        yield rid, settle_people(record, subjects, rid)
+    for packed in records:
+        yield {person[0]: next(found) for person in packed.people}
 
 
-def _index(records: Iterable[tuple[str, Record]]) -> Any:
-    """Say whom every turn of every record concerns, sorted by subject."""
-    rows: list[tuple[str, str, str, str]] = []
-    for rid, record in records:
-        subjects = {person.ref: str(person.subject) for person in record.people}
-        for turn in record.turns:
-            rows += [(subjects[concern.person], rid, str(turn.id), concern.role) for concern in turn.concerns]
-            if record.holder and not any(c.person == record.holder for c in turn.concerns):
-                rows.append((subjects[record.holder], rid, str(turn.id), "holder"))
-    columns = list(zip(*sorted(rows), strict=True)) or [(), (), (), ()]
-    return pa.table([pa.array(column, pa.string()) for column in columns], schema=INDEX)
+def _table(schema: Any, columns: Sequence[Sequence[Any]]) -> Any:
+    return pa.table([pa.array(column, kind) for column, kind in zip(columns or [()] * len(schema), schema.types,
+                                                                    strict=True)], schema=schema)

@@ -1,10 +1,24 @@
 """Bytes that are hashed or signed can be rebuilt by a stranger; ids of people and records cannot be guessed."""
 
+from base64 import b32encode
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from licit.core.ids import canonical_json, digest, frame, hex_digest, keyed, lookup_hash, parse_canonical, record_id
+from licit.core.ids import (
+    canonical_json,
+    digest,
+    frame,
+    hex_digest,
+    keyed,
+    keyed_by,
+    lookup_hash,
+    parse_canonical,
+    record_id,
+    short_text,
+)
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 
@@ -74,3 +88,27 @@ def test_lookup_hash_names_its_epoch_and_not_the_person() -> None:
     assert hashed.startswith("k7.")
     assert "ada" not in hashed
     assert "example" not in hashed
+
+
+@given(st.binary(min_size=16, max_size=100), st.lists(st.binary(max_size=80), max_size=3))
+def test_a_prepared_key_gives_the_same_hash(key: bytes, parts: list[bytes]) -> None:
+    """Hashing many under one key is HMAC-SHA-256 like hashing one, however long the key."""
+    assert keyed_by(key, "licit/test")(*parts) == keyed(key, "licit/test", *parts)
+
+
+def test_a_prepared_key_is_long_enough() -> None:
+    """Nothing is hashed under a key that protects nothing."""
+    with pytest.raises(ValueError, match="16 bytes"):
+        keyed_by(b"short", "licit/test")
+
+
+@given(st.binary(max_size=64), st.integers(0, 60))
+def test_short_text_is_base32(data: bytes, length: int) -> None:
+    """Short names are RFC 4648 base32 in lower case, cut off."""
+    assert short_text(data, length) == b32encode(data[:(5 * length + 7) // 8]).decode().lower().rstrip("=")[:length]
+
+
+def test_ids_stay_what_they_were() -> None:
+    """An id made by an earlier version is made again, or everything would arrive twice and nobody be found."""
+    assert record_id(KEY, "le-chat", "origin\0é") == "rdvphy5ubshm4gkwo2ymt2h27y7"
+    assert lookup_hash(KEY, "k1", "le-chat", "account", "ada@example.org") == "k1.zfrgjo43xzv45pndmqtsgutvqkcceeof"

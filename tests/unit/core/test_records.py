@@ -1,11 +1,11 @@
 """Records hold what is known, refuse what cannot be, and show no text."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
-from licit.core.records import Concern, Part, Person, Record, Turn, from_json, settle_people, to_json
+from licit.core.records import Concern, Part, Person, Record, Turn, altered, from_json, to_json
 
 PEOPLE = (Person(ref="p0", kind="account", issuer="app", key="ada@example.org"),)
 
@@ -64,13 +64,15 @@ def test_record_survives_being_written() -> None:
     assert from_json(to_json(record())) == record()
 
 
-def test_settled_record_names_nobody() -> None:
-    """Once it has arrived, a record holds random subjects and no raw key.
-
-    Law: CHO-22
-    """
-    settled = settle_people(record(), {"p0": "s-random"}, "r-keyed")
-    assert (settled.people[0].key, settled.people[0].subject, settled.origin_id) == ("", "s-random", "r-keyed")
+def test_altered_record_keeps_all_else_and_is_checked() -> None:
+    """Changing some fields changes those alone, and makes no record that could not be made at once."""
+    before = record(project="P", third_parties=True)
+    assert altered(before, notice="n1") == replace(before, notice="n1")
+    assert altered(before.turns[0], said_at="2025-02-17") == replace(before.turns[0], said_at="2025-02-17")
+    with pytest.raises(ValueError, match="two people"):
+        altered(before, people=PEOPLE * 2)
+    with pytest.raises(AttributeError):
+        altered(before, tier="pro")
 
 
 def test_person_is_found_by_reference() -> None:

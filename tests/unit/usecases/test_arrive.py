@@ -1,5 +1,6 @@
 """Importing: nothing twice, nothing lost, what is newer counts, and what is declared never replaces what is known."""
 
+import gc
 import json
 
 import polars as pl
@@ -7,7 +8,7 @@ import pytest
 from world import CONSUMER, chat, jsonl, prose, reasons
 
 from licit.core.errors import InputError
-from licit.usecases.arrive import Declared, import_paths
+from licit.usecases.arrive import Declared, Seen, import_paths
 
 
 def dry(world, **plan):
@@ -132,3 +133,22 @@ def test_records_that_name_no_source_are_set_aside(world, tmp_path):
     (report,) = list(import_paths(world.ports, [path], "", Declared()))
     assert report.set_aside == {"source-missing": 1}
     assert dry(world).tally.refused == {"unreadable": 1}
+
+
+def test_copies_are_counted_over_any_number_of_hashes(monkeypatch):
+    """What was seen is counted right after it was put away, and takes no more room for coming again."""
+    monkeypatch.setattr(Seen, "_RECENT", 8)
+    copies, different = Seen(), Seen()
+    counts = [copies.count(value) for _ in range(3) for value in (*range(30), 2**64 - 1)]
+    assert counts == [1] * 31 + [2] * 31 + [3] * 31
+    for value in [*range(30)] * 3:
+        different.add(value)
+    assert (len(copies), len(different)) == (31, 30)
+
+
+def test_an_import_leaves_the_collector_as_it_was(world):
+    """Garbage is looked for as before once an import is over, whatever became of it."""
+    before = gc.get_threshold()
+    world.take([chat("c", "u", prose("any"))])
+    assert world.take([chat("c", "u", prose("any"))], source="").set_aside == {"source-missing": 1}
+    assert gc.get_threshold() == before

@@ -12,14 +12,14 @@ Rules kept here:
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from licit.core.errors import InputError
 from licit.core.ids import TurnId
-from licit.core.records import Concern, Part, Person, Record, Role, SetAside, State, Turn
+from licit.core.records import Concern, Part, Person, Record, Role, SetAside, State, Turn, altered
 
-from ._fields import PROTECTION, Fields, Strange, plain_key
+from ._fields import PROTECTION, Fields, Strange, plain_key, stamp
 
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _HALF = re.compile("[\ud800-\udfff]")
@@ -62,14 +62,30 @@ class Draft:
 
     def role(self, word: str) -> Role:
         """Map a word for a role; one we do not know is counted and read as ``system``."""
-        if (role := _ROLES.get(word.strip().lower())) is None:
+        if (role := _ROLES.get(word) or _ROLES.get(word.strip().lower())) is None:
             self.strange.note("(role)")
             return "system"
         return role
 
+    def plain(self, message: Mapping[str, Any], above: TurnId | None) -> TurnId | None:
+        """Take a message of nothing but role, words and time at once, as most are; None when there is more to it.
+
+        It becomes what reading it field by field makes of it.
+        """
+        role, words, time = message.get("role"), message.get("content"), message.get("timestamp")
+        if len(message) != 2 + (time is not None) or type(words) is not str or type(role) is not str:
+            return None
+        known, said_at = _ROLES.get(role), stamp(time) if time else ""
+        if known is None or known == "tool" or not (said_at or time is None):
+            return None
+        own = self.turn_id(None)
+        self.add(Turn(id=own, parent=above, role=known, parts=(Part(text=words),), said_at=said_at))
+        return own
+
     def heed(self, fields: Fields) -> None:
         """Note that an object says the conversation is temporary, deleted or expired; the most protective stays."""
-        self.state = max(self.state, fields.state(), key=PROTECTION.index)
+        if (state := fields.state()) != "live":
+            self.state = max(self.state, state, key=PROTECTION.index)
 
     def declare(self, fields: Fields, prefix: str = "") -> None:
         """Keep every scalar nobody read as what the source declares of itself; count the rest."""
@@ -92,9 +108,9 @@ class Draft:
         if author:
             concerns += (Concern(person=self._other(author), role="author"),)
         if concerns:
-            turn = replace(turn, concerns=concerns)
-        if any(not part.text.isascii() or "\0" in part.text for part in turn.parts):
-            turn = replace(turn, parts=tuple(replace(part, text=self._clean(part.text)) for part in turn.parts))
+            turn = altered(turn, concerns=concerns)
+        if (texts := [self._clean(part.text) for part in turn.parts]) != [part.text for part in turn.parts]:
+            turn = altered(turn, parts=tuple(map(_worded, turn.parts, texts)))
         self.turns.append(turn)
 
     def aside(self, kind: str, text: str, *, derived_from: tuple[TurnId, ...] = (), near: TurnId | None = None,
@@ -145,7 +161,7 @@ class Draft:
         for turn in self.turns:
             if turn.parent is not None and turn.parent not in known:
                 self.strange.note("(parent missing)")
-                turn = replace(turn, parent=None)
+                turn = altered(turn, parent=None)
             ordered = ordered and turn.parent in placed
             placed.add(turn.id)
             turns.append(turn)
@@ -161,10 +177,17 @@ class Draft:
     def _clean(self, text: str) -> str:
         if "\0" in text:
             raise InputError("a text holds a NUL character", reason="nul-bytes")
-        if not text.isascii() and _HALF.search(text):
-            self.strange.note("(half a character)")
-            return _HALF.sub("\N{REPLACEMENT CHARACTER}", text)
+        if not text.isascii():
+            try:
+                text.encode()
+            except UnicodeEncodeError:
+                self.strange.note("(half a character)")
+                return _HALF.sub("\N{REPLACEMENT CHARACTER}", text)
         return text
+
+
+def _worded(part: Part, text: str) -> Part:
+    return altered(part, text=text)
 
 
 def _parents_first(turns: list[Turn]) -> list[Turn]:

@@ -10,8 +10,7 @@ Rules kept here:
 
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -31,6 +30,7 @@ TIER_FIELDS = frozenset({
 
 _TIER = frozenset(name.replace("_", "") for name in TIER_FIELDS)
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
+_NUMBER = re.compile(r"[0-9]{9,16}(?:\.[0-9]{0,12})?")
 _MOST_STRANGE = 200
 _NO = ("", "false", "no", "0", "none", "null")
 _STATES: dict[str, State] = {
@@ -55,12 +55,13 @@ def _state_named(key: str) -> State | None:
     return _STATES.get(re.sub(r"[^a-z0-9]", "", key.lower()))
 
 
-class Strange(Counter[str]):
+class Strange(dict[str, int]):
     """Counts what was not understood, by path of keys; never holds a value."""
 
     def note(self, path: str) -> None:
         """Count one occurrence; past two hundred different paths the rest count as ``(other)``."""
-        self[path if path in self or len(self) < _MOST_STRANGE else "(other)"] += 1
+        path = path if path in self or len(self) < _MOST_STRANGE else "(other)"
+        self[path] = self.get(path, 0) + 1
 
 
 @lru_cache(maxsize=4096)
@@ -73,11 +74,16 @@ def plain_key(key: str) -> str:
 class Fields:
     """One object of an export, read key by key; :meth:`close` counts the keys nobody read."""
 
-    __slots__ = ("_path", "_read", "_strange", "value")
+    __slots__ = ("_keys", "_path", "_read", "_strange", "value")
 
     def __init__(self, value: Mapping[str, Any], strange: Strange, path: str = "") -> None:
         self.value, self._strange, self._path = value, strange, path
+        self._keys = value.keys()
         self._read: set[str] = set()
+
+    def lacks(self, keys: Iterable[str]) -> bool:
+        """Tell whether it has none of the keys."""
+        return self._keys.isdisjoint(keys)
 
     def raw(self, key: str) -> Any:
         """Give a value as it is, None when absent."""
@@ -87,6 +93,8 @@ class Fields:
     def text(self, *keys: str) -> str:
         """Give the first non-empty string under any of the keys, "" when there is none."""
         found = ""
+        if self._keys.isdisjoint(keys):
+            return found
         self._read.update(keys)
         for key in keys:
             if (value := self.value.get(key)) is None:
@@ -108,6 +116,8 @@ class Fields:
     def time(self, *keys: str) -> str:
         """Give the first known time under any of the keys as ISO 8601 UTC; "" when unknown."""
         found = ""
+        if self._keys.isdisjoint(keys):
+            return found
         self._read.update(keys)
         for key in keys:
             if not (value := self.value.get(key)):
@@ -137,17 +147,24 @@ class Fields:
         """Give the objects of a list; an item that is none is counted."""
         for item in self.list(key):
             if isinstance(item, Mapping):
-                yield Fields(item, self._strange, self.path(key))
+                yield self.inside(key, item)
             else:
                 self.strange(key)
 
+    def inside(self, key: str, value: Mapping[str, Any]) -> "Fields":
+        """Give an object that lies under a key."""
+        return Fields(value, self._strange, self.path(key))
+
     def skip(self, *keys: str) -> None:
         """Leave keys out knowingly: they are understood and serve nothing here."""
-        self._read.update(keys)
+        if not self._keys.isdisjoint(keys):
+            self._read.update(keys)
 
     def state(self) -> State:
         """Tell whether the product says it is temporary, deleted or expired; the most protective of what it says."""
         found: State = "live"
+        if "state" not in self.value and not any(map(_state_named, self.value)):
+            return found
         for key, value in self.value.items():
             state: State | None = None
             if (named := _state_named(key)) is not None:
@@ -177,6 +194,8 @@ class Fields:
 
     def close(self) -> None:
         """Count every key that nobody read."""
+        if self._read.issuperset(self.value):
+            return
         for key, _ in self.unread():
             self.strange(key)
 
@@ -199,16 +218,16 @@ def stamp(value: Any) -> str:
     if not isinstance(value, datetime):
         return ""
     try:
-        moment = value if value.tzinfo is None else value.astimezone(UTC)
+        moment = value if value.tzinfo is None or value.tzinfo is UTC else value.astimezone(UTC)
     except OverflowError:
         return ""
     if not 1990 <= moment.year < 2100:
         return ""
-    return moment.date().isoformat() if moment.tzinfo is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.date().isoformat() if moment.tzinfo is None else f"{moment.isoformat()[:19]}Z"
 
 
 def _from_text(text: str) -> datetime | float | None:
-    if re.fullmatch(r"[0-9]{9,16}(?:\.[0-9]{0,12})?", text):
+    if "-" not in text and _NUMBER.fullmatch(text):
         return float(text)
     try:
         return datetime.fromisoformat(text)

@@ -129,12 +129,14 @@ def byte_fault(data: bytes) -> str:
 
 def parse(data: bytes, where: str) -> Any:
     """Read one JSON value; a value that cannot be read is a :class:`SetAside` naming the place."""
-    if reason := byte_fault(data):
-        return SetAside(reason=reason, where=where)
+    if b"\0" in data:
+        return SetAside(reason="nul-bytes", where=where)
     if nesting(data) > NESTING:
         return SetAside(reason="too-deep", where=where, detail=f"nested over {NESTING} levels")
     try:
-        return json.loads(data.decode(), object_pairs_hook=_object)
+        return _decode(data.decode())
+    except UnicodeDecodeError:
+        return SetAside(reason="broken-utf8", where=where)
     except InputError as error:
         return SetAside(reason=error.reason, where=where, detail=error.what)
     except json.JSONDecodeError as error:
@@ -148,6 +150,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(out) != len(pairs):
         raise InputError("an object names one key twice", reason="duplicate-keys")
     return out
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_object).decode
 
 
 def nesting(data: bytes) -> int:

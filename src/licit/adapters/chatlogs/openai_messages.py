@@ -8,7 +8,7 @@ Rules kept here:
 - Nobody is the account holder here: the export does not say. A ``name`` on a message is a person of its own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -23,6 +23,7 @@ from ._rows import parquet_columns, parquet_rows, rows
 from ._shape import shape
 
 _THINKING = ("reasoning_content", "reasoning", "thinking")
+_BESIDE = (*_THINKING, "tool_calls", "function_call")
 _ATTACHED = ("image_url", "input_image", "image", "input_audio", "audio", "file", "input_file", "document", "video_url")
 
 
@@ -57,13 +58,17 @@ def conversation(value: Any) -> Record:
     if not isinstance(row.raw("messages"), list):
         raise InputError("the row has no list of messages", reason="not-a-conversation")
     above: TurnId | None = None
-    for item in row.objects("messages"):
-        above = _message(draft, item, above)
+    for item in row.list("messages"):
+        if not isinstance(item, Mapping):
+            row.strange("messages")
+        else:
+            above = draft.plain(item, above) or _message(draft, row.inside("messages", item), above)
     known = row.time("created_at", "created", "timestamp")
     draft.collected = (known, known)
-    metadata = row.object("metadata")
-    draft.heed(metadata)
-    draft.declare(metadata, "metadata.")
+    if not row.lacks(("metadata",)):
+        metadata = row.object("metadata")
+        draft.heed(metadata)
+        draft.declare(metadata, "metadata.")
     draft.declare(row)
     return draft.record()
 
@@ -74,7 +79,9 @@ def _message(draft: Draft, message: Fields, above: TurnId | None) -> TurnId:
     role = draft.role(message.text("role"))
     author = message.text("name") if role in ("user", "assistant") else ""
     message.skip("name", "tool_call_id", "type", "status", "object", "annotations")
-    parts = chain(_thinking(message), _content(message, "tool-result" if role == "tool" else "text"), _calls(message))
+    parts = _content(message, "tool-result" if role == "tool" else "text")
+    if not message.lacks(_BESIDE):
+        parts = chain(_thinking(message), parts, _calls(message))
     draft.add(Turn(id=own, parent=above, role=role, parts=tuple(parts),
                    said_at=message.time("timestamp", "created_at", "create_time")),
               author=author if role == "user" else "")

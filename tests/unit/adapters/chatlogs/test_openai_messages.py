@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyarrow import parquet
 
+from licit.adapters.chatlogs.openai_messages import conversation
 from licit.adapters.inputs import open_inputs, recognise
 from licit.core.records import Record, SetAside
 
@@ -139,3 +142,27 @@ def test_the_fixture_folder_is_recognised(chats):
         (file,) = open_inputs([folder / name])
         assert recognise(file, chats.readers).name == reader
         assert any(isinstance(item, Record) for item in chats.readers[reader].read(file))
+
+
+@given(st.lists(st.fixed_dictionaries(
+    {"role": st.sampled_from(["user", "assistant", "User", "tool", "odd", None]),
+     "content": st.sampled_from(["Bonjour", "", "où \ud83d", None, ["a"], {"a": 1}])},
+    optional={"timestamp": st.sampled_from(["2025-02-17T16:14:00Z", "2025-02-17", 1739808840, "hier", "", None, 0])}),
+    min_size=1, max_size=3))
+def test_a_plain_message_is_read_like_any_other(messages):
+    """A message of nothing but role, words and time becomes what it becomes beside a key that says nothing."""
+    beside = [{**message, "object": "message"} for message in messages]
+    assert conversation({"id": "c", "messages": messages}) == conversation({"id": "c", "messages": beside})
+
+
+@pytest.mark.parametrize("messages", [["a"], [None, {"role": "user", "content": "x"}]])
+def test_a_message_that_is_no_object_is_counted(messages):
+    """What stands among the messages and is none is counted, and the rest read."""
+    row = {"id": "c", "messages": [*messages, {"role": "user", "content": "y"}]}
+    assert conversation(row).strange == {"messages": 1}
+
+
+def test_a_plain_message_with_a_nul_sets_the_row_aside(chats):
+    """A NUL character is refused wherever it stands."""
+    aside, = chats.out("openai-messages", [{"id": "c", "messages": [{"role": "user", "content": "a\0b"}]}])
+    assert aside.reason == "nul-bytes"
