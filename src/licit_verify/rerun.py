@@ -25,7 +25,7 @@ from .rows import COLUMNS, batches, row_digests
 from .sources import Source
 from .staff import Decided, Decisions
 
-OF_PEOPLE = ("main", "branch", "hidden", "derived", "feedback")
+OF_PEOPLE = ("main", "branch", "hidden", "derived", "feedback", "attachment")
 
 _FACTS = ("source", "thread", "capacity", "age", "surface", "state", "third_parties", "static")
 _PLAIN = "%Y-%m-%dT%H:%M:%SZ"
@@ -161,7 +161,8 @@ class Pass:
         source = self.rules.register.get(fact["source"])
         grown = fact["age"] == "adult" or self.rules.policy.surfaces.get(fact["surface"]) == "adults"
         known = fact["holder_known"]
-        rules = (("chat-state", fact["state"] != "live"), ("organisation-data", fact["capacity"] == "organisation"),
+        rules = (("chat-state", fact["state"] not in ("live", "unknown")), ("chat-state-unknown", fact["state"] == "unknown"),
+                 ("organisation-data", fact["capacity"] == "organisation"),
                  ("minor", fact["age"] == "minor"), ("third-parties", fact["third_parties"] is not False),
                  ("subject-unknown", not known and (source is None or source.ground == "own")),
                  ("capacity-unknown", known and fact["capacity"] not in ("consumer", "organisation")),

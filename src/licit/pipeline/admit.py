@@ -23,7 +23,7 @@ from ..core.sources import Source, admit_source
 #: The facts of a row that this gate reads, and no others.
 FACTS = ("source", "thread", "holder_known", "capacity", "age", "surface", "state", "third_parties")
 
-_OF_PEOPLE = ("main", "branch", "hidden", "derived", "feedback")
+_OF_PEOPLE = ("main", "branch", "hidden", "derived", "feedback", "attachment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +51,14 @@ class Admission:
         return surface if surface.answer == "refuse" or admitted.answer == "keep" else admitted
 
     def _surface(self, facts: Mapping[str, Any], *, own: bool) -> Decision:
-        if facts["state"] != "live":
+        if facts["state"] not in ("live", "unknown"):
             return because("chat-state")
         if facts["capacity"] == "organisation":
             return because("organisation-data")
         if facts["age"] == "minor":
             return because("minor")
+        if facts["state"] == "unknown":
+            return because("chat-state-unknown")
         if facts["third_parties"]:
             return because("third-parties")
         if not facts["holder_known"]:

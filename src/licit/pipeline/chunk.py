@@ -5,13 +5,13 @@ Chunks are cut blind to rights, and are the unit of row, tally and removal.
 Rules kept here:
 
 - Every turn of a record lies in exactly one thread: what is shown (``main``), branches that are not, hidden nodes,
-  derived texts (titles, summaries) and feedback. Nothing that was read is left out of the count.
+  derived texts (titles, summaries), feedback, and the text of attached files. Nothing that was read is left out of the count.
 - Nothing is cut inside a turn; a reply is never parted from what it answers; a correction, a right of reply and the
   sentence that qualifies an accusation stay with what they speak of, or the whole is held.
 - The header is computed from the turns, never taken from what a file says of itself.
 - What a derived or feedback turn rests on is judged with it.
 
-Law: SEN-05, RGT-06, CHO-09, CHO-10
+Law: SEN-05, SEN-07, RGT-06, CHO-09, CHO-10
 """
 
 import re
@@ -80,11 +80,12 @@ def _threads(record: Record) -> list[Thread]:
     if record.kind == "document":
         return [("document", record.turns, record.turns)] if record.turns else []
     by_id = {turn.id: turn for turn in record.turns}
-    shown = tuple(turn for turn in record.turns if turn.shown and turn.origin in ("said", "pasted"))
+    shown = tuple(turn for turn in record.turns if turn.shown and turn.origin in ("said", "pasted")
+                  and turn.kind != "attachment")
     out: list[Thread] = [("main", shown, shown)] if shown else []
     for path in _branches(record.turns):
         out.append(("branch", path, path))
-    for name in ("hidden", "derived", "feedback"):
+    for name in ("hidden", "derived", "feedback", "attachment"):
         aside = tuple(turn for turn in record.turns if _aside(turn) == name)
         if aside:
             out.append((name, aside, _rests_on(aside, by_id)))
@@ -96,7 +97,7 @@ def _aside(turn: Turn) -> str:
         return "feedback"
     if turn.origin == "derived" and turn.kind != "hidden":
         return "derived"
-    return "hidden" if turn.kind == "hidden" else ""
+    return turn.kind if turn.kind in ("hidden", "attachment") else ""
 
 
 def _branches(turns: Sequence[Turn]) -> list[tuple[Turn, ...]]:

@@ -18,7 +18,7 @@ from ..core.sources import USES
 from ..pipeline.chunk import ChunkSettings
 from ..pipeline.deidentify import DIRECT, DeidentifySettings
 
-THREADS = ("main", "document", "branch", "hidden", "derived", "feedback")
+THREADS = ("main", "document", "branch", "hidden", "derived", "feedback", "attachment")
 
 #: What a plan may accept at its own risk, with what it gives up.
 ACCEPTABLE = {"accept_unmeasured_deidentification": "no measured recall stands behind the de-identification"}
@@ -32,7 +32,7 @@ sources = []              # ids of sources; empty: every source
 # as_of = "2026-01-31"    # judge waiting periods and contracts at this day; without it, at the moment of the build
 
 [records]
-threads = ["main", "document"]   # also: branch, hidden, derived, feedback (each needs its legal basis)
+threads = ["main", "document"]   # also: branch, hidden, derived, feedback, attachment (each needs its legal basis)
 
 [chunk]
 tokens = 0                # longest chunk; 0 never cuts

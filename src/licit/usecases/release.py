@@ -6,7 +6,9 @@ Rules kept here:
   and tally.
 - What is recorded before closing is honoured: if a deciding entry, or a state that ends a chat of the inputs, came
   meanwhile, the release is built again from the new head; in the end while the log is held.
-- Closing is the only point of publication. What a crash leaves before it is removed, what it leaves after is attested.
+- Closing is the only point of publication. What a crash leaves before it is removed, what it leaves after is attested,
+  and the same build run again gives that release, not a second one.
+- A release that fails its own check is an error, though it is closed.
 - One process at a time builds, patches or erases in a workspace.
 - A patch keeps its parent's inputs and moment, applies the restricting entries since, and withdraws its parent.
 
@@ -60,8 +62,22 @@ def build(workspace: Workspace, plan: Plan, *, dry: bool = False, progress: Prog
     """
     with alone(workspace):
         workspace.log.require_sound()  # before anything is mended by its word, or decided
-        recover(workspace)
-        return _build(workspace, plan, dry, progress)
+        finished = recover(workspace)
+        lately = _interrupted(workspace, plan, finished[-1], progress) if finished and not dry else None
+        return lately or _build(workspace, plan, dry, progress)
+
+
+def _interrupted(workspace: Workspace, plan: Plan, name: str, progress: Progress) -> Built | None:
+    """Give a release that was closed before its build was cut short, if this build would make the same again."""
+    lock = json.loads(workspace.corpus.path(f"state/{name}/lock.json").read_bytes())
+    size = lock["log"]["size"]
+    now = make_lock(workspace, plan, Position.head(workspace.log), progress=progress)
+    same = all(now[part] == lock[part] for part in ("plan", "inputs", "set_aside", "attributes", "tokens", "parent"))
+    if not same or any(True for _ in workspace.log.entries(start=size, kinds=DECIDING)):
+        return None
+    built = decided(workspace, lock, progress)
+    manifest = json.loads(workspace.corpus.path(f"releases/{name}/manifest.json").read_bytes())
+    return replace(built, name=name, path=str(workspace.corpus.path(f"releases/{name}")), content_root=manifest["content_root"])
 
 
 def _build(workspace: Workspace, plan: Plan, dry: bool, progress: Progress) -> Built:
@@ -161,6 +177,9 @@ def finish(workspace: Workspace, name: str) -> None:
         {**manifest, "measure": json.loads(workspace.corpus.path(f"{folder}/evidence/measure.json").read_bytes())},
         results))
     attest(workspace.corpus, folder, done, workspace.log, workspace.signer, report=True)
+    if failing := sorted(str(item["claim"]) for item in results if item["result"] == "fails"):
+        raise EvidenceError(f"the release is closed, but fails its own check: {', '.join(failing)}", about=name,
+                            remedy=f"Hand it to nobody. See licit verify {folder} --auditor . for what is wrong.")
 
 
 def mend(workspace: Workspace) -> None:
@@ -169,9 +188,13 @@ def mend(workspace: Workspace) -> None:
         recover(workspace)
 
 
-def recover(workspace: Workspace) -> None:
-    """Mend what a crash left: a closed release without whole attestation is attested, what was not closed is removed."""
+def recover(workspace: Workspace) -> list[str]:
+    """Mend what a crash left: a closed release without whole attestation is attested, what was not closed is removed.
+
+    Gives the names of the releases that were attested.
+    """
     remove_parts(workspace)
+    finished = []
     folder = workspace.corpus.path("releases")
     closed = releases_at(workspace.log)
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
@@ -179,11 +202,13 @@ def recover(workspace: Workspace) -> None:
             shutil.rmtree(path)
         elif path.name in closed and _as_closed(path, closed[path.name]) and not _attested(workspace, path):
             finish(workspace, path.name)
+            finished.append(path.name)
     for twin in workspace.corpus.path("state").glob("*/twin.parquet"):
         if twin.parent.name not in closed:
             shutil.rmtree(twin.parent)
     for path in workspace.corpus.path(".").glob(".spill-*"):
         shutil.rmtree(path)
+    return finished
 
 
 def _as_closed(path: Path, closed: Released) -> bool:

@@ -39,7 +39,7 @@ def conversations(draw):
         rests = draw(st.lists(st.sampled_from([item.id for item in turns]), max_size=2, unique=True)) if turns else []
         turns.append(turn(f"t{number}", draw(WORDS), parent=parent, origin=origin, shown=draw(st.booleans()),
                           role=draw(st.sampled_from(["user", "assistant", "system", "tool", "participant"])),
-                          kind=draw(st.sampled_from(["", "", "", "hidden"])),
+                          kind=draw(st.sampled_from(["", "", "", "hidden", "attachment"])),
                           derived_from=tuple(rests) if origin in ("feedback", "derived") else ()))
     return record(*turns)
 
@@ -69,7 +69,7 @@ def test_no_answer_is_parted_from_its_question(talk, asked):
     """Where an answer begins a piece, it began the conversation as well."""
     for chunk in cut(talk, asked):
         if chunk.thread == "main" and chunk.turns[0].role in ("assistant", "tool"):
-            shown = [item for item in talk.turns if item.shown and item.origin in ("said", "pasted")]
+            shown = [item for item in talk.turns if item.shown and item.origin in ("said", "pasted") and item.kind != "attachment"]
             assert chunk.turns[0] is shown[0]
 
 

@@ -58,6 +58,7 @@ UNKNOWN = [
     ({"age": "minor"}, {}, "minor"), ({"capacity": "organisation"}, {}, "organisation-data"),
     ({}, {"at": ""}, "date-unknown"), ({}, {"at": "2024-06-01T10:00:00Z"}, "basis-missing"),
     ({}, {"at": "2026-02-20T10:00:00Z"}, "waiting-period"), ({}, {"temporary": True}, "chat-state"),
+    ({}, {"state": "gone-away"}, "chat-state-unknown"), ({}, {"status": "Deleted"}, "chat-state"),
     ({"source": "stranger"}, {}, "source-unknown"), ({"source": "unapproved"}, {}, "source-not-approved"),
     ({"source": "unlicensed"}, {}, "licence-unknown"), ({"source": "reserved"}, {}, "reserved"),
     ({"source": "expired"}, {}, "contract-dates"), ({"source": "other-use"}, {}, "contract-use"),

@@ -39,9 +39,10 @@ _STATES: dict[str, State] = {
     "deleted": "deleted", "isdeleted": "deleted", "deletedat": "deleted", "removed": "deleted", "trashed": "deleted",
     "expired": "expired", "isexpired": "expired", "expiredat": "expired"}
 _STATE_WORDS: dict[str, State] = {
-    "live": "live", "active": "live", "temporary": "temporary", "incognito": "temporary", "ephemeral": "temporary",
+    "live": "live", "active": "live", "open": "live", "closed": "live", "archived": "live", "saved": "live", "visible": "live",
+    "normal": "live", "complete": "live", "completed": "live", "done": "live", "finished": "live", "ok": "live", "temporary": "temporary", "incognito": "temporary", "ephemeral": "temporary",
     "deleted": "deleted", "removed": "deleted", "trashed": "deleted", "expired": "expired"}
-PROTECTION: tuple[State, ...] = ("live", "temporary", "expired", "deleted")
+PROTECTION: tuple[State, ...] = ("live", "unknown", "temporary", "expired", "deleted")
 
 
 @lru_cache(maxsize=4096)
@@ -161,18 +162,26 @@ class Fields:
             self._read.update(keys)
 
     def state(self) -> State:
-        """Tell whether the product says it is temporary, deleted or expired; the most protective of what it says."""
+        """Tell whether the product says it is temporary, deleted or expired; the most protective of what it says.
+
+        A word under ``state`` that nobody knows leaves the state unknown; one under ``status``, which says many other
+        things, counts where it is known.
+        """
         found: State = "live"
-        if "state" not in self.value and not any(map(_state_named, self.value)):
+        if self.value.keys().isdisjoint(("state", "status")) and not any(map(_state_named, self.value)):
             return found
         for key, value in self.value.items():
             state: State | None = None
             if (named := _state_named(key)) is not None:
                 state = "live" if not value or str(value).strip().lower() in _NO else named
             elif key == "state" and isinstance(value, str):
-                state = _STATE_WORDS.get(value.strip().lower())
-                if state is None:
+                state = _STATE_WORDS.get(value.strip().lower(), "unknown")
+                if state == "unknown":
                     self.strange(key)
+            elif key == "status" and isinstance(value, str):
+                state = _STATE_WORDS.get(value.strip().lower())
+                if state == "live":
+                    continue
             if state is not None:
                 self._read.add(key)
                 found = max(found, state, key=PROTECTION.index)
