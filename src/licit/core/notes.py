@@ -11,11 +11,12 @@ Rules kept here:
 Read next: ``tree.py``.
 """
 
+import hmac
 import json
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -304,6 +305,18 @@ def release_tag(tag_key: bytes, release: str) -> bytes:
         ValueError: the key is too short to protect anything.
     """
     return keyed(tag_key, "licit/tag", release.encode())
+
+
+def release_tags(tag_keys: Iterable[bytes], release: str) -> list[bytes]:
+    """Give the tags of many people in one release, sorted: see :func:`release_tag`.
+
+    Raises:
+        ValueError: a key is too short to protect anything.
+    """
+    keys, message = list(tag_keys), frame(b"licit/tag", release.encode())
+    if keys and min(map(len, keys)) < 16:
+        raise ValueError("a key of at least 16 bytes is needed")
+    return sorted(hmac.digest(key, message, "sha256") for key in keys)
 
 
 def parse_receipt(payload: bytes) -> Receipt:

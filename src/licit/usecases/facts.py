@@ -36,9 +36,7 @@ def facts_of(corpus: Corpus, lock: Mapping[str, Any], *, records: Sequence[str] 
             raise EvidenceError("an attribute file is not the one the lock names", about=path,
                                 reason="file-altered", remedy=f"Remove it with its note ({path.removesuffix('.parquet')}.json); "
                                                              "the next build makes both again.")
-        frame = pl.DataFrame(pl.from_arrow(corpus.read(path, _COLUMNS)))
-        if records is not None:
-            frame = frame.filter(pl.col("record").is_in(list(records)))
+        frame = corpus.frame([path], _COLUMNS, None if records is None else pl.col("record").is_in(list(records)))
         frames.append(frame.with_columns(shard=pl.lit(shard), shard_no=pl.lit(number, dtype=pl.UInt32)))
     if records is not None:
         return pl.concat(frames) if frames else _empty().drop("row")
@@ -58,16 +56,16 @@ def attribute_path(lock: Mapping[str, Any], shard: str) -> str:
 
 def column_of(corpus: Corpus, lock: Mapping[str, Any], *columns: str, rows: pl.DataFrame | None = None) -> pl.DataFrame:
     """Read some columns of all rows of a lock's inputs, or of some (``row``, ``shard``), with their numbers."""
-    start, frames = 0, [pl.DataFrame(schema={"row": pl.UInt32})]
-    wanted = None if rows is None else set(rows["shard"].unique().to_list())
-    for item in lock["inputs"]:
-        path = attribute_path(lock, item["shard"])
-        size = pq.read_metadata(corpus.path(path)).num_rows
-        if wanted is None or item["shard"] in wanted:
-            frame = pl.DataFrame(pl.from_arrow(corpus.read(path, columns)))
-            frames.append(frame.with_row_index("row", offset=start).with_columns(pl.col("row").cast(pl.UInt32)))
-        start += size
-    return pl.concat(frames, how="diagonal")
+    frames = [pl.DataFrame(schema={"row": pl.UInt32})]
+    wanted = set() if rows is None else set(rows["shard"].unique().to_list())
+    start, paths = 0, [attribute_path(lock, item["shard"]) for item in lock["inputs"]]
+    if rows is None and paths:
+        frames.append(corpus.frame(paths, columns).with_row_index("row"))
+    for item, path in zip(lock["inputs"], paths, strict=True) if wanted else ():
+        if item["shard"] in wanted:
+            frames.append(corpus.frame([path], columns).with_row_index("row", offset=start))
+        start += pq.read_metadata(corpus.path(path)).num_rows
+    return pl.concat([frame.with_columns(pl.col("row").cast(pl.UInt32)) for frame in frames], how="diagonal")
 
 
 def _empty() -> pl.DataFrame:

@@ -14,7 +14,7 @@ import polars as pl
 from ..core.errors import EvidenceError
 from ..core.ids import canonical_json
 from ..core.manifest import Tally
-from ..core.notes import release_tag
+from ..core.notes import release_tags
 from ..core.tree import TagTree
 from ..pipeline.attest import Findings
 from ..pipeline.audit import write_canaries, write_twin
@@ -77,7 +77,7 @@ def stage(workspace: Workspace, built: Built, progress: Progress) -> Findings:
     kept = built.rows.filter(pl.col("rank") == 0)
     people = (kept.select(pl.col("subjects").explode(empty_as_null=False).drop_nulls().alias("subject"))
               .group_by("subject").len("rows").with_columns(pl.col("rows").cast(pl.Int64)).sort("subject"))
-    return _findings(workspace, built, files, _with_keys(workspace, people), None)
+    return _findings(workspace, built, files, _with_keys(workspace, people), workspace.pins(), None)
 
 
 def _marked(rows: pl.DataFrame, kept: pl.Expr) -> pl.DataFrame:
@@ -104,7 +104,7 @@ def stage_patch(workspace: Workspace, built: Built, parent: str, progress: Progr
     progress("seal", touched, touched)
     _patch_twin(workspace, built, parent)
     people = _patch_people(workspace, built, parent, gone, fresh)
-    return _findings(workspace, built, files, people, {
+    return _findings(workspace, built, files, people, tuple(manifest["detectors"]), {
         "name": parent, "manifest": corpus.digest(f"releases/{parent}/manifest.json"), "withdrawn": True})
 
 
@@ -162,7 +162,7 @@ def _with_keys(workspace: Workspace, people: pl.DataFrame) -> pl.DataFrame:
 
 
 def _findings(workspace: Workspace, built: Built, files: Sequence[Placed], people: pl.DataFrame,
-              parent: Mapping[str, Any] | None) -> Findings:
+              detectors: tuple[str, ...], parent: Mapping[str, Any] | None) -> Findings:
     lock, corpus = built.lock, workspace.corpus
     folder, state = f"releases/{lock['name']}", f"state/{lock['name']}"
     root, rows = root_of(corpus, folder, [file.path for file in files if file.path.startswith("ids/")])
@@ -174,7 +174,7 @@ def _findings(workspace: Workspace, built: Built, files: Sequence[Placed], peopl
     corpus.write_bytes(f"{state}/lock.json", canonical_json(lock) + b"\n")
     corpus.write_bytes(f"{state}/tally.json", canonical_json(built.tally.as_json()) + b"\n")
     corpus.write(f"{state}/people.parquet", people.to_arrow(compat_level=pl.CompatLevel.oldest()))
-    drawn = sorted(release_tag(key, lock["name"]) for key in people["key"].to_list())
+    drawn = release_tags(people["key"].to_list(), lock["name"])
     corpus.write_bytes(f"{state}/tags.bin", b"".join(drawn))
     number = lock["plan"]["canaries"] if built.tally.released >= AUDITABLE else 0
     canaries = write_canaries(corpus, folder, bytes.fromhex(lock["seed"]), number)
@@ -183,7 +183,7 @@ def _findings(workspace: Workspace, built: Built, files: Sequence[Placed], peopl
     return Findings(name=lock["name"], folder=folder, lock=lock, files=(*files, canaries), content_root=root,
                     rows=rows, tally=built.tally, tags=TagTree(drawn),
                     sources=_sources(workspace, lock, built.rows.filter(pl.col("rank") == 0)), audit=audit,
-                    decisions=decisions, detectors=workspace.pins(), measure=_measure(), parent=parent)
+                    decisions=decisions, detectors=detectors, measure=_measure(), parent=parent)
 
 
 def _sources(workspace: Workspace, lock: Mapping[str, Any], kept: pl.DataFrame) -> tuple[Mapping[str, Any], ...]:

@@ -29,6 +29,7 @@ from licit.core.notes import (
     read_moment,
     read_verifier_key,
     release_tag,
+    release_tags,
     signed_note,
     verifier_key,
 )
@@ -257,6 +258,15 @@ def test_a_tag_changes_with_release_and_person():
     assert len({release_tag(b"k" * 32, "r1"), release_tag(b"k" * 32, "r2"), release_tag(b"l" * 32, "r1")}) == 3
     with pytest.raises(ValueError, match="16 bytes"):
         release_tag(b"short", "r1")
+
+
+def test_tags_of_many_are_those_of_each():
+    """Tags made together are the tags of each person, sorted, and a short key among them is refused."""
+    keys = [bytes([n]) * 32 for n in range(9)]
+    assert release_tags(keys, "r1") == sorted(release_tag(key, "r1") for key in keys)
+    assert release_tags([], "r1") == []
+    with pytest.raises(ValueError, match="16 bytes"):
+        release_tags([*keys, b"short"], "r1")
 
 
 def test_the_note_vectors_hold():

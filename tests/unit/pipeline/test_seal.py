@@ -1,6 +1,7 @@
 """Sealing: places are drawn, files hold enough people, and the root does not depend on how rows lie in files."""
 
 import itertools
+import json
 
 import numpy as np
 import polars as pl
@@ -112,3 +113,14 @@ def test_only_kept_rows_are_read(full):
             for record in table["record"].to_pylist()]
     assert read == rows.filter("kept")["record"].to_list()
     assert 0 < len(read) < rows.height
+
+
+def test_a_patch_names_the_detectors_that_looked(full, monkeypatch):
+    """A patch states the detectors its parent was made with, for they looked at its rows, not those of today."""
+    built = full.build()
+    monkeypatch.setattr("licit.wiring.pin", lambda _: ("of-today@9",))
+    full.object("user1")
+    patched = full.space.patch(built.name)
+    stated = [json.loads((full.root / "releases" / name / "manifest.json").read_bytes())["detectors"]
+              for name in (built.name, patched.name)]
+    assert stated[0] == stated[1] != ["of-today@9"]
