@@ -42,13 +42,19 @@ def checks(case: Casefile) -> list[tuple[str, Callable[[], Message | None]]]:
 
 
 def log_whole(case: Casefile) -> Note | None:
-    """Insist that the log's entries give the signed roots; the closing's root covers the closing entry itself."""
+    """Insist that the log's entries give the signed roots, and that a log which lost entries says so in the release.
+
+    The closing's root covers the closing entry itself.
+    """
     ledger, log, closing = case.ledger(), case.release.get("log", dict), case.closing()
     if ledger.faults:
         raise several(ledger.faults)
     for size, root in ((take(log, "size", int), hashed(log, "root")), (closing.size, closing.root)):
         if ledger.roots.get(size) != root:
             raise Fault("the log's {size} entries do not give the signed root", DATABASE, size=size)
+    lost = any(entry.kind == "loss" and entry.seq < case.position()[1] for entry in ledger.entries)
+    if lost and lineage.LOSS not in take(take(case.lock, "plan", dict), "accepted", list):
+        raise Fault("the log has lost entries, and the release does not say so", MANIFEST)
     return Note("{number} decision parts were erased; they refuse what they are about",
                 number=ledger.erased) if ledger.erased else None
 

@@ -153,6 +153,8 @@ FRENCH: dict[str, str] = {
     "the log at closing does not continue the log the release rests on":
         "le journal à la clôture ne prolonge pas celui sur lequel repose la version",
     "the log did not close and withdraw the parent {name}": "le journal n'a pas clos et retiré le parent {name}",
+    "the log has lost entries, and the release does not say so":
+        "le journal a perdu des entrées, et la version ne le dit pas",
     "the log's {size} entries do not give the signed root":
         "les {size} entrées du journal ne donnent pas la racine signée",
     "the manifest has a format that this verifier does not know":

@@ -57,6 +57,13 @@ def test_an_objectors_row(world, kind, decision, when):
     assert failed(world) == {"people-honoured"}
 
 
+def test_a_log_that_lost_entries_is_said(world):
+    """RULE: a release made after entries of the log were lost says that this was accepted."""
+    world.arrive()
+    world.log.add("loss", {"from": 3, "to": 5, "again": 0, "by": "lea", "why": "no newer copy"}, "")
+    assert failed(world) == {"log-whole"}
+
+
 def test_an_entry_after_closing_changes_nothing(world):
     """RULE: what is recorded after closing supersedes the release and does not falsify it."""
     world.write()
