@@ -6,7 +6,6 @@ Rules kept here:
 - Every check of a row ends in a fault that names record and reason, or in all rows having been looked at.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import islice
@@ -15,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from . import arrivals, lineage, rewrites
+from . import arrivals, copies, draw, lineage, rewrites
 from .canonical import digest_text, release_tag, write
 from .casefile import Casefile, safe_name
 from .closing import hashed, moment
@@ -37,7 +36,7 @@ def checks(case: Casefile) -> list[tuple[str, Callable[[], Message | None]]]:
         ("log-whole", log_whole), ("inputs-fixed", inputs_fixed), ("decisions-recorded", decisions_recorded),
         ("tally-true", tally_true), ("rows-as-decided", rows_as_decided), ("sources-admitted", sources_admitted),
         ("people-honoured", people_honoured), ("admission-rerun", admission_rerun), ("order-keyed", order_keyed),
-        ("twin-apart", twin_apart), ("tags-complete", tags_complete), ("patch-of-parent", lineage.patch_of_parent)]
+        ("copies-apart", copies.copies_apart), ("twin-apart", twin_apart), ("tags-complete", tags_complete), ("patch-of-parent", lineage.patch_of_parent)]
     return [(name, partial(check, case)) for name, check in every]
 
 
@@ -103,7 +102,8 @@ def tally_true(case: Casefile) -> None:
     if digest_text(write(exact)) != case.release.get("private", dict).get("tally"):
         raise Fault("the decisions, counted again, do not give the tally", MANIFEST,
                     case.state("decisions.parquet"))
-    public = {**exact, "held": _merged(exact["held"]), "refused": _merged(exact["refused"])}
+    most = SMALL if case.release.manifest.get("parent") is None else decisions.num_rows + 1
+    public = {**exact, "held": merged(exact["held"], most), "refused": merged(exact["refused"], most)}
     if case.release.get("tally", dict) != public:
         raise Fault("the public tally is not the exact one with small counts merged", MANIFEST)
     if faults := case.rerun().faults.get("tally-true"):
@@ -191,7 +191,7 @@ def order_keyed(case: Casefile) -> None:
 
 
 def twin_apart(case: Casefile) -> None:
-    """Insist that the held-out twin is the one that was drawn, and that no row of it is released."""
+    """Insist that the held-out twin and the canaries are those that the seed draws, and that no row of the twin is released."""
     audit, name = case.release.get("audit", dict), case.state("twin.parquet")
     path = case.file(name, audit.get("twin_digest"))
     decisions = case.decisions()
@@ -204,6 +204,8 @@ def twin_apart(case: Casefile) -> None:
         raise Fault("{path} does not hold the rows that were drawn", name, path=name)
     if pc.any(pc.is_in(case.ids().column("key"), value_set=twin.combine_chunks()), min_count=0).as_py():
         raise Fault("a row of the twin is released", MANIFEST)
+    draw.twin_as_drawn(case)
+    draw.canaries_as_drawn(case)
 
 
 def tags_complete(case: Casefile) -> None:
@@ -218,10 +220,15 @@ def tags_complete(case: Casefile) -> None:
         raise Fault("the tags of everybody in the release do not give the root", MANIFEST)
 
 
-def _merged(counts: Mapping[str, int]) -> dict[str, int]:
-    out = Counter({name: number for name, number in counts.items() if number >= SMALL})
-    out["other"] += sum(number for number in counts.values() if number < SMALL)
-    return {name: number for name, number in out.items() if number}
+def merged(counts: Mapping[str, int], small: int) -> dict[str, int]:
+    """Merge the smallest counts, of equals the first by name, until what is merged and what is left have ``small`` each."""
+    named = sorted(counts, key=lambda name: (counts[name], name))
+    rest = 0
+    for number, name in enumerate(named):
+        if counts[name] >= small and (rest == 0 or rest >= small):
+            return {name: counts[name] for name in named[number:]} | ({"other": rest} if rest else {})
+        rest += counts[name]
+    return {"other": rest} if rest else {}
 
 
 def _grouped(holders: Any, people: int) -> bool:

@@ -54,6 +54,7 @@ class Casefile:
         self.kept: Once[Any] = Once(self._kept)
         self.ids: Once[Any] = Once(self._ids)
         self.register: Once[dict[str, Source]] = Once(self._register)
+        self.staff: Once[Decisions] = Once(self._staff)
         self.rerun: Once[Rerun] = Once(self._rerun)
 
     @property
@@ -118,6 +119,15 @@ class Casefile:
         except ValueError:
             raise Fault("the register of sources cannot be read", DATABASE) from None
 
+    def _staff(self) -> Decisions:
+        base, end = self.position()
+        ledger = self.ledger()
+        try:
+            return Decisions.read((entry.decision for entry in ledger.at(base, end, "decision")),
+                                  (entry.decision for entry in ledger.entries if entry.kind == "rewrite"))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise Fault("an entry that decides for everybody cannot be read", DATABASE) from None
+
     def _rules(self) -> Rules:
         base, end = self.position()
         ledger, plan = self.ledger(), take(self.lock, "plan", dict)
@@ -127,13 +137,11 @@ class Casefile:
             for entry in ledger.at(base, end, "third-party-objection"):
                 outsiders.update(map(str, entry.decision.get("keys", ())))
                 namesakes.update(dict.fromkeys(map(str, entry.decision.get("names", ())), entry.seq))
-            staff = Decisions.read((entry.decision for entry in ledger.at(base, end, "decision")),
-                                   (entry.decision for entry in ledger.entries if entry.kind == "rewrite"))
             policy = Policy.read(entry.decision for entry in ledger.at(base, end, "policy"))
             people = People(ledger.at(base, end))
         except (ValueError, TypeError, KeyError, AttributeError):
             raise Fault("an entry that decides for everybody cannot be read", DATABASE) from None
-        return Rules(people, policy, self.register(), frozenset(outsiders), namesakes, staff,
+        return Rules(people, policy, self.register(), frozenset(outsiders), namesakes, self.staff(),
                      take(plan, "purpose", str), take(plan, "threads", list), moment(take(self.lock, "as_of", str)))
 
     def successor(self, shard: str) -> str | None:

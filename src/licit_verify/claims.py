@@ -16,7 +16,8 @@ from pathlib import Path
 from . import auditor, closing, person, public
 from .canonical import parse
 from .casefile import Casefile
-from .files import MANIFEST, Release, files_intact, open_release
+from .files import MANIFEST, Release, open_release
+from .purged import files_in_order
 from .report import Fault, Message, Once, Report, Result, Untold, Who, shown
 from .rows import Scan, scan
 from .words import CLAIMS
@@ -61,7 +62,8 @@ def verify(release: Path, *, key: bytes | None = None, auditor: Path | None = No
     if found is None:
         return Report(name, ())
     rows = Once(partial(scan, found))
-    claims = [*_public(found, key, now, rows), *_person(found, receipt), *_auditor(found, auditor, rows)]
+    case = Casefile(found, auditor, rows) if auditor else None
+    claims = [*_public(found, key, now, rows, case), *_person(found, receipt), *_auditor(case)]
     if only == "person":
         claims = [claim for claim in claims if claim.who == "person" or claim.name in RESTS_ON]
     results = [_checked(found, claim) for claim in claims]
@@ -81,9 +83,10 @@ def _checked(release: Release, claim: Claim) -> Result:
         return Result(claim.name, claim.who, "fails", Fault("the check broke: {error}", error=type(error).__name__))
 
 
-def _public(release: Release, key: bytes | None, now: datetime | None, rows: Callable[[], Scan]) -> list[Claim]:
+def _public(release: Release, key: bytes | None, now: datetime | None, rows: Callable[[], Scan],
+            case: Casefile | None) -> list[Claim]:
     checks: list[tuple[str, Check]] = [
-        ("files-intact", lambda: files_intact(release, key)),
+        ("files-intact", lambda: files_in_order(release, key, case)),
         ("signed", lambda: closing.signed_by(release, key)),
         ("rows-match-root", lambda: public.rows_match_root(release, rows())),
         ("ids-match-rows", lambda: public.ids_match_rows(release, rows())),
@@ -109,11 +112,8 @@ def _person(release: Release, path: Path | None) -> list[Claim]:
             Claim("person-absent", "person", lambda: person.person_absent(release, receipt()))]
 
 
-def _auditor(release: Release, workspace: Path | None, rows: Callable[[], Scan]) -> list[Claim]:
-    if workspace is None:
-        return []
-    case = Casefile(release, workspace, rows)
-    return [Claim(name, "auditor", check) for name, check in auditor.checks(case)]
+def _auditor(case: Casefile | None) -> list[Claim]:
+    return [Claim(name, "auditor", check) for name, check in auditor.checks(case)] if case else []
 
 
 def _undeclared(release: Release, checked: Iterable[str]) -> list[Result]:

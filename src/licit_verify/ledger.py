@@ -60,7 +60,8 @@ def read_ledger(workspace: Path, sizes: set[int]) -> Ledger:
     """
     path = workspace / DATABASE
     if not path.is_file():
-        raise Fault("the workspace has no {path}", DATABASE, path=DATABASE)
+        raise Fault("the workspace has no {path}; a log in a database server must be copied into that file first",
+                    DATABASE, path=DATABASE)
     out = Ledger()
     try:
         base = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)

@@ -3,7 +3,8 @@
 Rules kept here:
 
 - Every count is counted again; the manifest's own numbers prove nothing.
-- A count below five under a reason's own name is refused: it may point at a person.
+- A count below five is refused under a reason's own name, and under none where it could have been merged with another: it
+  may point at a person. A patch names no reason at all.
 - A row without a source, or a source without a ground, is a failure, never a gap.
 """
 
@@ -90,9 +91,12 @@ def tally_balances(release: Release) -> None:
     if arrived != released + sum(held.values()) + sum(refused.values()):
         raise Fault("{arrived} arrived, but {out} are accounted for", MANIFEST, arrived=arrived,
                     out=released + sum(held.values()) + sum(refused.values()))
-    small = [name for counts in (held, refused) for name, n in counts.items() if name != "other" and n < SMALL]
+    small = [name for counts in (held, refused) for name, n in counts.items() if n < SMALL and (
+        name != "other" or len(counts) > 1)]
     if small:
         raise Fault("the count under {reason} is small enough to point at a person", MANIFEST, reason=small[0])
+    if release.manifest.get("parent") is not None and {*held, *refused} - {"other"}:
+        raise Fault("a patch's counts name reasons, and beside its parent's they say why rows left", MANIFEST)
     if _by_gate(release) != (arrived, released, held, refused):
         raise Fault("{path} is not what the manifest says", _TALLY, path=_TALLY)
 

@@ -58,7 +58,10 @@ CLAIMS: dict[str, tuple[str, str]] = {
     "admission-rerun": ("Every row passes the admission rules again, and no later state ended its chat.",
                         "Chaque ligne passe de nouveau les règles d'admission, et aucun état ultérieur n'y a mis fin."),
     "order-keyed": ("Rows are not grouped by person.", "Les lignes ne sont pas groupées par personne."),
-    "twin-apart": ("The held-out twin is not in the release.", "Le jumeau de contrôle n'est pas dans la version."),
+    "copies-apart": ("No row repeats fifty words of a refused one, or all the words of another.",
+                     "Aucune ligne ne répète cinquante mots d'une ligne refusée, ni tous ceux d'une autre."),
+    "twin-apart": ("The held-out twin and the canaries are as the seed draws them, and the twin is not in the release.",
+                   "Le jumeau de contrôle et les canaris sont ceux que tire la graine, et le jumeau n'est pas publié."),
     "tags-complete": ("The tag tree holds everybody the rows concern.",
                       "L'arbre des marques contient toutes les personnes que concernent les lignes."),
     "patch-of-parent": ("A patch has its parent's inputs and explains every row that left.",
@@ -83,6 +86,21 @@ FRENCH: dict[str, str] = {
         "l'enregistrement {record} a été effacé pour quelqu'un qu'il ne concernait pas",
     "shard {shard} was written anew, and no erasure asked for it":
         "le lot {shard} a été réécrit sans qu'aucun effacement ne le demande",
+    "record {record} has other words in its shard than were compared":
+        "l'enregistrement {record} a dans son lot d'autres mots que ceux qui ont été comparés",
+    "record {record} is in the twin, or out of it, against the draw":
+        "l'enregistrement {record} est dans le jumeau, ou hors de lui, contre le tirage",
+    "refused words that were erased since cannot be compared with":
+        "les mots refusés qui ont été effacés depuis ne peuvent être comparés",
+    "rows with the same words are released more than once":
+        "des lignes aux mêmes mots sont publiées plus d'une fois",
+    "the plan asks for a twin of {asked} rows in a thousand, the lock draws {said}":
+        "le plan demande un jumeau de {asked} lignes sur mille, le verrou en tire {said}",
+    "the plan asks for {asked} canaries, the release has {number}":
+        "le plan demande {asked} canaris, la version en a {number}",
+    "{path} does not hold the canaries that the seed gives": "{path} ne contient pas les canaris que donne la graine",
+    "a patch's counts name reasons, and beside its parent's they say why rows left":
+        "les nombres d'un correctif nomment des motifs et, à côté de ceux de son parent, disent pourquoi des lignes sont parties",
     "a part belongs to no entry of the log": "une partie n'appartient à aucune entrée du journal",
     "a row is of a source that the plan does not name": "une ligne vient d'une source que le plan ne nomme pas",
     "a row joined the patch that was no copy of another in its parent":
@@ -191,7 +209,10 @@ FRENCH: dict[str, str] = {
     "the tags of everybody in the release do not give the root":
         "les marques de toutes les personnes présentes ne donnent pas la racine",
     "the tally has a count that is none under {side}": "le décompte a sous {side} un nombre qui n'en est pas un",
-    "the workspace has no {path}": "l'espace de travail n'a pas de {path}",
+    "the workspace has no {path}; a log in a database server must be copied into that file first":
+        "l'espace de travail n'a pas de {path} ; un journal tenu par un serveur doit d'abord être copié dans ce fichier",
+    "withdrawn on {day} for {by}, and purged of words that were erased since: {number} data files are gone":
+        "retirée le {day} pour {by}, puis purgée de mots effacés depuis : {number} fichiers de données n'y sont plus",
     "this release declares rows of this person": "cette version déclare des lignes de cette personne",
     "this release is no patch": "cette version n'est pas un correctif",
     "this verifier does not know the claim {name}": "ce vérificateur ne connaît pas l'affirmation {name}",

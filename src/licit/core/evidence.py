@@ -138,10 +138,17 @@ _TABLE: tuple[tuple[str, Who, str, str, str], ...] = (
      "Rows are not grouped by person, and a file holds a thousand people or all.",
      "Les lignes ne sont pas groupées par personne, et un fichier en réunit mille ou toutes.",
      "Count the people of each file."),
+    ("copies-apart", "auditor",
+     "No released row repeats fifty words of a row refused for a person's sake, and of rows with the same words one was "
+     "released.",
+     "Aucune ligne publiée ne répète cinquante mots d'une ligne refusée pour une personne ; de lignes aux mêmes mots, une "
+     "seule a été publiée.",
+     "Compare the signatures in the attributes, and the words in the shards with them; near-duplicates and the hashes of "
+     "runs are not computed again."),
     ("twin-apart", "auditor",
-     "No row of the held-out twin was released.",
-     "Aucune ligne du jumeau de contrôle n'a été publiée.",
-     "Compare the twin with ids/."),
+     "The held-out twin and the canaries are those that the lock's seed draws, and no row of the twin was released.",
+     "Le jumeau de contrôle et les canaris sont ceux que tire la graine du verrou, et aucune ligne du jumeau n'a été publiée.",
+     "Draw them again from the seed and compare; compare the twin with ids/."),
     ("tags-complete", "auditor",
      "The tree of everybody present holds exactly the people whose rows were released.",
      "L'arbre des personnes présentes contient exactement celles dont des lignes ont été publiées.",

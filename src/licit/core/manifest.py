@@ -6,7 +6,8 @@ Rules kept here:
   the order of its keyed position. File names, compression and signatures are bound by ``manifest_digest`` only.
 - A tally balances or it cannot be made: arrived = released + held + refused.
 - A row's typed bytes can be read back in one way only, so that no two rows share a digest.
-- Public counts below :data:`SMALL` are merged, so that a reason does not point at a person.
+- Public counts below :data:`SMALL` are merged, so that a reason does not point at a person; a patch's public counts name no
+  reason at all, for beside its parent's they would say why the rows between them left.
 
 Law: DEI-05, DEI-08, REL-02, REL-04
 """
@@ -58,22 +59,25 @@ class Tally:
         return {"arrived": self.arrived, "released": self.released, "held": dict(sorted(self.held.items())),
                 "refused": dict(sorted(self.refused.items()))}
 
-    def public(self) -> dict[str, Any]:
-        """Give the tally with small cells merged into ``other``."""
-        return {"arrived": self.arrived, "released": self.released, "held": merge_small(self.held),
-                "refused": merge_small(self.refused)}
+    def public(self, *, patch: bool = False) -> dict[str, Any]:
+        """Give the tally with small cells merged into ``other``; of a patch, everything that is not released."""
+        most = sum(self.held.values()) + sum(self.refused.values()) + 1 if patch else SMALL
+        return {"arrived": self.arrived, "released": self.released, "held": merge_small(self.held, most),
+                "refused": merge_small(self.refused, most)}
 
 
 def merge_small(counts: Mapping[str, int], small: int = SMALL) -> dict[str, int]:
-    """Merge counts below ``small`` into ``other``; the sum stays what it was.
+    """Merge the smallest counts into ``other`` until it and every count left is at least ``small``, or nothing is left.
 
-    >>> merge_small({"minor": 1, "erased": 3, "date-unknown": 90})
-    {'date-unknown': 90, 'other': 4}
+    The sum stays what it was. Where all of them together are fewer, ``other`` is their sum: it names no reason.
+
+    >>> merge_small({"minor": 1, "erased": 3, "objection": 8, "date-unknown": 90})
+    {'date-unknown': 90, 'other': 12}
     """
-    out = {name: n for name, n in sorted(counts.items()) if n >= small}
-    if rest := sum(n for n in counts.values() if n < small):
-        out["other"] = rest
-    return out
+    left, rest = sorted(counts.items(), key=lambda item: (item[1], item[0])), 0
+    while left and (left[0][1] < small or 0 < rest < small):
+        rest += left.pop(0)[1]
+    return dict(sorted(left)) | ({"other": rest} if rest else {})
 
 
 def row_digest(row: Sequence[Any]) -> bytes:

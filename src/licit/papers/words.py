@@ -68,8 +68,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "stopped": ("{number} stopped here", "{number} arrêtées ici"),
     "stopped-none": ("nothing stopped here", "rien d'arrêté ici"),
     "stopped-few": ("nothing beyond small counts", "rien hors des petits nombres"),
-    "other-held": ("Reasons with fewer than {small} rows each, merged so that none points at a person.",
-                   "Motifs de moins de {small} lignes chacun, réunis pour qu'aucun ne désigne quelqu'un."),
+    "other-held": ("Counts under {small}, merged with the next smallest so that none points at a person; in a patch, all of "
+                   "them.",
+                   "Nombres sous {small}, réunis aux plus petits suivants pour qu'aucun ne désigne quelqu'un ; dans un "
+                   "correctif, tous."),
     "reason-unknown": ("A reason that this version does not know.", "Un motif que cette version ne connaît pas."),
     # Claims
     "claims": ("What is claimed, and who can check it", "Ce qui est affirmé, et qui peut le vérifier"),
@@ -204,7 +206,8 @@ GATES: dict[str, tuple[str, str, str, str]] = {
     "seal": ("Seal", "draw the twin, write, close", "Sceller", "tirer le jumeau, écrire, clore"),
     "stage": ("Any gate", "a gate could not do its work", "Tout contrôle", "un contrôle n'a pu faire son travail"),
     "unknown": ("Elsewhere", "reasons this version does not know", "Ailleurs", "motifs inconnus de cette version"),
-    "other": ("Small counts", "merged, whatever the gate", "Petits nombres", "réunis, quel que soit le contrôle")}
+    "other": ("Not named", "small counts merged, or all of a patch's", "Non nommés",
+              "petits nombres réunis, ou tous ceux d'un correctif")}
 
 _BEFORE_SIGN = re.compile(r" (?=[:;?!%»])")
 

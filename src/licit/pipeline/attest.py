@@ -79,7 +79,7 @@ def write_evidence(corpus: Corpus, found: Findings, origin: str, signer: Signer)
     papers = {
         "evidence/claims.json": [claim.as_json() for claim in CLAIMS.values()],
         "evidence/absence.json": absence,
-        "evidence/tally.json": by_gate(found.tally),
+        "evidence/tally.json": by_gate(found.tally, patch=found.parent is not None),
         "evidence/measure.json": dict(found.measure)}
     files = {path: canonical_json(value) + b"\n" for path, value in papers.items()}
     files["evidence/checkpoint.txt"] = checkpoint_note(origin, found.lock["log"]["size"], root, signer)
@@ -87,9 +87,9 @@ def write_evidence(corpus: Corpus, found: Findings, origin: str, signer: Signer)
             for path, data in sorted(files.items())]
 
 
-def by_gate(tally: Tally) -> dict[str, Any]:
+def by_gate(tally: Tally, *, patch: bool = False) -> dict[str, Any]:
     """Give the public tally by gate, in the order of the flow, small cells merged into ``other``."""
-    public = tally.public()
+    public = tally.public(patch=patch)
     gates: dict[str, dict[str, dict[str, int]]] = {}
     for answer in ("held", "refused"):
         for reason, number in public[answer].items():
@@ -105,7 +105,7 @@ def write_manifest(corpus: Corpus, found: Findings, evidence: Sequence[Placed], 
     manifest = {
         "format": FORMAT, "name": found.name, "label": LABEL, "purpose": plan["purpose"], "use": plan["use"],
         "commercial": plan["commercial"], "as_of": found.lock["as_of"], "content_root": found.content_root,
-        "rows": found.rows, "columns": list(COLUMNS), "tally": found.tally.public(),
+        "rows": found.rows, "columns": list(COLUMNS), "tally": found.tally.public(patch=found.parent is not None),
         "files": [{"path": file.path, "sha256": file.sha256, "bytes": file.bytes} for file in files],
         "sources": [dict(source) for source in found.sources],
         "log": {"origin": origin, "size": found.lock["log"]["size"], "root": found.lock["log"]["root"],

@@ -33,8 +33,16 @@ def test_small_counts_are_merged_and_nothing_is_lost() -> None:
     """A public tally names no reason that fewer than five rows share, and its sum stays."""
     held = {"objection": 4, "erased": 1, "minor": 5, "date-unknown": 900}
     assert merge_small(held) == {"date-unknown": 900, "minor": 5, "other": 5}
+    assert merge_small({"erased": 1, "minor": 5, "objection": 5, "purpose": 9}) == {"objection": 5, "purpose": 9, "other": 6}
+    assert merge_small({"erased": 1, "minor": 2}) == {"other": 3}
     public = Tally(arrived=920, released=10, held={"date-unknown": 900}, refused={"minor": 4, "erased": 6}).public()
-    assert public == {"arrived": 920, "released": 10, "held": {"date-unknown": 900}, "refused": {"erased": 6, "other": 4}}
+    assert public == {"arrived": 920, "released": 10, "held": {"date-unknown": 900}, "refused": {"other": 10}}
+
+
+def test_a_patch_names_no_reason() -> None:
+    """Beside its parent's, a patch's public counts tell nobody why the rows between them left."""
+    tally = Tally(arrived=920, released=10, held={"date-unknown": 900}, refused={"objection": 4, "erased": 6})
+    assert tally.public(patch=True) == {"arrived": 920, "released": 10, "held": {"other": 900}, "refused": {"other": 10}}
 
 
 def test_columns_name_no_person() -> None:

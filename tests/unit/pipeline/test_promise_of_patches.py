@@ -58,7 +58,7 @@ def parent(tmp_path_factory):
 
 RIGHTS = st.tuples(st.sampled_from(["objection", "withdrawal", "restriction", "erasure", "rectification"]),
                    st.sampled_from(PEOPLE), st.sampled_from(["", "same", "near", "own", "quote"]))
-LINKS = st.tuples(st.just("link"), st.sampled_from(PEOPLE), st.sampled_from(PEOPLE))
+LINKS = st.tuples(st.just("link"), st.sampled_from(PEOPLE), st.sampled_from(PEOPLE)).filter(lambda link: link[1] != link[2])
 OUTSIDERS = st.tuples(st.just("outsider"), st.sampled_from(["lea.voisine@example.org", "nobody@example.org"]), st.just(""))
 PERMITS = st.tuples(st.just("permission"), st.sampled_from(PEOPLE), st.just(""))
 

@@ -105,6 +105,17 @@ def test_an_audit_after_an_erasure_says_what_it_cannot_tell(full):
     assert report.result("people-honoured").result == "holds"
 
 
+def test_a_purged_release_says_so(planted):
+    """A withdrawn release whose words were erased fails, and an auditor is told when and why; other damage is not excused."""
+    planted.object("user1", "erasure")
+    carry_out(planted.ports)
+    folder = planted.root / "releases/release-2"
+    assert "purged of words that were erased" in failing(folder, planted.root)["files-intact"]
+    assert "purged" not in failing(folder)["files-intact"]
+    (folder / "evidence/tally.json").write_text("{}", encoding="utf-8")
+    assert "purged" not in failing(folder, planted.root)["files-intact"]
+
+
 def test_an_erased_conversation_that_goes_on_stays_out(planted):
     """What a later export brings of an erased conversation stays out whole, even without the erased words; others come in."""
     record = planted.record("planted", "user1")

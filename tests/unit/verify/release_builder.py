@@ -8,6 +8,7 @@ claim in question can notice.
 import hashlib
 import hmac
 import json
+import re
 import sqlite3
 from base64 import b32encode, b64encode
 from pathlib import Path
@@ -113,6 +114,11 @@ def typed(value):
 
 def row_digest(row):
     return hashlib.sha256(b"licit/row/1" + b"".join(typed(row[name]) for name in COLUMNS)).digest()
+
+
+def said(row):
+    """Give the words of each turn of a row."""
+    return [message["content"] for message in row["messages"] or [{"content": row["text"]}]]
 
 
 def bonds(row):
@@ -253,8 +259,8 @@ class World:
                        "h2": [self.document("d1")]}
         self.written = False
 
-    def chat(self, record, holder, **facts):
-        words = f"Comment tailler un pommier numéro {record} ? 🍏"
+    def chat(self, record, holder, words="", **facts):
+        words = words or f"Comment tailler un pommier numéro {record} ? 🍏"
         return self.row(record, facts, holder=holder, thread="main", source="chat", surface="app",
                         messages=[{"role": "user", "content": words}, {"role": "assistant", "content": "En hiver."}],
                         turn_ids=["t1", "t2"], turn_said=["2025-03-01T10:00:00Z", "2025-03-01T10:00:09Z"],
@@ -272,8 +278,10 @@ class World:
                "order": hashlib.sha256(f"{record}/{chunk}".encode()).digest()[:16], "age": "unknown", "state": "live",
                "notice": "", "third_parties": False, "said_first": "", "said_last": "", "arrived": "2025-04-01T10:00:00Z",
                "mentions": [], "names": [], "static": "", "messages": None, "text": None, "language": "fr", "day": "",
-               "participants": [], "topics": ["pommier"], "tokens": 9, "turns": 2, "exact": bytes(16), "bands": [],
-               "runs": [], **facts, **more}
+               "participants": [], "topics": ["pommier"], "tokens": 9, "turns": 2, "bands": [], **facts}
+        words = re.findall(r"\w+", "\n".join(said(row)).casefold())
+        row["exact"] = hashlib.sha256(frame(b"licit/words", " ".join(words).encode())).digest()[:16]
+        row |= {"runs": [hash(" ".join(words[i:i + 50])) & 0xFFFFFFFF for i in range(len(words) - 49)], **more}
         return row | {"first_day": row["day"], "last_day": row["day"]}
 
     # --- writing ---------------------------------------------------------------------------------------------------
@@ -295,15 +303,23 @@ class World:
         """Write shards and attributes and enter them into the log; what a test adds to the log next decides as well."""
         self.inputs, self.attributes = [], {}
         for shard, rows in self.shards.items():
-            bodies = [{"record": r, "body": "{}"} for r in dict.fromkeys(row["record"] for row in rows)]
-            digest = self.table(f"shards/{shard}.parquet", bodies, pa.schema([("record", pa.string()), ("body", pa.string())]))
+            digest = self.store(shard, rows)
             self.attributes[shard] = self.prepare(shard, rows)
-            item = {"shard": shard, "sha256": digest, "records": len(bodies), "source": rows[0]["source"]}
+            records = len({row["record"] for row in rows})
+            item = {"shard": shard, "sha256": digest, "records": records, "source": rows[0]["source"]}
             self.inputs.append(item)
             self.log.add("arrival", item)
         if self.set_aside:
             self.log.add("arrival", {"file": "f1", "source": "chat", "set_aside": {"broken-json": self.set_aside}})
         return self
+
+    def store(self, shard, rows):
+        """Write the records of a shard; give the file's digest."""
+        bodies = [{"record": r, "body": json.dumps({"turns": [
+            {"id": turn, "parts": [["text", text, ""]]} for row in rows if row["record"] == r
+            for turn, text in zip(row["turn_ids"], said(row), strict=False)]})}
+            for r in dict.fromkeys(row["record"] for row in rows)]
+        return self.table(f"shards/{shard}.parquet", bodies, pa.schema([("record", pa.string()), ("body", pa.string())]))
 
     def prepare(self, shard, rows):
         """Write the attributes of a shard; give the file's digest."""
@@ -323,7 +339,7 @@ class World:
                      "log": {"base": self.size if self.base is None else self.base, "size": self.size, "root": root},
                      "inputs": self.inputs, "set_aside": self.set_aside,
                      "attributes": {"key": "k1", "files": self.attributes}, "buckets": 1, "seed": "00" * 8,
-                     "twin_per_thousand": 0, "parent": self.parent["name"] if self.parent else None}
+                     "twin_per_thousand": self.plan["twin_per_thousand"], "parent": self.parent["name"] if self.parent else None}
         self.lock_change(self.lock)
         kept = self._decide()
         self._rows(kept)
@@ -411,12 +427,13 @@ class World:
                 "private": {"decisions": self.decisions, "tally": sha(canonical(self.exact))},
                 "detectors": ["shapes@1+0"], "parent": self.parent, "lease_hours": 24, "accepted": []}
 
-    @staticmethod
-    def merged(counts):
-        out = {name: n for name, n in counts.items() if n >= 5}
-        if rest := sum(n for n in counts.values() if n < 5):
-            out["other"] = rest
-        return out
+    def merged(self, counts):
+        """Merge by trying: the fewest smallest counts that make both sides large enough; all of a patch's."""
+        named = sorted(counts, key=lambda name: (counts[name], name))
+        for number in range(len(named) + 1):
+            rest, left = sum(counts[name] for name in named[:number]), {name: counts[name] for name in named[number:]}
+            if not left or (not self.parent and (rest == 0 or rest >= 5) and min(left.values()) >= 5):
+                return left | ({"other": rest} if rest else {})
 
     def _close(self):
         body = {
