@@ -107,13 +107,8 @@ def link_accounts(workspace: Workspace, one: tuple[str, str], two: tuple[str, st
     """Record that two accounts (issuer, account) are one person's: a refusal of either then counts for both.
 
     With ``device``, the second is the pseudonym of a device on which the person talked before logging in.
-
-    Raises:
-        InputError: both are the same.
     """
     people = [(one[0], "account", one[1]), (two[0], "device" if device else "account", two[1])]
-    if people[0] == people[1]:
-        raise InputError("an account is linked with another one, not with itself", about=":".join(one))
     first, second = workspace.identities.subjects_for(people, create=True)
     return workspace.enter("link", {"with": second}, subject=first)
 

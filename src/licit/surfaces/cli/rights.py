@@ -17,7 +17,7 @@ from ...usecases.commands import receipt as receipt_of
 from ...usecases.erase import carry_out
 from ...usecases.queries import concerns, insist_on
 from ...usecases.workspace import Workspace
-from ._shared import json_option, opened, print_json, progress, say, warn, who, workspace_option
+from ._shared import json_option, opened, print_json, progress, room_for, say, warn, who, workspace_option
 
 _VERBS = {
     "object": ("objection", "Object: this person's words are used for nothing (or not for --purpose)."),
@@ -70,6 +70,7 @@ def _command(verb: str, kind: str, text: str) -> click.Command:
     def run(workspace: str | None, as_json: bool, receipt: Path | None, received: str, project: str, record: str,
             turn: str, later: bool, subject: str, device: str, **given: Any) -> None:
         account, key, record = *who(subject, device), record.split("#")[0]
+        room_for(receipt)
         space = opened(workspace)
         asked = Asked(kind=kind, account=account, key=key, target=_target(project, record, turn),
                       received_at=_received(space, received), **given)
@@ -149,6 +150,8 @@ def link(one: str, two: str | None, device: str, as_json: bool, workspace: str |
     """
     if bool(two) == bool(device):
         raise click.UsageError("Name TWO accounts, or one and a --device.")
+    if one == two:
+        raise InputError("an account is linked with another one, not with itself", about=one)
     space, pairs = opened(workspace), [_account(text) for text in (one, two or device)]
     for (issuer, account), key in zip(pairs, ("account", "device" if device else "account"), strict=True):
         if not space.identities.subjects_for([(issuer, key, account)], create=False)[0]:
@@ -168,15 +171,16 @@ def _account(text: str) -> tuple[str, str]:
 
 
 @rights_command.command("object-outsider", epilog="Example: licit rights object-outsider --email lea@example.org")
-@click.option("--email", multiple=True, metavar="ADDRESS")
-@click.option("--phone", multiple=True, metavar="NUMBER")
-@click.option("--handle", multiple=True, metavar="NAME")
+@click.option("--email", multiple=True, metavar="ADDRESS", help="An address of theirs.")
+@click.option("--phone", multiple=True, metavar="NUMBER", help="A number of theirs, with its country's prefix.")
+@click.option("--handle", multiple=True, metavar="NAME", help="A name under which they write, such as @lea.")
 @click.option("--name", multiple=True, metavar="NAME", help="A name alone: it holds, for it may be somebody else's.")
 @click.option("--receipt", "paper", type=click.Path(path_type=Path), help="Write the signed receipt here.")
 @json_option
 @workspace_option
 def outsider(workspace: str | None, as_json: bool, paper: Path | None, **given: tuple[str, ...]) -> None:
     """Object for somebody who is no user but may be named in others' chats; only keyed hashes are kept."""
+    room_for(paper)
     space = opened(workspace)
     seq = object_as_outsider(space, **given)
     signed = receipt_of(space, seq)
