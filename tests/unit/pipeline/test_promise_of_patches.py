@@ -51,6 +51,7 @@ def parent(tmp_path_factory):
         for module in (deciding, staging):
             patch.setattr(module, "AUDITABLE", 1)
         patch.setattr(seal, "PEOPLE", 1)
+        patch.setattr("licit_verify.auditor._PEOPLE", 1)
         world = crowded(tmp_path_factory.mktemp("crowd") / "w")
         world.build(audit={"twin_per_thousand": 150})
         yield world
