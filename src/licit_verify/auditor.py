@@ -148,9 +148,11 @@ def sources_admitted(case: Casefile) -> None:
 def people_honoured(case: Casefile) -> None:
     """Insist that everybody whom a row concerns permits it, turn by turn, up to the very closing."""
     case.passed("people-honoured")
-    gone = rewrites.gone_before(case, case.closing().seq)
-    if again := sorted(gone & set(case.ids().column("record").to_pylist())):
-        raise Fault("record {record} is released against {reason}", MANIFEST, record=again[0], reason="erased")
+    gone = pa.array(sorted(rewrites.gone_before(case, case.closing().seq)), pa.string())
+    again = case.ids().column("record").filter(pc.is_in(case.ids().column("record"), value_set=gone))
+    if len(again):
+        raise Fault("record {record} is released against {reason}", MANIFEST, record=pc.min(again).as_py(),
+                    reason="erased")
 
 
 def admission_rerun(case: Casefile) -> None:

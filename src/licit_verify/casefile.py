@@ -101,14 +101,18 @@ class Casefile:
 
     def _kept(self) -> Any:
         decisions = self.decisions()
-        return decisions.filter(pc.equal(decisions.column("answer"), "keep")).combine_chunks()
+        kept = pc.equal(decisions.column("answer"), "keep")
+        return decisions.select(["record", "shard", "key"]).filter(kept).combine_chunks()
 
     def _ids(self) -> Any:
         found = self.rows()
         for claim in ("ids-match-rows", "rows-match-root"):
             if faults := found.faults.get(claim):
                 raise several(faults)
-        whole = pa.concat_tables([_NO_IDS, *found.ids]).combine_chunks()
+        whole, at = pa.concat_tables([_NO_IDS, *found.ids]).combine_chunks(), 0
+        for number, part in enumerate(found.ids):  # from here on views of the whole, so that ids are held once
+            found.ids[number] = whole.slice(at, part.num_rows)
+            at += part.num_rows
         return whole.append_column("key", key_of(whole))
 
     def _register(self) -> dict[str, Source]:
@@ -175,10 +179,11 @@ class Casefile:
     def _rerun(self) -> Rerun:
         ids, kept, decisions = self.ids(), self.kept(), self.decisions()
         licences = {take(source, "id", str): take(source, "licence", str) for source in self.release.get("sources", list)}
-        run = Pass(self._rules(), ids, ids.column("key").combine_chunks(), licences)
-        accounted = 0
+        run, accounted = Pass(self._rules(), ids, licences), 0
+        place = pc.index_in(kept.column("key").combine_chunks(), value_set=ids.column("key").combine_chunks())
+        places = kept.select(["shard", "key"]).append_column("place", place)
         for shard, path, same in self.attribute_files():
-            mine = kept.filter(pc.equal(kept.column("shard"), shard)).column("key").combine_chunks()
+            mine = places.filter(pc.equal(places.column("shard"), shard)).combine_chunks()
             decided = decisions.filter(pc.equal(decisions.column("shard"), shard)).column("key").combine_chunks()
             try:
                 total, keys = run.read(path, mine, shard) if path else (0, decided[:0])

@@ -74,10 +74,10 @@ def key_of(table: Any) -> Any:
 class Pass:
     """One pass over the attribute files of a release."""
 
-    def __init__(self, rules: Rules, ids: Any, keys: Any, licences: Mapping[str, str]) -> None:
-        """Look for the rows of ``ids`` (one combined table) by ``keys``, their keys in the same order."""
+    def __init__(self, rules: Rules, ids: Any, licences: Mapping[str, str]) -> None:
+        """Look for the rows of ``ids``, one combined table."""
         self.rules, self.found = rules, Rerun()
-        self._ids, self._keys, self._licences = ids, keys, licences
+        self._ids, self._licences = ids, licences
         self._known = pa.array(sorted(rules.people.known()), pa.string())
         self._outsiders = pa.array(sorted(rules.outsiders), pa.string())
         self._namesakes = pa.array(sorted(rules.namesakes), pa.string())
@@ -87,24 +87,27 @@ class Pass:
         self._judged: dict[tuple[Any, ...], str] = {}
 
     def read(self, path: Path, wanted: Any, shard: str) -> tuple[int, Any]:
-        """Judge the rows of one shard's attribute file whose keys are wanted; give its number of rows and all its keys.
+        """Judge the rows of one shard's attribute file that are wanted; give its number of rows and all its keys.
+
+        ``wanted`` has the ``key`` of each and its ``place`` among the ids, null where it is none of them.
 
         Raises:
             ValueError: the file is malformed.
         """
         self._shard, total, keys = shard, 0, []
+        known, places = wanted.column("key").combine_chunks(), wanted.column("place").combine_chunks()
         for batch in batches(path):
             batch = pa.table(batch).combine_chunks()
             own = key_of(batch).combine_chunks()
             keys.append(own)
             total += len(own)
-            rows = batch.filter(pc.is_in(own, value_set=wanted)).combine_chunks()
+            which = pc.index_in(own, value_set=known)
+            rows = batch.filter(pc.is_valid(which)).combine_chunks()
             if rows.num_rows:
-                self._rows(rows)
+                self._rows(rows, places.take(which.drop_null()))
         return total, pa.concat_arrays(keys) if keys else pa.array([], pa.string())
 
-    def _rows(self, rows: Any) -> None:
-        place = pc.index_in(key_of(rows), value_set=self._keys).combine_chunks()
+    def _rows(self, rows: Any, place: Any) -> None:
         self.found.rows += rows.num_rows
         self.found.places.append(place)
         self.found.holders.append(pc.if_else(pc.equal(rows.column("holder"), ""), rows.column("record"),
