@@ -7,7 +7,9 @@ Rules kept here:
 - An epoch follows from its number and the seed alone.
 """
 
+import functools
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from licit.detectors._features import Cut, cut
-from licit.detectors._plain import plain
+from licit.detectors._plain import Plain, plain
 
 from .corpora import TAGS, Pieces, Source
 from .invent import Invention, compose
@@ -103,7 +105,7 @@ def blocks(some: Sequence[Text], hidden: int, rng: random.Random) -> list[Block]
         group = some[start:start + 2_000]
         page = plain(["".join(text for text, _ in one.pieces) for one in group])
         found = cut(page, hidden)
-        general, court = _allowed(group, page.origin, found)
+        general, court = _allowed(group, page, found)
         first = 0
         while first < len(group):
             last = int(np.searchsorted(found.texts, found.texts[first] + _BLOCK, side="left"))
@@ -125,7 +127,7 @@ def blocks(some: Sequence[Text], hidden: int, rng: random.Random) -> list[Block]
 _OPEN, _AFTER_TITLE, _BEGIN = 50, 60, 100
 
 
-def _allowed(group: Sequence[Text], origin: npt.NDArray[np.int64] | None, found: Cut
+def _allowed(group: Sequence[Text], page: Plain, found: Cut
              ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     size = sum(len(text) for one in group for text, _ in one.pieces) + len(group)
     told = np.zeros((2, size), np.uint8)
@@ -136,19 +138,52 @@ def _allowed(group: Sequence[Text], origin: npt.NDArray[np.int64] | None, found:
                 number = TAGS.index(tag) + 1 if tag in TAGS else _OPEN
                 told[:, at:at + len(text)] = number
                 told[:, at] += _BEGIN * (number != _OPEN)
+                if one.court and tag == "DATE" and not _DAY.search(text):
+                    # Courts mark years and spans of time too; elsewhere those lead to nobody.
+                    told[0, at:at + len(text)] = _OPEN
                 if one.court and tag == "PER" and (title := titled(text)):
                     told[0, at:at + title] = _OPEN
                     told[0, at + title:at + title + 1] = _AFTER_TITLE
             at += len(text)
         at += 1
-    if origin is not None:
-        told = told[:, origin[:-1]]
-    # A token may start before its mention (glued signs): what begins inside counts.
+    if page.origin is not None:
+        told = told[:, page.origin[:-1]]
+    data = np.frombuffer(page.data, np.uint8)
     code = told[:, found.starts]
     counts = np.diff(found.texts)
     silent = np.repeat([_silent(one.tells if not one.court else ("PER", "DATE", "CODE")) for one in group], counts)
+    silent &= ~np.where(_dated(data, found), 0, _silent(("PER", "LOC", "ORG")) - 1)
     is_court = np.repeat([one.court for one in group], counts)
     return _masks(code[0], silent), np.where(is_court, _masks(code[1], np.ones_like(silent)), ANY)
+
+
+_DAY = re.compile(r"(?i)janv|févr|mars|avril|\bmai\b|juin|juil|août|sept|octo|nove|déce|janu|febr|march|april|\bmay\b|june|july|aug|"
+                  r"dece|enero|abril|mayo|juni|juli|agos|dici|\d[/.-]\s?\d")
+_DATE_WORDS = """janvier février mars avril mai juin juillet août septembre octobre novembre décembre january february march april
+may june july august september october november december enero febrero marzo abril mayo junio julio agosto septiembre octubre
+noviembre diciembre jan feb mar apr jun jul aug sep sept oct nov dec janv févr avr juil déc lundi mardi mercredi jeudi vendredi
+samedi dimanche monday tuesday wednesday thursday friday saturday sunday lunes martes miércoles jueves viernes sábado domingo
+mon tue wed thu fri sat sun mille hundred thousand twenty thirty nineteen dix vingt trente deux mil novecientos"""
+
+
+@functools.cache
+def _date_rows() -> npt.NDArray[np.int32]:
+    found = cut(plain([_DATE_WORDS]))
+    return np.unique(found.rows[:, 0])
+
+
+def _dated(data: npt.NDArray[np.uint8], found: Cut) -> npt.NDArray[np.bool_]:
+    """Say which tokens a date or a number may touch: digits, months, days of the week, and what stands beside them.
+
+    Where a set says nothing of dates, all other tokens are no date all the same.
+    """
+    first = data[found.starts]
+    some = (first >= ord("0")) & (first <= ord("9"))
+    some |= np.isin(found.rows[:, 0], _date_rows())[found.kinds]
+    out = some.copy()
+    out[1:] |= some[:-1]
+    out[:-1] |= some[1:]
+    return out
 
 
 def _silent(tells: Sequence[str]) -> int:

@@ -200,9 +200,10 @@ def _tokens(net: Net, scales: Scales, choices: Choices) -> bytes:
     d.keep("none", np.zeros((1, HIDDEN), np.uint8))
     for number in range(len(DILATIONS)):
         d.do("Concat", h, "none", out=f"h{number}.none", axis=0)
-        for side in ("before", "after"):
-            d.do("Gather", f"h{number}.none", side, out=f"h{number}.{side}")
-        d.do("Concat", f"h{number}.before", h, f"h{number}.after", out=f"x{number}", axis=1)
+        for side in ("before", "here", "after"):
+            d.do("Gather", f"h{number}.none", f"{side}{number}", out=f"h{number}.{side}")
+        d.do("Concat", *(f"h{number}.{side}" for side in ("before", "here", "after")), out=f"x{number}", axis=1)
+        first = d.do("Gather", first, f"here{number}", out=f"first{number}")
         weights, bias = _folded(net.convs[number].weight, net.norms[number + 1])
         h = d.product(f"x{number}", Layer(weights=weights, bias=bias, scale=scales.of(f"layer{number}"),
                                           answer=scales.of(f"layer{number + 1}")), f"h{number + 1}")
@@ -213,6 +214,7 @@ def _tokens(net: Net, scales: Scales, choices: Choices) -> bytes:
     d.product(first, Layer(weights=weights[:HIDDEN], bias=np.zeros_like(bias), scale=scales.of("layer0")), "head0")
     d.product(h, Layer(weights=weights[HIDDEN:], bias=bias, scale=scales.of(f"layer{len(DILATIONS)}")), "head1")
     d.do("Add", "head0", "head1", out="scores")
-    ids = [*(f"at{n}" for n in range(len(WINDOW))), "text", "before", "after"]
+    ids = [*(f"at{n}" for n in range(len(WINDOW))), "text",
+           *(f"{side}{n}" for n in range(len(DILATIONS)) for side in ("before", "here", "after"))]
     return d.model([("parts", TensorProto.FLOAT, [None, HIDDEN]), ("mean", TensorProto.UINT8, [None, POOL]),
                     *((name, TensorProto.INT32, [None]) for name in ids)], [("scores", TensorProto.FLOAT, [None, 2 * N_TAGS])])

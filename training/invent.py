@@ -292,7 +292,7 @@ def _named(slot: str, language: str) -> tuple[Make, str] | None:
         "NAME": (lambda i, r: i.full(r).upper(), "PER"), "L": (lambda i, r: i.last(r)[0].upper(), "PER"),
         "town": (lambda i, r: i.town(r, language), "LOC"), "TOWN": (lambda i, r: i.town(r, language).upper(), "LOC"),
         "country": (lambda i, r: r.choice(countries(language)), "LOC"), "org": (lambda i, r: i.firm(r, language), "ORG"),
-        "date": (lambda i, r: i.date(r, language), "DATE"), "year": (lambda i, r: str(r.randint(1950, 2027)), "DATE"),
+        "date": (lambda i, r: i.date(r, language), "DATE"), "year": (lambda i, r: str(r.randint(1950, 2027)), ""),
         "code": (lambda i, r: i.code(r), "CODE"), "street": (lambda i, r: i.street(r, language), "LOC"),
     }
     return table.get(slot)

@@ -31,7 +31,7 @@ WINDOW = (-3, -2, -1, 0, 1, 2, 3)
 #: How many convolutions follow, each of a token and its two neighbours.
 CONVOLUTIONS = 2
 _GAP = WINDOW[-1]
-_BLOCK = 2_048
+_BLOCK = 1_024
 _FILES = ("kinds.onnx", "tokens.onnx")
 
 
@@ -97,23 +97,19 @@ def look(cut: Cut) -> Told:
     place = np.arange(size, dtype=np.int32) + _GAP * (text + 1)
     kinds = np.full(size + _GAP * (counts.size + 1), cut.rows.shape[0], np.int32)
     kinds[place] = cut.kinds
-    kept = place[_gate(kinds, gate)[place] > 0]
-    if not kept.size:
+    stretch = _Stretch(kinds=kinds, text=np.full(kinds.size, -1, np.int32), kept=place[_gate(kinds, gate)[place] > 0])
+    if not stretch.kept.size:
         return _NOTHING
-    near = np.zeros(kinds.size, bool)
-    for step in range(-CONVOLUTIONS, CONVOLUTIONS + 1):
-        near[kept + step] = True
-    around = np.flatnonzero(near[place])
+    stretch.text[place] = text
     hidden = parts.shape[1] // len(WINDOW)
-    fed = {"parts": np.concatenate([parts.reshape(-1, hidden), np.zeros((len(WINDOW), hidden), np.float32)])}
-    mean = (_total(pooled, cut.kinds, counts) + counts[:, None] // 2) // counts[:, None]
-    stretch = _Stretch(kinds=kinds, at=place[around], text=text[around], mean=mean.astype(np.uint8))
-    out = np.concatenate([tokens_session.run(None, fed | stretch.fed(start, stop))[0][own]
-                          for start, stop, own in stretch.blocks()])
-    mine = np.searchsorted(stretch.at, kept)
-    tokens = around[mine]
-    judgment = _total(register[:, 0], cut.kinds, counts) > 0
-    return Told(tokens=tokens, scores=out[mine], judgment=judgment[text[tokens]])
+    held = {"parts": np.concatenate([parts.reshape(-1, hidden), np.zeros((len(WINDOW), hidden), np.float32)])}
+    begins = np.cumsum(counts) - counts
+    mean = np.add.reduceat(pooled[cut.kinds], begins, axis=0, dtype=np.int32)
+    mean = ((mean + counts[:, None] // 2) // counts[:, None]).astype(np.uint8)
+    judgment = np.add.reduceat(register[:, 0][cut.kinds], begins, dtype=np.int64) > 0
+    out = [tokens_session.run(None, held | stretch.fed(start, mean))[0] for start in range(0, stretch.kept.size, _BLOCK)]
+    where = stretch.text[stretch.kept]
+    return Told(tokens=stretch.kept - _GAP * (where + 1), scores=np.concatenate(out), judgment=judgment[where])
 
 
 def _gate(kinds: npt.NDArray[np.int32], gate: Scores) -> Scores:
@@ -125,39 +121,35 @@ def _gate(kinds: npt.NDArray[np.int32], gate: Scores) -> Scores:
     return total
 
 
-def _total(values: npt.NDArray[Any], kinds: Ints, counts: Ints) -> Ints:
-    """Sum what kinds say over each text, as whole numbers."""
-    return np.add.reduceat(values[kinds], np.cumsum(counts) - counts, axis=0, dtype=np.int64)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stretch:
-    """The tokens near those let through, as the second network wants them, block by block."""
+    """All places with the kind and text of their token (-1 where there is none), and the places let through."""
 
     kinds: npt.NDArray[np.int32]
-    at: npt.NDArray[np.int32]
     text: npt.NDArray[np.int32]
-    mean: npt.NDArray[np.uint8]
+    kept: npt.NDArray[np.int32]
 
-    def blocks(self) -> list[tuple[int, int, slice]]:
-        """Give for each block where it starts and stops, borders included, and which of its answers are its own."""
-        out = []
-        for start in range(0, self.at.size, _BLOCK):
-            first = max(0, start - CONVOLUTIONS)
-            out.append((first, min(self.at.size, start + _BLOCK + CONVOLUTIONS),
-                        slice(start - first, min(start + _BLOCK, self.at.size) - first)))
-        return out
-
-    def fed(self, start: int, stop: int) -> dict[str, npt.NDArray[Any]]:
-        """Give one block's inputs: kinds around each token, and its neighbours' places in the block."""
-        at, text, sides = self.at[start:stop], self.text[start:stop], len(WINDOW)
-        fed: dict[str, npt.NDArray[Any]] = {
-            f"at{number}": self.kinds[at + step] * np.int32(sides) + np.int32(number) for number, step in enumerate(WINDOW)}
-        size = stop - start
-        here = np.arange(size, dtype=np.int32)
-        joined = np.append(at[1:] == at[:-1] + 1, False)
-        fed["after"] = np.where(joined, here + 1, size).astype(np.int32)
-        fed["before"] = np.where(np.append(False, joined[:-1]), here - 1, size).astype(np.int32)
-        fed["text"] = text - text[0]
-        fed["mean"] = self.mean[text[0]:text[-1] + 1]
+    def fed(self, start: int, mean: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[Any]]:
+        """Give one block's inputs: the kinds around each place that is needed, and who neighbours whom in each layer."""
+        layers = [self.kept[start:start + _BLOCK]]
+        first, last = int(layers[0][0]) - CONVOLUTIONS, int(layers[0][-1]) + CONVOLUTIONS + 1
+        real = self.text[first:last] >= 0
+        wanted = np.zeros(last - first, bool)
+        wanted[layers[0] - first] = True
+        fed: dict[str, npt.NDArray[Any]] = {}
+        for number in reversed(range(CONVOLUTIONS)):
+            # What a layer needs of the one below: its own places and their neighbours.
+            wanted[1:-1] |= wanted[2:] | wanted[:-2]
+            wanted &= real
+            below = (np.flatnonzero(wanted) + first).astype(np.int32)
+            number_of = np.full(last - first + 2, below.size, np.int32)
+            number_of[below - (first - 1)] = np.arange(below.size, dtype=np.int32)
+            for side, step in (("before", -1), ("here", 0), ("after", 1)):
+                fed[f"{side}{number}"] = number_of[layers[-1] - (first - 1) + step]
+            layers.append(below)
+        at = layers[-1]
+        for number, step in enumerate(WINDOW):
+            fed[f"at{number}"] = self.kinds[at + step] * np.int32(len(WINDOW)) + np.int32(number)
+        text = self.text[at]
+        fed["text"], fed["mean"] = text - text[0], mean[text[0]:text[-1] + 1]
         return fed

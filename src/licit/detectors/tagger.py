@@ -74,7 +74,7 @@ def _hits(read: Cut) -> Iterator[Hit]:
         more = (tags[tokens] == 0) & ((also == 1) | (also == 2))
         tags[tokens[more]] = also[more]
     for sort, first, last in _mentions(tags, read.texts):
-        yield LABELS[sort], int(read.starts[first]), int(read.ends[last]), 85
+        yield LABELS[sort], int(read.starts[first]), int(read.ends[last]), 92 if sort == 0 else 60
 
 
 def _mentions(tags: Ints, texts: Ints) -> Iterator[tuple[int, int, int]]:
