@@ -36,7 +36,7 @@ from .adapters.tokens import token_counter
 from .adapters.vault import FileKeys
 from .core.errors import SetupError, misnamed
 from .core.ids import SubjectId, lookup_hashes
-from .core.ports import Detector
+from .core.ports import Clock, Detector
 from .core.records import from_json
 from .detectors.registry import find_detectors, find_screeners, pin
 from .papers.report import render
@@ -139,7 +139,7 @@ def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None, restoring: b
         licence=read_licence, 
         tag_keys=lambda subjects: {str(k): v for k, v in identities.tag_keys(map(SubjectId, subjects)).items()},
         prepare=partial(_prepare, root, jobs), attributes_key=lambda plan: _tools(root, _text(plan)).key(), counter=token_counter()[0],
-        pins=lambda: pin([*find_detectors(), *find_screeners()]), check=_check, render=render)
+        pins=lambda: pin([*find_detectors(), *find_screeners()]), check=partial(_check, clock=clock), render=render)
 
 
 def restore_workspace(order: Order, *, clock: Any = None, progress: Progress = silent) -> Restored:
@@ -213,9 +213,9 @@ def _prepare_shard(task: tuple[Path, str, str]) -> Prepared:
     return prepared
 
 
-def _check(release: Path, workspace: Path) -> Sequence[Mapping[str, Any]]:
-    """Check a release with the independent verifier, as an auditor would."""
-    report = verify(release, auditor=workspace, now=datetime.now(UTC))
+def _check(release: Path, workspace: Path, *, clock: Clock) -> Sequence[Mapping[str, Any]]:
+    """Check a release with the independent verifier, as an auditor would, by the workspace's clock."""
+    report = verify(release, auditor=workspace, now=clock.now())
     return [{"claim": result.claim, "who": result.who, "result": result.result, "detail": result.detail,
              "detail_fr": result.message.text(french=True) if result.message else ""}
             for result in report.results]

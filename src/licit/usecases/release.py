@@ -170,6 +170,7 @@ def finish(workspace: Workspace, name: str) -> None:
                             remedy="Do not use this release.")
     manifest = json.loads(data)
     done = Closed(manifest=manifest, seq=closed.seq, at=closed.closed_at)
+    workspace.corpus.remove(f"{folder}/{REPORT}")  # one that a crash left is attested by nobody
     attest(workspace.corpus, folder, done, workspace.log, workspace.signer)
     small = manifest["rows"] <= SELF_CHECKED
     results = workspace.check(workspace.corpus.path(folder), workspace.root) if small else ()

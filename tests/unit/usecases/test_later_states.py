@@ -117,6 +117,7 @@ def test_a_later_state_survives_the_erasure_of_others(full):
 def test_a_build_that_passes_over_a_later_state_fails_the_audit(full, monkeypatch, off):
     """A release closed over a deletion that was in the log by then fails the audit, the claim and the record named."""
     other, genuine = World(full.root, full.clock), release.stage
+    full.swap(check=lambda *_: ())
 
     def strike(*given, **more):
         out = genuine(*given, **more)
