@@ -69,6 +69,7 @@ def read_columns(path: Path, separator: str | None = None) -> Iterator[list[list
 
 
 _GLUED_BEFORE = frozenset(",.;:!?)]}%…»'’") | {"'s", "n't", "'m", "'re", "'ve", "'ll", "'d", "’s"}
+_ENDINGS = frozenset(("s", "t", "m", "re", "ve", "ll", "d"))
 _GLUED_AFTER = frozenset("([{«#@$£€")
 
 
@@ -80,6 +81,7 @@ def join(tokens: Iterable[tuple[str, str]], *, french: bool) -> Pieces:
         sort = MAPPED.get(tag[2:], "") if tag != "O" else ""
         space = bool(last) and not (
             word in _GLUED_BEFORE or last in _GLUED_AFTER or (last in "'’" and (french or last == "’"))
+            or (last == "'" and not french and word.lower() in _ENDINGS)
             or (word == '"' and open_quote) or (last == '"' and open_quote) or word.startswith("’")
             or (word in "/-" and was != "O") or (last in "/-" and tag[:1] == "I"))
         if word == '"':

@@ -12,7 +12,7 @@ from torch.nn import functional
 from .corpora import Source
 from .epoch import Block, blocks, texts
 from .invent import Invention
-from .net import Net, Places, Rows, drop_words, loss
+from .net import Net, Places, Rows, drop_words, loss, taught
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +28,9 @@ class Recipe:
     flag_drop: float = .1
 
 
-def fit(sources: Sequence[Source], invention: Invention, recipe: Recipe, after: Callable[[Net, Rows], None] | None = None
-        ) -> tuple[Net, Rows]:
-    """Train a network; ``after`` sees it after each epoch."""
+def fit(sources: Sequence[Source], invention: Invention, recipe: Recipe, teachers: Sequence[tuple[Net, Rows]] = (),
+        after: Callable[[Net, Rows], None] | None = None) -> tuple[Net, Rows]:
+    """Train a network, from teachers too if there are any; ``after`` sees it after each epoch."""
     torch.set_num_threads(1)
     torch.manual_seed(recipe.seed)
     net, rows = Net(recipe.dropout, recipe.seed), Rows(recipe.seed)
@@ -53,7 +53,7 @@ def fit(sources: Sequence[Source], invention: Invention, recipe: Recipe, after: 
         for block in some:
             count += 1
             rate = recipe.rate * min(count / 100, max(0., 1 - (count - 100) / max(1, steps - 90)) + 1e-3)
-            total += _step(net, rows, optimiser, block, rate, count, recipe)
+            total += _step(_Learner(net=net, rows=rows, optimiser=optimiser, recipe=recipe, teachers=teachers), block, rate, count)
         sys.stdout.write(f"seed {recipe.seed} epoch {epoch + 1}/{recipe.epochs}: loss {total / len(some):.4f}, "
                          f"{len(some)} blocks, {time.monotonic() - begin:.0f} s\n")
         sys.stdout.flush()
@@ -63,17 +63,26 @@ def fit(sources: Sequence[Source], invention: Invention, recipe: Recipe, after: 
     return net, rows
 
 
-def _step(net: Net, rows: Rows, optimiser: torch.optim.Optimizer, block: Block, rate: float, count: int,
-          recipe: Recipe) -> float:
-    ids = drop_words(torch.from_numpy(block.rows), recipe.word_drop, recipe.flag_drop)
-    leaf, used, (word_ids, letter_ids) = rows.take(ids, torch.from_numpy(block.trigrams))
-    answer = net(functional.embedding(word_ids, leaf), functional.embedding(letter_ids, leaf), Places(block))
-    out = loss(answer, torch.from_numpy(block.general), torch.from_numpy(block.court), torch.from_numpy(block.judgment))
-    for group in optimiser.param_groups:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Learner:
+    net: Net
+    rows: Rows
+    optimiser: torch.optim.Optimizer
+    recipe: Recipe
+    teachers: Sequence[tuple[Net, Rows]]
+
+
+def _step(learner: _Learner, block: Block, rate: float, count: int) -> float:
+    ids = drop_words(torch.from_numpy(block.rows), learner.recipe.word_drop, learner.recipe.flag_drop)
+    leaf, used, (word_ids, letter_ids) = learner.rows.take(ids, torch.from_numpy(block.trigrams))
+    told = learner.net(functional.embedding(word_ids, leaf), functional.embedding(letter_ids, leaf), Places(block))
+    out = loss(told, torch.from_numpy(block.general), torch.from_numpy(block.court), torch.from_numpy(block.judgment),
+               taught(learner.teachers, block) if learner.teachers else None)
+    for group in learner.optimiser.param_groups:
         group["lr"] = rate
-    optimiser.zero_grad(set_to_none=True)
+    learner.optimiser.zero_grad(set_to_none=True)
     out.backward()
-    torch.nn.utils.clip_grad_norm_(net.parameters(), 5.)
-    optimiser.step()
-    rows.step(leaf, used, rate, count)
+    torch.nn.utils.clip_grad_norm_(learner.net.parameters(), 5.)
+    learner.optimiser.step()
+    learner.rows.step(leaf, used, rate, count)
     return float(out.detach())

@@ -3,6 +3,7 @@
 The first layer over tokens is linear in the kinds, so it is computed once per kind and only summed per token.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,7 @@ from licit.detectors._features import ROWS, SIZES, WORD_FEATURES
 from .epoch import ANY, N_TAGS, Block
 
 WIDTH, KIND, HIDDEN, POOL = 32, 128, 96, 16
-WINDOW = (-3, -2, -1, 0, 1, 2, 3)
+WINDOW = (-2, -1, 0, 1, 2)
 DILATIONS = (1, 1)
 TRIGRAM_SHARE = .3
 GAP = 3
@@ -49,13 +50,14 @@ class Dropout(nn.Module):
 class Net(nn.Module):
     """What is trained; the table of rows is kept apart (see :class:`Rows`)."""
 
-    def __init__(self, dropout: float, seed: int) -> None:
+    def __init__(self, dropout: float, seed: int, window: Sequence[int] = WINDOW) -> None:
         super().__init__()
+        self.window_steps = tuple(window)
         self.dropout = Dropout(dropout, seed)
         self.kind = nn.Linear((len(SIZES) + 1) * WIDTH, KIND, bias=False)
         self.kind_norm = nn.BatchNorm1d(KIND)
-        self.window = nn.Linear(KIND, len(WINDOW) * HIDDEN, bias=False)
-        self.gate = nn.Linear(KIND, len(WINDOW))
+        self.window = nn.Linear(KIND, len(window) * HIDDEN, bias=False)
+        self.gate = nn.Linear(KIND, len(window))
         self.pool_in = nn.Linear(KIND, POOL)
         self.pool_out = nn.Linear(POOL, HIDDEN, bias=False)
         self.register = nn.Linear(POOL, 1)
@@ -67,14 +69,13 @@ class Net(nn.Module):
         """Give the scores of tags, of the gate and of each text's register."""
         x = torch.cat([rows.flatten(1), trigrams.sum(1) * TRIGRAM_SHARE], 1)
         v = self.dropout(torch.relu(self.kind_norm(self.kind(self.dropout(x)))))
-        sides, reach = len(WINDOW), WINDOW[-1]
+        sides = len(self.window_steps)
         parts = torch.cat([self.window(v), v.new_zeros(1, sides * HIDDEN)]).view(-1, HIDDEN)
         lets = torch.cat([self.gate(v), v.new_zeros(1, sides)]).view(-1)
-        # The window's rows of each token, by their numbers: seven rows summed at once.
-        near = torch.stack([places.kinds[places.at + step] * sides + n for n, step in enumerate(WINDOW)], 1)
+        # The window's rows of each token, by their numbers, summed at once.
+        near = torch.stack([places.kinds[places.at + step] * sides + n for n, step in enumerate(self.window_steps)], 1)
         gate = functional.embedding_bag(near, lets[:, None], mode="sum")[:, 0]
         h = functional.embedding_bag(near, parts, mode="sum")
-        assert reach <= GAP
         u = functional.embedding(places.kinds[places.at], torch.relu(self.pool_in(v)))
         mean = v.new_zeros(places.texts, POOL).index_add(0, places.text, u) / places.lengths[:, None]
         register = self.register(mean)[:, 0]
@@ -139,15 +140,24 @@ def drop_words(rows: Tensor, share: float, flags: float) -> Tensor:
     return out
 
 
-def loss(answer: Answer, general: Tensor, court: Tensor, judgment: Tensor) -> Tensor:
-    """Give the loss where any of the allowed tags is right, over both heads, with that of the gate and the register."""
+def loss(answer: Answer, general: Tensor, court: Tensor, judgment: Tensor, taught: Tensor | None = None) -> Tensor:
+    """Give the loss where any of the allowed tags is right, over both heads, with that of the gate and the register.
+
+    ``taught`` holds the probabilities that teachers give, if any: they weigh as much as what the sets tell, and are cut
+    to what the sets allow.
+    """
     bits = 1 << torch.arange(N_TAGS)
     out = answer.tags.new_zeros(())
     held = torch.zeros(len(general))
     for number, (allowed, weight) in enumerate(((general, 1.), (court, .7))):
         log = torch.log_softmax(answer.tags[:, number * N_TAGS:(number + 1) * N_TAGS], 1)
         some = (allowed[:, None] & bits) == 0
-        out = out - weight * torch.logsumexp(log.masked_fill(some, -1e4), 1).mean()
+        hard = -torch.logsumexp(log.masked_fill(some, -1e4), 1)
+        if taught is not None:
+            soft = taught[:, number * N_TAGS:(number + 1) * N_TAGS].masked_fill(some, 0) + 1e-6
+            soft = soft / soft.sum(1, keepdim=True)
+            hard = .3 * hard - .7 * (soft * log).sum(1)
+        out = out + weight * hard.mean()
         told = torch.where(some[:, 0], 1., 1 - log[:, 0].detach().exp())
         held = torch.maximum(held, told if number == 0 else torch.where(allowed == ANY, 0., told))
     missed = functional.binary_cross_entropy_with_logits(answer.gate, held, weight=1 + 7 * held)
@@ -161,3 +171,12 @@ def answer(net: Net, rows: Rows, block: Block) -> Answer:
         leaf, _, (word_ids, letter_ids) = rows.take(torch.from_numpy(block.rows), torch.from_numpy(block.trigrams))
         told: Answer = net(functional.embedding(word_ids, leaf), functional.embedding(letter_ids, leaf), Places(block))
         return told
+
+
+def taught(teachers: Sequence[tuple[Net, Rows]], block: Block) -> Tensor:
+    """Give the mean of what teachers hold each token to be, for both heads."""
+    total = torch.zeros(len(block.kinds), 2 * N_TAGS)
+    for net, rows in teachers:
+        tags = answer(net, rows, block).tags
+        total += torch.cat([torch.softmax(tags[:, :N_TAGS], 1), torch.softmax(tags[:, N_TAGS:], 1)], 1)
+    return total / len(teachers)

@@ -10,7 +10,7 @@ import random
 import re
 import unicodedata
 
-from .corpora import Pieces
+from .corpora import Pieces, merge
 from .invent import Invention
 
 _TITLE = re.compile(r"^(?:(?:MM?|Mmes?|Mlle|Me|Dr|Pr|Mr|Mrs|Ms|Sr|Sra|D|Sres|Sras)\.? |Lord |Sir |Lady |juge |[Ll]e )+")
@@ -21,6 +21,9 @@ def vary(pieces: Pieces, rng: random.Random, invention: Invention, language: str
     """Give a passage as somebody else might have typed it about somebody else."""
     if rng.random() < .4:
         pieces = [_swapped(text, tag, rng, invention, language) for text, tag in pieces]
+    if rng.random() < .06:
+        # What de-identification has already replaced is nobody, and what stands beside it is what it was.
+        pieces = merge((stand_in(tag, rng), "") if tag and rng.random() < .8 else (text, tag) for text, tag in pieces)
     drawn = rng.random()
     lower, upper, names_lower = (.3, .33, .40) if chat else (.17, .2, .24)
     if drawn < lower:
@@ -66,6 +69,12 @@ def _swapped(text: str, tag: str, rng: random.Random, invention: Invention, lang
     if tag in ("CODE", "DATE"):
         return re.sub(r"\d", lambda sign: str(rng.randint(0, 9)) if tag == "CODE" or rng.random() < .3 else sign[0], text), tag
     return text, tag
+
+
+def stand_in(tag: str, rng: random.Random) -> str:
+    """Make a stand-in such as de-identification leaves."""
+    label = {"PER": "PERSON", "LOC": "LOCATION", "ORG": "ORGANISATION", "CODE": "CASE_NUMBER", "?": "PHONE"}.get(tag, tag)
+    return f"[{label}_{''.join(rng.choice('abcdefghijklmnopqrstuvwxyz234567') for _ in range(5))}]"
 
 
 def _lower(text: str) -> str:

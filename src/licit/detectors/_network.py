@@ -27,10 +27,10 @@ from ._plain import Ints
 
 Scores = npt.NDArray[np.float32]
 
-WINDOW = (-3, -2, -1, 0, 1, 2, 3)
-#: How many convolutions follow, each of a token and its two neighbours.
+#: How many convolutions follow the window, each of a token and its two neighbours.
 CONVOLUTIONS = 2
-_GAP = WINDOW[-1]
+#: At least as many places between texts as a token sees to one side.
+_GAP = 3
 _BLOCK = 1_024
 _FILES = ("kinds.onnx", "tokens.onnx")
 
@@ -101,13 +101,14 @@ def look(cut: Cut) -> Told:
     if not stretch.kept.size:
         return _NOTHING
     stretch.text[place] = text
-    hidden = parts.shape[1] // len(WINDOW)
-    held = {"parts": np.concatenate([parts.reshape(-1, hidden), np.zeros((len(WINDOW), hidden), np.float32)])}
+    sides = gate.shape[1]
+    hidden = parts.shape[1] // sides
+    held = {"parts": np.concatenate([parts.reshape(-1, hidden), np.zeros((sides, hidden), np.float32)])}
     begins = np.cumsum(counts) - counts
     mean = np.add.reduceat(pooled[cut.kinds], begins, axis=0, dtype=np.int32)
     mean = ((mean + counts[:, None] // 2) // counts[:, None]).astype(np.uint8)
     judgment = np.add.reduceat(register[:, 0][cut.kinds], begins, dtype=np.int64) > 0
-    out = [tokens_session.run(None, held | stretch.fed(start, mean))[0] for start in range(0, stretch.kept.size, _BLOCK)]
+    out = [tokens_session.run(None, held | stretch.fed(start, mean, sides))[0] for start in range(0, stretch.kept.size, _BLOCK)]
     where = stretch.text[stretch.kept]
     return Told(tokens=stretch.kept - _GAP * (where + 1), scores=np.concatenate(out), judgment=judgment[where])
 
@@ -116,8 +117,9 @@ def _gate(kinds: npt.NDArray[np.int32], gate: Scores) -> Scores:
     """Sum for each place what its neighbours' kinds say on whether it is worth a look."""
     lets = np.concatenate([gate, np.zeros((1, gate.shape[1]), np.float32)]).T.copy()
     total = np.zeros(kinds.size, np.float32)
-    for number, step in enumerate(WINDOW):
-        total[_GAP:-_GAP] += lets[number][kinds[_GAP + step:kinds.size - _GAP + step]]
+    for number, each in enumerate(lets):
+        step = number - len(lets) // 2
+        total[_GAP:-_GAP] += each[kinds[_GAP + step:kinds.size - _GAP + step]]
     return total
 
 
@@ -129,7 +131,7 @@ class _Stretch:
     text: npt.NDArray[np.int32]
     kept: npt.NDArray[np.int32]
 
-    def fed(self, start: int, mean: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[Any]]:
+    def fed(self, start: int, mean: npt.NDArray[np.uint8], sides: int) -> dict[str, npt.NDArray[Any]]:
         """Give one block's inputs: the kinds around each place that is needed, and who neighbours whom in each layer."""
         layers = [self.kept[start:start + _BLOCK]]
         first, last = int(layers[0][0]) - CONVOLUTIONS, int(layers[0][-1]) + CONVOLUTIONS + 1
@@ -148,8 +150,8 @@ class _Stretch:
                 fed[f"{side}{number}"] = number_of[layers[-1] - (first - 1) + step]
             layers.append(below)
         at = layers[-1]
-        for number, step in enumerate(WINDOW):
-            fed[f"at{number}"] = self.kinds[at + step] * np.int32(len(WINDOW)) + np.int32(number)
+        for number in range(sides):
+            fed[f"at{number}"] = self.kinds[at + (number - sides // 2)] * np.int32(sides) + np.int32(number)
         text = self.text[at]
         fed["text"], fed["mean"] = text - text[0], mean[text[0]:text[-1] + 1]
         return fed

@@ -9,6 +9,7 @@ Rules kept here:
 """
 
 import functools
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -20,13 +21,15 @@ from ._decode import best
 from ._features import Cut, cut
 from ._network import look, network
 from ._places import places
-from ._plain import Ints, plain
+from ._plain import Ints, Plain, plain
 from ._scan import Hit, spans
 from ._tokens import lexicon
 
 LABELS = ("PERSON", "LOCATION", "ORGANISATION", "DATE", "CASE_NUMBER")
 _TAGS = 1 + 2 * len(LABELS)
 _GROUP = 400_000
+#: What stands for something already replaced is nobody.
+_STAND_IN = re.compile(r"\[[A-Z_]{3,24}_[a-z2-7]{5}\]")
 
 
 class Tagger:
@@ -45,7 +48,7 @@ class Tagger:
         found: list[tuple[Span, ...]] = []
         for group in _groups(texts):
             page = plain(group)
-            found += spans(page, _hits(cut(page)), self.name)
+            found += spans(page, _hits(page, cut(page)), self.name)
         return found
 
 
@@ -60,7 +63,7 @@ def _groups(texts: Sequence[str]) -> Iterator[Sequence[str]]:
         yield texts[start:]
 
 
-def _hits(read: Cut) -> Iterator[Hit]:
+def _hits(page: Plain, read: Cut) -> Iterator[Hit]:
     told = look(read)
     if not told.tokens.size:
         return
@@ -73,6 +76,9 @@ def _hits(read: Cut) -> Iterator[Hit]:
         also = best(tokens, read.texts, general[legal])
         more = (tags[tokens] == 0) & ((also == 1) | (also == 2))
         tags[tokens[more]] = also[more]
+    for match in _STAND_IN.finditer(page.text):
+        first, last = np.searchsorted(read.starts, match.span())
+        tags[first:last] = 0
     for sort, first, last in _mentions(tags, read.texts):
         yield LABELS[sort], int(read.starts[first]), int(read.ends[last]), 92 if sort == 0 else 60
 

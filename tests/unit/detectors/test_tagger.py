@@ -89,3 +89,13 @@ def test_the_runtime_is_loaded_with_the_first_text():
     code = ("import sys; from licit.detectors.registry import find_detectors; find_detectors();"
             "sys.exit('onnxruntime' in sys.modules)")
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_stands_for_something_replaced_is_nobody(detector):
+    """Looking at a result again finds nothing in its stand-ins."""
+    texts = [f"merci {name}[PERSON_{end}] de {town}[LOCATION_{end}], dossier [CASE_NUMBER_{end}]" for name, town, end in
+             (("", "", "k3f2a"), ("", "", "maria"), ("", "", "durou"), ("Mme ", "", "w7zzz"))]
+    assert all(span.start >= text.index("]") or span.end <= text.index("[") for text, spans in
+               zip(texts, detector.find(texts, [""] * 4), strict=True) for span in spans)
+    assert not any("[" in text[span.start:span.end] for text, spans in
+                   zip(texts, detector.find(texts, [""] * 4), strict=True) for span in spans)
