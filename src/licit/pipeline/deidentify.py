@@ -6,7 +6,8 @@ records at once, so that detectors see columns.
 Rules kept here:
 
 - Every detector runs on every text. One that fails, overruns or is missing holds the record (``detector-failed``).
-- A name found once is looked for in all texts of the record, whole words, whatever the case.
+- What is found once is looked for in all texts of the record (:mod:`licit.pipeline.sweep`), and a label that will be
+  replaced never loses a character to one that will not.
 - A stand-in is derived from a key, the record and the entity: the same inside a record, unlinkable across records, and
   independent of the order in which things were found.
 - After replacement the detectors look again, until a look changes nothing; what never settles holds the record
@@ -17,19 +18,19 @@ Law: DEI-02, DEI-03, SEN-06
 """
 
 import re
-import signal
-import threading
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from bisect import bisect_right
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
-
-import phonenumbers
+from itertools import islice
 
 from ..core.ids import keyed, short_text
 from ..core.ports import Detector
-from ..core.spans import LABELS, Edit, Span, apply_edits, settle
+from ..core.spans import LABELS, Edit, Span, apply_edits
+from .looking import Found, Overrun, find_all, in_time, within
+from .sweep import canonical, spellings, sweep_names
+
+__all__ = ["DIRECT", "STAND_IN", "DeidentifySettings", "Found", "Masked", "Overrun", "canonical", "find_all", "in_time", "mask",
+           "replace_all", "spellings", "stand_in", "sweep_names", "within"]
 
 #: What is replaced unless a plan says otherwise: everything that identifies by itself.
 DIRECT = ("PERSON", "ADDRESS", "EMAIL", "PHONE", "HANDLE", "IP_ADDRESS", "MAC_ADDRESS", "DATE_OF_BIRTH", "NATIONAL_ID",
@@ -39,10 +40,8 @@ DIRECT = ("PERSON", "ADDRESS", "EMAIL", "PHONE", "HANDLE", "IP_ADDRESS", "MAC_AD
 #: The shape of a stand-in; detectors' findings inside one are its own and are passed over.
 STAND_IN = re.compile(r"\[(?:" + "|".join(LABELS) + r")_[a-z2-7]{5}\]")
 
-_LOOKS = 3
-_DOTS = {ord("İ"): "i", ord("ı"): "i"}
-
-Found = tuple[Span, ...] | None
+_LOOKS = 5
+_SHARED = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,162 +59,6 @@ class DeidentifySettings:
         """
         if unknown := set(self.labels) - set(LABELS):
             raise ValueError(f"no such label: {', '.join(sorted(unknown))}")
-
-
-class Overrun(Exception):
-    """A detector took longer than it may."""
-
-
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Stop what runs inside after so many seconds, by alarm; only a process's main thread can be stopped so.
-
-    Raises:
-        Overrun: the time is over.
-    """
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def stop(*_: Any) -> None:
-        raise Overrun
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-def find_all(detectors: Sequence[Detector], texts: Sequence[str], languages: Sequence[str], *, seconds: int = 20
-             ) -> list[Found]:
-    """Give for each text its settled spans, or None where some detector could not look."""
-    found: list[list[Span] | None] = [[] if detectors else None for _ in texts]
-    for detector in detectors:
-        for i, spans in enumerate(_find(detector, texts, languages, seconds)):
-            kept = found[i]
-            if spans is None:
-                found[i] = None
-            elif kept is not None:
-                kept += spans
-    return [None if spans is None else settle(spans) if len(spans) > 1 else tuple(spans) for spans in found]
-
-
-def _find(detector: Detector, texts: Sequence[str], languages: Sequence[str], seconds: float) -> Sequence[Found]:
-    def look(some: Sequence[str], hints: Sequence[str]) -> Sequence[Found]:
-        found = detector.find(some, hints)
-        return [_checked(detector, text, spans) for text, spans in zip(some, found, strict=True)]
-
-    return in_time(look, texts, languages, seconds)
-
-
-Answer = TypeVar("Answer")
-
-
-def in_time(look: Callable[[Sequence[str], Sequence[str]], Sequence[Answer]], texts: Sequence[str],
-            languages: Sequence[str], seconds: float) -> list[Answer | None]:
-    """Give an answer for each text, or None where none could be had; a batch that fails is halved to find the culprit.
-
-    Each half of a batch that overran gets half of its time, so that what always overruns ends, and its texts are held.
-    """
-    over = False
-    try:
-        with within(seconds * (1 + sum(map(len, texts)) / 1_000_000)):
-            answers = list(look(texts, languages))
-        if len(answers) == len(texts):
-            return [*answers]
-    except Overrun:
-        over = True
-    except Exception:
-        over = False
-    if len(texts) < 2:
-        return [None for _ in texts]
-    half, left = len(texts) // 2, seconds / 2 if over else seconds
-    return [*in_time(look, texts[:half], languages[:half], left), *in_time(look, texts[half:], languages[half:], left)]
-
-
-def _checked(detector: Detector, text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
-    for span in spans:
-        if span.end > len(text) or span.label not in detector.labels:
-            raise ValueError("a span outside its text, or a label the detector does not declare")
-    return tuple(spans)
-
-
-def canonical(label: str, text: str) -> str:
-    """Give the form under which two mentions are one: case, accents, spaces and punctuation folded."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    if label == "PERSON":
-        plain = re.sub(r"^(?:m|mr|mrs|ms|mme|mlle|dr|me|pr|prof|monsieur|madame|maitre|docteur)\b\.?\s*", "", plain)
-        return " ".join(re.findall(r"\w+", plain))
-    return plain if label in ("EMAIL", "URL", "HANDLE", "SECRET") else re.sub(r"[\W_]", "", plain)
-
-
-def spellings(label: str, entity: str) -> tuple[str, ...]:
-    """Give the canonical forms that stand for one identifier: whoever objects writes it one way and a chat the other.
-
-    A phone number counts as it is dialled at home and from abroad as well, a handle without its sign.
-    """
-    if label != "PHONE":
-        return tuple(dict.fromkeys((entity, entity.lstrip("@")))) if label == "HANDLE" else (entity,)
-    try:
-        number = phonenumbers.parse(f"+{entity.removeprefix('00')}")
-    except phonenumbers.NumberParseException:
-        return (entity,)
-    if not phonenumbers.is_possible_number(number):
-        return (entity,)
-    forms = (phonenumbers.PhoneNumberFormat.E164, phonenumbers.PhoneNumberFormat.NATIONAL)
-    return tuple(dict.fromkeys((entity, *(re.sub(r"\D", "", phonenumbers.format_number(number, form)) for form in forms))))
-
-
-def sweep_names(texts: Sequence[str], found: Sequence[tuple[Span, ...]]) -> list[tuple[Span, ...]]:
-    """Look for every name found anywhere in a record in all its texts: whole words, whatever the case."""
-    names: set[str] = set()
-    for text, spans in zip(texts, found, strict=True):
-        for span in spans:
-            if span.label == "PERSON":
-                mention = text[span.start:span.end]
-                names.add(mention)
-                names.update(word for word in re.findall(r"[^\W\d_][\w'’-]*", mention)
-                             if len(word) >= 3 and word[0].isupper())
-    if not names:
-        return list(found)
-    folded = [_folded(name) for name in names]
-    if not _has_more(texts, [text[span.start:span.end] for text, spans in zip(texts, found, strict=True)
-                             for span in spans if span.label == "PERSON"], folded):
-        return list(found)
-    words = "|".join(re.escape(name) for name in sorted(names, key=lambda n: (-len(n), n)))
-    pattern = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
-    out = []
-    for text, spans in zip(texts, found, strict=True):
-        again = [Span(start=m.start(), end=m.end(), label="PERSON", detector="sweep", score=60)
-                 for m in pattern.finditer(text) if _is_name(m.group())]
-        out.append(settle((*spans, *again)) if again else spans)
-    return out
-
-
-def _folded(text: str) -> str:
-    """Fold case so that whatever ``re.IGNORECASE`` holds equal is equal."""
-    return (text if text.isascii() else text.translate(_DOTS)).casefold()
-
-
-def _has_more(texts: Sequence[str], mentions: Sequence[str], names: Sequence[str]) -> bool:
-    """Tell whether a folded name may stand in texts more often than in the mentions found there.
-
-    A pattern costs more to compile than this, and most names stand once. A name that repeats its first word may overlap
-    itself, which a count does not see.
-    """
-    whole, inside = _folded("\n".join(texts)), _folded("\n".join(mentions))
-    if any(whole.count(name) > inside.count(name) for name in names):
-        return True
-    return any(words[0] in words[1:] for name in names if len(words := re.findall(r"\w+", name)) > 1)
-
-
-def _is_name(mention: str) -> bool:
-    """Tell a name from the common word it may also be: a lower-case single word of up to four letters is a word."""
-    return " " in mention or not mention.islower() or len(mention) > 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,11 +86,12 @@ def replace_all(ids: Sequence[str], texts: Sequence[Sequence[str]], languages: S
     pending = {i: Masked(texts=tuple(parts)) for i, parts in enumerate(texts)}
     done: dict[int, Masked] = {}
     seen: dict[tuple[str, str], Found] = {}
+    wanted = frozenset(settings.labels)
     for _ in range(_LOOKS):
         new = dict.fromkeys(asked for i, masked in pending.items() for text in masked.texts
                             if (asked := (text, languages[i])) not in seen)
         seen.update(zip(new, find_all(detectors, [text for text, _ in new], [hint for _, hint in new],
-                                      seconds=settings.seconds), strict=True))
+                                      seconds=settings.seconds, wanted=wanted), strict=True))
         following: dict[int, Masked] = {}
         for i, before in pending.items():
             spans = [seen[text, languages[i]] for text in before.texts]
@@ -255,7 +99,7 @@ def replace_all(ids: Sequence[str], texts: Sequence[Sequence[str]], languages: S
             if len(whole) < len(spans) or not detectors:
                 done[i] = replace(before, reason="detector-failed", entities=(), replaced=())
                 continue
-            again = mask(key, ids[i], before.texts, sweep_names(before.texts, whole), settings.labels)
+            again = mask(key, ids[i], before.texts, sweep_names(before.texts, whole, wanted), wanted)
             if again.texts == before.texts:
                 done[i] = replace(before, entities=before.entities + again.entities)
             else:
@@ -277,10 +121,9 @@ def stand_in(key: bytes, record: str, label: str, entity: str) -> str:
     return f"[{label}_{short_text(keyed(key, 'licit/stand-in', record.encode(), label.encode(), entity.encode()), 5)}]"
 
 
-def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Span, ...]], labels: Sequence[str]
+def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Span, ...]], wanted: Container[str]
          ) -> Masked:
     """Replace what was found in a record's texts by stand-ins; labels not asked for stay."""
-    wanted = frozenset(labels)
     entities: list[tuple[str, str]] = []
     for text, spans in zip(texts, found, strict=True):
         entities += [(span.label, canonical(span.label, text[span.start:span.end])) for span in spans]
@@ -307,20 +150,33 @@ def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Sp
 
 def _beside(text: str, span: Span, taken: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """Give the pieces of a finding outside every stand-in: what somebody types like one shields nothing beside it."""
-    pieces = [(span.start, span.end)]
-    for a, b in taken:
-        pieces = [piece for start, end in pieces for piece in
-                  (((start, end),) if end <= a or b <= start else ((start, a), (b, end))) if piece[0] < piece[1]]
-    if len(pieces) == 1 and pieces[0] == (span.start, span.end):
-        return pieces
-    return [(start, end) for start, end in pieces if re.search(r"\w", text[start:end])]
+    first = max(bisect_right(taken, (span.start, 0)) - 1, 0)
+    pieces, at = [], span.start
+    for a, b in islice(taken, first, None):
+        if a >= span.end:
+            break
+        if b > span.start:
+            pieces.append((at, a))
+            at = b
+    if at == span.start:
+        return [(span.start, span.end)]
+    return [(start, end) for start, end in (*pieces, (at, span.end)) if re.search(r"\w", text[start:end])]
 
 
 def _one_name_each(names: set[str]) -> dict[str, str]:
-    """Map a part of a name to the longest full name that holds it, so that one person has one stand-in."""
+    """Map a part of a name to the longest full name that holds it, so that one person has one stand-in.
+
+    Of very many names that share all their words, only the first are compared.
+    """
     full = sorted(names, key=lambda name: (-len(name.split()), name))
+    holding: dict[str, list[str]] = {}
+    for name in full:
+        for word in set(name.split()):
+            if len(others := holding.setdefault(word, [])) < _SHARED:
+                others.append(name)
     out: dict[str, str] = {}
     for name in names:
         words = set(name.split())
-        out[name] = next((other for other in full if words <= set(other.split())), name)
+        near = min((holding[word] for word in words), key=len, default=[])
+        out[name] = next((other for other in near if words <= set(other.split())), name)
     return out

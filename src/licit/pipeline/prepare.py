@@ -91,7 +91,7 @@ class Tools:
 @cache
 def _code() -> str:
     """Name the code that computes attributes, so that a change of it is never served from what was kept before."""
-    files = ("prepare", "chunk", "dedupe", "deidentify", "provenance", "screen")
+    files = ("prepare", "chunk", "dedupe", "deidentify", "looking", "provenance", "reading", "screen", "sweep")
     return settings_key([Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8") for name in files])
 
 

@@ -353,7 +353,7 @@ def test_only_the_labels_asked_for_are_replaced():
     assert MAIL not in out
 
 
-def test_what_is_still_found_after_three_looks_holds_the_record():
+def test_what_is_still_found_after_five_looks_holds_the_record():
     """A text that does not settle in time is held; one that does is not."""
     class OneAtATime:
         name, version, labels, languages = "one", "1", frozenset({"EMAIL"}), frozenset()

@@ -134,7 +134,7 @@ def deidentify_command(context: click.Context, /, source: Path, target: Path, jo
 
     The same lines come back, with a stand-in such as [PERSON_k3f2a] for each person, number or address: the same inside
     a record, another in every other record. What is not replaced keeps every byte. A record that could not be looked
-    at, in which something was still found after three looks, or whose keys hold personal data is {"id", "held": reason},
+    at, in which something was still found after five looks, or whose keys hold personal data is {"id", "held": reason},
     and the exit code is 3. The result is de-identified personal data; it is not anonymous.
     """
     _check_output(target, as_json)

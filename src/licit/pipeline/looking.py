@@ -1,0 +1,127 @@
+"""Looking: every detector on every text and on every further reading of it, in time or not at all.
+
+Rules kept here:
+
+- A text that a detector could not look at, in any of its readings, has no spans: None, never "nothing".
+- A detector that fails costs its own texts only, found by halving; one that overruns is stopped.
+- What is found in a reading is told where it stands in the text.
+
+Law: DEI-02
+"""
+
+import signal
+import threading
+from collections.abc import Callable, Container, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from ..core.ports import Detector
+from ..core.spans import Span, settle
+from .reading import Reading, TooDeepError, readings
+
+Found = tuple[Span, ...] | None
+
+
+class Overrun(Exception):
+    """A detector took longer than it may."""
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Stop what runs inside after so many seconds, by alarm; only a process's main thread can be stopped so.
+
+    Raises:
+        Overrun: the time is over.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(*_: Any) -> None:
+        raise Overrun
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def find_all(detectors: Sequence[Detector], texts: Sequence[str], languages: Sequence[str], *, seconds: int = 20,
+             wanted: Container[str] = ()) -> list[Found]:
+    """Give for each text its settled spans, or None where some detector could not look; ``wanted`` labels win."""
+    found: list[list[Span] | None] = [[] if detectors else None for _ in texts]
+    owners, chains = _read_again(texts, found)
+    every = [*texts, *(chain[-1].words for chain in chains)]
+    hints = [*languages, *(languages[i] for i in owners)]
+    for detector in detectors:
+        for i, spans in enumerate(_find(detector, every, hints, seconds)):
+            owner = i if i < len(texts) else owners[i - len(texts)]
+            kept = found[owner]
+            if spans is None:
+                found[owner] = None
+            elif kept is not None and spans:
+                kept += spans if i == owner else [_back(span, chains[i - len(texts)]) for span in spans]
+    return [None if spans is None else settle(spans, wanted) if len(spans) > 1 else tuple(spans) for spans in found]
+
+
+def _read_again(texts: Sequence[str], found: list[list[Span] | None]) -> tuple[list[int], list[tuple[Reading, ...]]]:
+    """Give every further reading, and the number of its text; a text that cannot be read so is not found in."""
+    owners, chains = [], []
+    for i, text in enumerate(texts):
+        try:
+            for chain in readings(text):
+                owners.append(i)
+                chains.append(chain)
+        except TooDeepError:
+            found[i] = None
+    return owners, chains
+
+
+def _back(span: Span, chain: Sequence[Reading]) -> Span:
+    start, end = span.start, span.end
+    for reading in reversed(chain):
+        start, end = reading.back(start, end)
+    return Span(start=start, end=end, label=span.label, detector=span.detector, score=span.score)
+
+
+def _find(detector: Detector, texts: Sequence[str], languages: Sequence[str], seconds: float) -> Sequence[Found]:
+    def look(some: Sequence[str], hints: Sequence[str]) -> Sequence[Found]:
+        found = detector.find(some, hints)
+        return [_checked(detector, text, spans) for text, spans in zip(some, found, strict=True)]
+
+    return in_time(look, texts, languages, seconds)
+
+
+Answer = TypeVar("Answer")
+
+
+def in_time(look: Callable[[Sequence[str], Sequence[str]], Sequence[Answer]], texts: Sequence[str],
+            languages: Sequence[str], seconds: float) -> list[Answer | None]:
+    """Give an answer for each text, or None where none could be had; a batch that fails is halved to find the culprit.
+
+    Each half of a batch that overran gets half of its time, so that what always overruns ends, and its texts are held.
+    """
+    over = False
+    try:
+        with within(seconds * (1 + sum(map(len, texts)) / 1_000_000)):
+            answers = list(look(texts, languages))
+        if len(answers) == len(texts):
+            return [*answers]
+    except Overrun:
+        over = True
+    except Exception:
+        over = False
+    if len(texts) < 2:
+        return [None for _ in texts]
+    half, left = len(texts) // 2, seconds / 2 if over else seconds
+    return [*in_time(look, texts[:half], languages[:half], left), *in_time(look, texts[half:], languages[half:], left)]
+
+
+def _checked(detector: Detector, text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
+    for span in spans:
+        if span.end > len(text) or span.label not in detector.labels:
+            raise ValueError("a span outside its text, or a label the detector does not declare")
+    return tuple(spans)

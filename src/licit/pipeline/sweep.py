@@ -1,0 +1,266 @@
+"""The second sweep: what was found once in a record is looked for in all its texts, word by word.
+
+Rules kept here:
+
+- A name counts whatever its case, accents, joiners and look-alike letters: whole, by each of its parts of three letters
+  or more, as initials (``M. D.``, ``Marie D.``), in a handle (``mdubois84``), and as an e-mail address spells it.
+- Any other finding that identifies counts where the same words stand again.
+- A word that is also a common one counts with a capital only, and some not even so where a sentence begins; a lower-case
+  word of up to four letters never counts alone. So a person called Rose does not turn every rose into a person.
+- The work grows with the text, however many names there are: words are looked up, no pattern is made of names.
+
+Law: DEI-02
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import phonenumbers
+
+from ..core.spans import Span, settle
+from .reading import LOOK_ALIKES, MIXED
+
+#: What never counts as a part of a name: titles and what stands between names.
+TITLES = frozenset("m mr mrs ms mme mlle dr me pr prof monsieur madame mademoiselle maitre docteur sir lady miss".split())
+_BETWEEN = frozenset("de du des la le les van von der den ter del della di da do dos das al el ben bin ibn et and of the "
+                     "saint sainte san santa".split())
+
+#: First and last names that are common words too, in French or English.
+_COMMON = frozenset(
+    "aime ambre ange amber angel april arts auguste august aurore avril baker banks bell berger bill bishop blanc blanche "
+    "bois bond bonnet boucher boulanger brown bush carpenter chance charity chase cherry claire clement clemence colombe "
+    "constance cook crystal daisy dawn dean desire diamond dragon duke duval earl faith felicite fleur fontaine forest "
+    "france franc frank garnier gardener ginger glory gold grace grand grant green gris hall harmony heaven herb hill honor "
+    "hope hunter iris ivory jade jardin jasmin jasmine joie joy jules june juste king knight lac lance laurier leblanc lebrun "
+    "lily long lys mace major marin mark marche marguerite mason mercier merry meunier mill miller moulin muse myrtle neige "
+    "nice noel noir norm oceane olive opal orange page parker penny perle perry peter petit petite pierre pommier porter "
+    "pearl pepper precious prudence prince reed reine rich richard river rivers robin roi rock roman romain rosa rose roses "
+    "rouge roux ruby sage sergent serene shepherd silver sky smith stone storm summer sunny sylvain taylor tailor turner "
+    "valentin venus vert victoire victor vigne violette violet walker ward wade weaver west white will winter wolf wood "
+    "woods young".split())
+_OPENS_SENTENCES = frozenset("bill bond chance chase claire cook frank good grace grand grant hope jade joy juste king long "
+                             "mark may nice orange page petit petite prudence rich rose stone summer will winter young".split())
+
+#: What an address begins with that stands for an office, not a person.
+_OFFICES = frozenset("admin billing bonjour client compta contact direction eng help hello hotline info jobs legal mail "
+                     "marketing news newsletter noreply notification office ops orders press presse privacy recrutement "
+                     "reply root sales secretariat security service services support team test webmaster".split())
+
+#: Findings of other kinds that are looked for again, where their words are the same.
+_AGAIN = frozenset(
+    "ADDRESS EMAIL PHONE HANDLE IP_ADDRESS MAC_ADDRESS DATE_OF_BIRTH NATIONAL_ID TAX_ID SOCIAL_SECURITY PASSPORT "
+    "DRIVING_LICENCE VEHICLE_PLATE BANK_ACCOUNT PAYMENT_CARD CASE_NUMBER MEDICAL_ID ACCOUNT_ID SECRET COORDINATES "
+    "OTHER_ID".split())
+
+_SCORE = 60
+_LONGEST = 12
+_FEWEST = 6
+_UNSEEN = "\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufeff"
+_WORD = re.compile(rf"\w[\w{_UNSEEN}]*")
+_GLUE = re.compile(r"[\s.,:@/+()'’·_-]{0,3}")
+_BEGINS = re.compile(r"(?:^|[.!?:…\n])[\s\"'«»“”*>#-]*$")
+_DOTS = {ord("İ"): "i", ord("ı"): "i"}
+
+Words = tuple[str, ...]
+Token = tuple[int, int, str, str]
+
+
+def fold(word: str) -> str:
+    """Give a word without case, accents, joiners and look-alike letters."""
+    if word.isascii():
+        return word.lower()
+    if MIXED.search(word):
+        word = word.translate(LOOK_ALIKES)
+    apart = unicodedata.normalize("NFKD", word.translate(_DOTS).casefold())
+    return "".join(c for c in apart if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+
+
+def canonical(label: str, text: str) -> str:
+    """Give the form under which two mentions are one: case, accents, spaces and punctuation folded."""
+    plain = fold(text)
+    if label == "PERSON":
+        words = re.findall(r"\w+", plain)
+        return " ".join(words[1:] if len(words) > 1 and words[0] in TITLES else words)
+    return plain if label in ("EMAIL", "URL", "HANDLE", "SECRET") else re.sub(r"[\W_]", "", plain)
+
+
+def spellings(label: str, entity: str) -> tuple[str, ...]:
+    """Give the canonical forms that stand for one identifier: whoever objects writes it one way and a chat the other.
+
+    A phone number counts as it is dialled at home and from abroad as well, a handle without its sign.
+    """
+    if label != "PHONE":
+        return tuple(dict.fromkeys((entity, entity.lstrip("@")))) if label == "HANDLE" else (entity,)
+    try:
+        number = phonenumbers.parse(f"+{entity.removeprefix('00')}")
+    except phonenumbers.NumberParseException:
+        return (entity,)
+    if not phonenumbers.is_possible_number(number):
+        return (entity,)
+    forms = (phonenumbers.PhoneNumberFormat.E164, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return tuple(dict.fromkeys((entity, *(re.sub(r"\D", "", phonenumbers.format_number(number, form)) for form in forms))))
+
+
+def name_words(name: str) -> list[str]:
+    """Give the folded words of a name without titles and particles."""
+    return [word for word in map(fold, _WORD.findall(name)) if word not in TITLES and word not in _BETWEEN]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What is looked for, in folded words.
+
+    ``wholes`` maps words in a row to a label, ``lengths`` their first word to how many they are; ``parts`` are single
+    words of names, True where one was found in lower case; ``spelt`` those known from addresses only; ``initials`` are
+    (first word or letter, letter) of full names, ``letters`` the first of those; ``compounds`` are handles made of names.
+    """
+
+    wholes: dict[Words, str] = field(default_factory=dict, repr=False)
+    lengths: dict[str, set[int]] = field(default_factory=dict, repr=False)
+    parts: dict[str, bool] = field(default_factory=dict, repr=False)
+    spelt: set[str] = field(default_factory=set, repr=False)
+    initials: set[tuple[str, str]] = field(default_factory=set, repr=False)
+    letters: set[str] = field(default_factory=set, repr=False)
+    compounds: set[str] = field(default_factory=set, repr=False)
+
+    def add_whole(self, words: Words, label: str) -> None:
+        """Look for these words in a row."""
+        if len(words) <= _LONGEST:
+            self.wholes.setdefault(words, label)
+            self.lengths.setdefault(words[0], set()).add(len(words))
+
+    def add_name(self, mention: str) -> None:
+        """Look for a name and its parts."""
+        words = name_words(mention)
+        whole = tuple(map(fold, _WORD.findall(mention)))
+        if len(whole) > 1 or (whole and len(whole[0]) == 2):
+            self.add_whole(whole, "PERSON")
+        for word in words:
+            if len(word) >= 3 and not word[0].isdigit():
+                self.parts[word] = self.parts.get(word, False) or mention.islower()
+        if len(words) > 1:
+            first, last = words[0], words[-1]
+            self.add_whole(tuple(words), "PERSON")
+            self.add_whole((*words[1:], first), "PERSON")
+            self.initials.update([(first, last[0]), (first[0], last[0])])
+            self.letters.add(first[0])
+            made = (first + last, last + first, first[0] + last, last + first[0], first + last[0])
+            self.compounds.update(one for one in made if len(one) >= 5)
+
+    def kind(self, token: str, word: str) -> bool:
+        """Tell whether a token may begin a finding."""
+        if word in self.parts or word in self.lengths or word in self.spelt:
+            return True
+        return self.is_handle(word) or (len(token) == 1 and token.isupper() and word in self.letters)
+
+    def is_handle(self, word: str) -> bool:
+        """Tell whether a word is made of a found name, or holds one beside digits or underscores."""
+        if word in self.compounds:
+            return True
+        if word.isalpha() or word.isdigit():
+            return False
+        pieces = [piece for piece in re.split(r"[\d_]+", word) if piece]
+        return any(piece in self.compounds or (len(piece) >= 4 and piece not in _COMMON and piece in self.parts)
+                   for piece in pieces)
+
+
+def _known(texts: Sequence[str], found: Sequence[Sequence[Span]]) -> _Known:
+    known = _Known()
+    for text, spans in zip(texts, found, strict=True):
+        for span in spans:
+            words = text[span.start:span.end]
+            if span.label == "PERSON":
+                known.add_name(words)
+            elif span.label in _AGAIN:
+                again = tuple(map(fold, _WORD.findall(words)))
+                if sum(map(len, again)) >= _FEWEST:
+                    known.add_whole(again, span.label)
+                if span.label == "EMAIL":
+                    known.spelt.update(_spelt(words))
+    return known
+
+
+def _spelt(address: str) -> list[str]:
+    parts = [fold(part) for part in re.split(r"[._+-]", address.partition("@")[0]) if part.isalpha()]
+    if len(parts) < 2 or any(part in _OFFICES for part in parts):
+        return []
+    return [part for part in parts if len(part) >= 3]
+
+
+def sweep_names(texts: Sequence[str], found: Sequence[tuple[Span, ...]], wanted: Container[str] = ()
+                ) -> list[tuple[Span, ...]]:
+    """Look for everything found anywhere in a record in all its texts, and settle; ``wanted`` labels win."""
+    if not any(_counted(span) for spans in found for span in spans):
+        return list(found)
+    known = _known(texts, found)
+    seen, inside = Counter[str](), Counter[str]()
+    for text, spans in zip(texts, found, strict=True):
+        seen.update(_WORD.findall(text))
+        for span in spans:
+            if _counted(span) and _is_whole(text, span):
+                inside.update(_WORD.findall(text, span.start, span.end))
+    folded = {token: fold(token) for token in seen}
+    hits = {token for token, word in folded.items() if seen[token] > inside[token] and known.kind(token, word)}
+    if not hits:
+        return list(found)
+    out = []
+    for text, spans in zip(texts, found, strict=True):
+        again = [] if hits.isdisjoint(_WORD.findall(text)) else list(_again(text, known, folded))
+        out.append(settle((*spans, *again), wanted) if again else spans)
+    return out
+
+
+def _counted(span: Span) -> bool:
+    return span.label == "PERSON" or span.label in _AGAIN
+
+
+def _is_whole(text: str, span: Span) -> bool:
+    return not (text[span.start - 1:span.start].isalnum() or text[span.end:span.end + 1].isalnum())
+
+
+def _again(text: str, known: _Known, folded: dict[str, str]) -> Iterator[Span]:
+    tokens = [(m.start(), m.end(), token, folded[token]) for m in _WORD.finditer(text) if (token := m.group())]
+    for at, (start, end, token, word) in enumerate(tokens):
+        if lengths := known.lengths.get(word):
+            for length in lengths:
+                row = tokens[at:at + length]
+                label = known.wholes.get(tuple(one[3] for one in row))
+                if label and _joined(text, row):
+                    last = row[-1][1]
+                    if length > 1 or not token.islower() or len(word) >= _FEWEST:
+                        yield Span(start=start, end=last, label=label, detector="sweep", score=_SCORE)
+        if (word in known.parts or word in known.spelt) and _counts(text, start, token, word, known):
+            yield Span(start=start, end=_with_initial(text, tokens, at, known), label="PERSON", detector="sweep", score=_SCORE)
+        elif len(token) == 1 and token.isupper() and text[end:end + 1] == ".":
+            last = _with_initial(text, tokens, at, known)
+            if last > end and text[last - 1] == ".":
+                yield Span(start=start, end=last, label="PERSON", detector="sweep", score=_SCORE)
+        elif known.is_handle(word):
+            yield Span(start=start, end=end, label="HANDLE", detector="sweep", score=_SCORE)
+
+
+def _joined(text: str, tokens: Sequence[Token]) -> bool:
+    return all(_GLUE.fullmatch(text, one[1], two[0]) for one, two in pairwise(tokens))
+
+
+def _counts(text: str, start: int, token: str, word: str, known: _Known) -> bool:
+    """Tell a name from the common word it may also be."""
+    if token.islower():
+        return len(word) > 4 and word in known.parts and (word not in _COMMON or known.parts[word])
+    if token.isupper() or word not in _OPENS_SENTENCES:
+        return True
+    return not _BEGINS.search(text[max(0, start - 12):start]) if start else False
+
+
+def _with_initial(text: str, tokens: Sequence[Token], at: int, known: _Known) -> int:
+    """Give where a word ends together with the initial of the other name behind it, if that stands there."""
+    _, end, _, word = tokens[at]
+    if at + 1 < len(tokens):
+        start, last, token, letter = tokens[at + 1]
+        if len(token) == 1 and token.isupper() and (word, letter) in known.initials and text[end:start] in (" ", ".", ". ", ".-"):
+            return last + (text[last:last + 1] == ".")
+    return end
