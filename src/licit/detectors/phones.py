@@ -2,28 +2,38 @@
 
 Rules kept here:
 
-- The telephone library sees candidates only, never whole texts.
+- The telephone library sees candidates only, never whole texts; an extension belongs to its number.
+- A number in words counts when it starts as French numbers do, or says a nought among at least seven digits.
 - A number with ``+`` counts when it is possible at all; without, it must have a national shape, or be announced
   ("tel", "call me"), or be valid where numbers start with 0.
 """
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import phonenumbers
 
 from licit.core.ids import settings_key
 from licit.core.spans import Span
 
-from ._plain import plain
-from ._scan import Rule, Scan, around, spans, touches
+from ._plain import Plain, plain
+from ._scan import Hit, Rule, Scan, around, spans, touches
 
 _CANDIDATE = r"(?:\+ ?)?(?:\( ?)?[0-9](?:[ \t./()-]{0,3}[0-9]){6,16}"
+_AGAIN, _SIGNS = re.compile(_CANDIDATE), frozenset(" \t./()-+")
 _FRENCH = re.compile(r"(?<![0-9])0[0-9]([ ./-]{1,2})[0-9]{2}(?:\1[0-9]{2}){3}(?![0-9])|(?<![0-9] )0(?: [0-9]){9}(?! ?[0-9])"
                      r"|\( ?3 ?3 ?\) ?0? ?[1-9](?:[ .-]?[0-9]){8}(?![0-9])")
 _FRENCH_BARE = re.compile(r"(?<![0-9])0[1-9]([ ./-]{0,2})[0-9]{2}(?:\1[0-9]{2}){3}(?![0-9])"
                      r"|(?<![0-9])0[1-9][0-9](?:[ .-]?[0-9]{3}[ .-]?[0-9]{2}[ .-]?[0-9]{2})(?![0-9])")
+_OVERSEAS = re.compile(r"(?<![0-9])0[1-9][0-9]{2}([ ./-])[0-9]{2}([ .-])[0-9]{2}\2[0-9]{2}(?![0-9])|(?<![0-9])0 [89][0-9]{2}(?: [0-9]{2}){3}(?![0-9])|(?<![0-9])0[1-9][ /][0-9]{3}([ .-])[0-9]{2}\3[0-9]{2}(?![0-9])")
+_SOUTHERN = re.compile(r"(?<![0-9.,])(?<![0-9] )(?:[6789][0-9]{2} [0-9]{2} [0-9]{2} [0-9]{2}|3[2-9][0-9][ .-][0-9]{3}[ .-]?[0-9]{4})(?![0-9])")
+_EXTENSION = re.compile(r"(?:,? ?(?:ext\.?|extension|poste|durchwahl)|,? ?x) ?[0-9]{1,5}(?![0-9])", re.I)
+_UNITS = "un|deux|trois|quatre|cinq|six|sept|huit|neuf"
+_SAID_FR = (rf"(?i)\b(?:plus trente[ -]trois(?: zero)?|zero)[ ,.-]{{1,2}}(?:{_UNITS})(?:[ ,.-]{{1,3}}(?:et[ -])?(?:zero|{_UNITS}|dix|onze|douze|treize|quatorze|quinze|seize|"
+            r"vingts?|trente|quarante|cinquante|soixante|septante|huitante|octante|nonante)){4,24}\b")
+_DIGIT_EN = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)"
+_SAID_EN = rf"(?i)\b{_DIGIT_EN}(?:[ ,-]{{1,2}}{_DIGIT_EN}){{6,14}}\b"
 _AMERICAN = re.compile(r"(?<![0-9.])(?:1[ .-]?)?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[ .-])[2-9][0-9]{2}[ .-][0-9]{4}(?![0-9])")
 _DATE = re.compile(r"(?<![0-9])(?:[0-3]?[0-9][./ -][01]?[0-9][./ -](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[./-][01][0-9][./-][0-3][0-9])"
                    r"(?![0-9])")
@@ -36,6 +46,19 @@ _REGIONS = ("GB", "DE", "BE", "NL", "CH", "IT", "AT", "SE", "IE")
 
 
 def _phone(text: str, start: int, end: int) -> tuple[int, int, int] | None:
+    # One digit all along is a filler, not a number.
+    if len(set(text[start:end]) - _SIGNS) < 2 or not (found := _number(text, start, end)):
+        return None
+    extension = _EXTENSION.match(text, found[1])
+    return found[0], extension.end() if extension else found[1], found[2]
+
+
+def _said_en(text: str, start: int, end: int) -> tuple[int, int, int] | None:
+    # Counting aloud has no nought.
+    return (start, end, 85) if re.search("zero|oh|double|triple", text[start:end].lower()) else None
+
+
+def _number(text: str, start: int, end: int) -> tuple[int, int, int] | None:
     while text[end - 1] in " ./(-":
         end -= 1
     piece = text[start:end]
@@ -48,7 +71,7 @@ def _phone(text: str, start: int, end: int) -> tuple[int, int, int] | None:
         return start + match.start(), start + match.end(), 90
     if touches(text, start, end):
         return None
-    for shape in (_FRENCH_BARE, _AMERICAN):
+    for shape in (_FRENCH_BARE, _AMERICAN, _OVERSEAS, _SOUTHERN):
         if match := shape.search(piece):
             return start + match.start(), start + match.end(), 90
     if _DATE.search(piece) or (start and text[start - 1] in "$-_#=" and piece[0] != "("):
@@ -83,26 +106,46 @@ def _valid(number: str, region: str | None, *, possible: bool = False) -> bool:
     return bool(check(parsed))
 
 
-_RULES = (Rule(label="PHONE", shape=_CANDIDATE, accept=_phone, whole=False),)
+RULES = (
+    Rule(label="PHONE", shape=_CANDIDATE, accept=_phone, whole=False),
+    Rule(label="PHONE", shape=_SAID_FR, score=90, whole=False),
+    Rule(label="PHONE", shape=_SAID_EN, accept=_said_en, whole=False),
+)
 
 
 class Phones:
     """Finds telephone numbers, in every language."""
 
     name = "phones"
-    version = "1"
+    version = "2"
     labels = frozenset({"PHONE"})
     languages: frozenset[str] = frozenset()
-    digest = settings_key([_CANDIDATE, *(rule.pattern for rule in (_FRENCH, _FRENCH_BARE, _AMERICAN, _DATE, _ANNOUNCED, _SCALE)),
+    digest = settings_key([*(rule.shape for rule in RULES), *(rule.pattern for rule in (_FRENCH, _FRENCH_BARE, _AMERICAN, _OVERSEAS, _SOUTHERN, _EXTENSION, _DATE, _ANNOUNCED, _SCALE)),
                            phonenumbers.__version__])
 
     def __init__(self) -> None:
-        self._scan = Scan(_RULES)
+        self._scan = Scan(RULES)
 
     def find(self, texts: Sequence[str], languages: Sequence[str]) -> Sequence[Sequence[Span]]:
         """Find spans in each text."""
         page = plain(texts)
-        return spans(page, self._scan.hits(page), self.name)
+        return spans(page, self._hits(page), self.name)
+
+    def _hits(self, page: Plain) -> Iterator[Hit]:
+        done = 0
+        for index, start, end in self._scan.matches(page):
+            if index:
+                accept = RULES[index].accept
+                if found := accept(page.text, start, end) if accept else (start, end, RULES[index].score):
+                    yield "PHONE", *found
+                continue
+            # A candidate can hold one number and the start of the next, which the scan then has cut.
+            start = max(start, done)
+            while start < end and (found := _phone(page.text, start, end)):
+                yield "PHONE", *found
+                done = found[1]
+                more = _AGAIN.search(page.text, done, done + 70) if done < end else None
+                start, end = more.span() if more else (end, end)
 
 
 @functools.cache

@@ -43,3 +43,25 @@ def test_every_french_number_is_found_wherever_it_stands(pairs, sign, zone, arou
     """Ten digits from 0, in pairs with one kind of sign, with any words around."""
     number = sign.join([f"0{zone}", *(f"{pair:02}" for pair in pairs)])
     assert _found(f"{around} {number} {around}") == [number]
+
+
+@pytest.mark.parametrize("number", [
+    "0262 12 34 56", "0692 12 34 56", "+262 692 12 34 56", "+594 594 12 34 56", "0470 12 34 56", "02/123.45.67", "02 123 45 67", "079 123 45 67", "+352 621 123 456",
+    "612 34 56 78", "+34 612 345 678", "347 123 4567", "020 7946 0123", "07700 900123", "0 800 12 34 56", "(415) 555-0123 ext. 12", "01 99 00 12 34 poste 12",
+    "zéro six, trente-neuf, quatre-vingt-dix-huit, douze, trente-quatre", "zero six trente neuf quatre vingt dix huit douze trente quatre", "five five five, zero one two three"])
+def test_numbers_of_other_places_and_in_words_are_found(number):
+    """Overseas, neighbours, extensions, pairs said aloud: whole."""
+    assert _found(f"alors : {number}. Merci") == [number]
+
+
+@pytest.mark.parametrize("sign", [" ", "/", ", ", " ou "])
+def test_each_of_many_numbers_in_a_row_is_found(sign):
+    """The end of one is not the loss of the next."""
+    numbers = [f"06399812{n:02}" for n in range(12)]
+    assert _found(sign.join(numbers)) == numbers
+
+
+@pytest.mark.parametrize("text", ["one two three four five six seven eight", "amount 612 345 678", "pid 12345678", "0000000000", "order 0612345678901", "12/05/2019 10:30:00", "id 9782070368228"])
+def test_counting_and_codes_are_no_numbers(text):
+    """Neither said nor written."""
+    assert _found(text) == []
