@@ -21,7 +21,7 @@ from ._plain import Plain, plain
 from ._scan import Hit, Rule, Scan, around, spans, touches
 
 _CANDIDATE = r"(?:\+ ?)?(?:\( ?)?[0-9](?:[ \t./()-]{0,3}[0-9]){6,16}"
-_AGAIN, _SIGNS = re.compile(_CANDIDATE), frozenset(" \t./()-+")
+_AGAIN, _GAP, _SIGNS = re.compile(_CANDIDATE), re.compile("[^0-9]+(?=[0-9])"), frozenset(" \t./()-+")
 _FRENCH = re.compile(r"(?<![0-9])0[0-9]([ ./-]{1,2})[0-9]{2}(?:\1[0-9]{2}){3}(?![0-9])|(?<![0-9] )0(?: [0-9]){9}(?! ?[0-9])"
                      r"|\( ?3 ?3 ?\) ?0? ?[1-9](?:[ .-]?[0-9]){8}(?![0-9])")
 _FRENCH_BARE = re.compile(r"(?<![0-9])0[1-9]([ ./-]{0,2})[0-9]{2}(?:\1[0-9]{2}){3}(?![0-9])"
@@ -69,6 +69,12 @@ def _number(text: str, start: int, end: int) -> tuple[int, int, int] | None:
     # A number in the French way stands out even where a space is missing; others need room around them.
     if match := _FRENCH.search(piece):
         return start + match.start(), start + match.end(), 90
+    while text[end:end + 1].isdigit() and text[end - 1].isdigit():
+        # The scan cut here, in the midst of a group.
+        end = start + len(re.sub("[^0-9]*[0-9]+$", "", piece))
+        if end <= start:
+            return None
+        piece = text[start:end]
     if touches(text, start, end):
         return None
     for shape in (_FRENCH_BARE, _AMERICAN, _OVERSEAS, _SOUTHERN):
@@ -141,9 +147,14 @@ class Phones:
                 continue
             # A candidate can hold one number and the start of the next, which the scan then has cut.
             start = max(start, done)
-            while start < end and (found := _phone(page.text, start, end)):
-                yield "PHONE", *found
-                done = found[1]
+            while start < end:
+                if found := _phone(page.text, start, end):
+                    yield "PHONE", *found
+                    done = found[1]
+                elif (gap := _GAP.search(page.text, start + 3, end)) and page.text[end:end + 4].lstrip(" \t./()-")[:1].isdigit():
+                    done = gap.end()
+                else:
+                    break
                 more = _AGAIN.search(page.text, done, done + 70) if done < end else None
                 start, end = more.span() if more else (end, end)
 
