@@ -41,9 +41,12 @@ from .core.records import from_json
 from .detectors.registry import find_detectors, find_screeners, pin
 from .papers.report import render
 from .pipeline.chunk import estimate_tokens
+from .pipeline.planted import Planted, plant
 from .pipeline.prepare import Arrived, Tools, prepare
+from .pipeline.screen import ACCEPT_UNMEASURED_SCREENING
 from .usecases.plan import TEMPLATE, Plan, plan_from_lock
 from .usecases.policy import TEMPLATE as POLICY_TEMPLATE
+from .usecases.quality import BUILT_IN, NONE, kept, key_of, measured
 from .usecases.restore import Opening, Order, Restored, restore
 from .usecases.text import detect as detect_in
 from .usecases.workspace import Prepared, Progress, Workspace, silent
@@ -139,7 +142,8 @@ def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None, restoring: b
         licence=read_licence, 
         tag_keys=lambda subjects: {str(k): v for k, v in identities.tag_keys(map(SubjectId, subjects)).items()},
         prepare=partial(_prepare, root, jobs), attributes_key=lambda plan: _tools(root, _text(plan)).key(), counter=token_counter()[0],
-        pins=lambda: pin([*find_detectors(), *find_screeners()]), check=partial(_check, clock=clock), render=render)
+        pins=lambda: pin([*find_detectors(), *find_screeners()]), check=partial(_check, clock=clock), render=render,
+        measure=partial(_measure, root))
 
 
 def restore_workspace(order: Order, *, clock: Any = None, progress: Progress = silent) -> Restored:
@@ -176,7 +180,8 @@ def _made_tools(root: Path, plan_text: str, _: tuple[int, int]) -> Tools:
                  screeners=screeners, pins=pin([*detectors, *screeners]), stand_in_key=keys.secret("stand-in"),
                  order_key=keys.secret("order"),
                  lookup=lambda kind, value: lookup_hashes(epochs, "third-party", kind, value), epochs=tuple(epochs),
-                 count=count or estimate_tokens, counter=counter)
+                 count=count or estimate_tokens, counter=counter,
+                 accept_unmeasured=ACCEPT_UNMEASURED_SCREENING in plan.accepted)
 
 
 def _prepare(root: Path, jobs: int, plan: Plan, shards: Sequence[str]) -> Iterator[Prepared]:
@@ -211,6 +216,31 @@ def _prepare_shard(task: tuple[Path, str, str]) -> Prepared:
     note = json.dumps({"sha256": prepared.sha256, "rows": prepared.rows}).encode()
     corpus.write_bytes(f"attributes/{key}/{shard}.json", note)
     return prepared
+
+
+def _measure(root: Path, plan: Plan, seed: str) -> tuple[Mapping[str, Any], Planted]:
+    """Measure the plan's detectors on its labelled set, and plant what they must find."""
+    tools, name = _tools(root, _text(plan)), plan.standard.set
+    planted = plant(bytes.fromhex(seed), tools.detectors, plan.deidentify)
+    if name == NONE:
+        return {"measured": False, "why": "the plan names no labelled set"}, planted
+    pins, data = pin(tools.detectors), built_in_set() if name == BUILT_IN else _set(root, name)
+    key = key_of(data, (name, *pins), plan.deidentify)
+    return kept(root / "state/measures", key, lambda: measured(
+        data, name, tools.detectors, plan.deidentify, pins=pins)), planted
+
+
+def built_in_set() -> bytes:
+    """Give the labelled set that comes with licit: invented sentences, French and English."""
+    return b"".join(file.read_bytes() for file in sorted(Path(__file__).with_name("data").glob("measure/*.jsonl")))
+
+
+def _set(root: Path, name: str) -> bytes:
+    try:
+        return (root / name).read_bytes()
+    except OSError as error:
+        raise SetupError(f"the labelled set cannot be read: {error.strerror}", about=name,
+                         remedy="Put it into the workspace's folder, or change set in [deidentify.measure].") from None
 
 
 def _check(release: Path, workspace: Path, *, clock: Clock) -> Sequence[Mapping[str, Any]]:

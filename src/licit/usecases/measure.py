@@ -8,8 +8,13 @@ Rules kept here:
 - A label that the set does not use cannot be judged on it: its findings are counted apart and weigh on no precision.
 - A narrow label counts as the wider one when the set has only the wider.
 - A line that cannot be read or looked at is counted and named; it is in no share.
+- An entity is found only if every mention of it is covered, under whatever label. Mentions with one ``entity``, else those
+  that are the same words in canonical form, are one.
+- What is masked or found beside the labelled is told as plainly, over every character and byte of the set, so that a
+  detector that masks everything looks as bad as it is.
+- What is measured is what a build does to a record's texts before it replaces: find, settle, sweep for names.
 
-Law: DEI-02
+Law: DEI-01, DEI-02
 """
 
 import math
@@ -23,6 +28,7 @@ from ..core.errors import InputError
 from ..core.ports import Detector
 from ..core.records import SetAside
 from ..core.spans import WIDER
+from ..pipeline.deidentify import canonical
 from .text import Line, look
 from .text_places import read_record, strings
 
@@ -74,6 +80,16 @@ class Counts:
     over: int = 0
     documents: int = 0
     redacted: int = 0
+    entities: int = 0
+    entities_covered: int = 0
+    false: int = 0
+    other_characters: int = 0
+    other_bytes: int = 0
+
+    @property
+    def false_per_10kb(self) -> float:
+        """Give the findings that touch nothing labelled, for each 10,000 bytes of UTF-8 outside what is labelled."""
+        return 10_000 * self.false / self.other_bytes if self.other_bytes else 0.0
 
     def add(self, other: "Counts") -> None:
         """Add another's counts."""
@@ -87,7 +103,13 @@ class Counts:
                 "overlap": _scores(Rate(hits=self.found_met, of=self.found), Rate(hits=self.gold_met, of=self.gold)),
                 "characters": {"recall": Rate(hits=self.covered, of=self.gold_characters).as_json(),
                                "over_masked": Rate(hits=self.over, of=self.masked).as_json()},
-                "fully_redacted": Rate(hits=self.redacted, of=self.documents).as_json()}
+                "fully_redacted": Rate(hits=self.redacted, of=self.documents).as_json(),
+                "entities": Rate(hits=self.entities_covered, of=self.entities).as_json()}
+
+    def beside(self) -> dict[str, Any]:
+        """Give what was masked or found outside what is labelled: of a language or the whole, for no label has an outside."""
+        return {"characters": Rate(hits=self.over, of=self.other_characters).as_json(), "false_spans": self.false,
+                "bytes": self.other_bytes, "false_per_10kb": round(self.false_per_10kb, 3)}
 
 
 def _scores(precision: Rate, recall: Rate) -> dict[str, Any]:
@@ -116,6 +138,8 @@ class Measure:
     unreadable: list[tuple[int, str]] = field(default_factory=list)
     records: int = 0
     detectors: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    swept: bool = True
 
     @property
     def complete(self) -> bool:
@@ -129,12 +153,13 @@ class Measure:
             cells.setdefault(language, {})[label] = counts.as_json()
         return {"records": self.records, "held": dict(sorted(self.held.items())),
                 "unreadable": [{"line": line, "reason": reason} for line, reason in self.unreadable],
-                "overall": self.overall.as_json(),
+                "overall": self.overall.as_json() | {"beside": self.overall.beside()},
                 "labels": {label: counts.as_json() for label, counts in sorted(self.labels.items())},
-                "languages": {name: {**counts.as_json(), "labels": cells.get(name, {})}
+                "languages": {name: {**counts.as_json(), "beside": counts.beside(), "labels": cells.get(name, {})}
                               for name, counts in sorted(self.languages.items())},
                 "not_looked_for": dict(sorted(self.not_looked_for.items())),
-                "not_labelled": dict(sorted(self.not_labelled.items())), "detectors": list(self.detectors)}
+                "not_labelled": dict(sorted(self.not_labelled.items())), "detectors": list(self.detectors),
+                "settings": {"labels": list(self.only), "sweep": self.swept}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,34 +167,45 @@ class _Labelled:
     line: int
     record: Mapping[str, Any] = field(repr=False)
     gold: Spans = field(repr=False)
+    texts: Mapping[Where, str] = field(repr=False)
+    entities: Mapping[tuple[str, str], Sequence[tuple[Where, int, int]]] = field(repr=False)
     language: str = ""
-    size: int = 0
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.texts.values()))
 
 
-def measure(lines: Iterable[Line], detectors: Sequence[Detector], *,
-            progress: Callable[[int, int], None] = lambda done, known: None) -> Measure:
+def measure(lines: Iterable[Line], detectors: Sequence[Detector], *, labels: Sequence[str] = (), sweep: bool = True,
+            seconds: int = 20, progress: Callable[[int, int], None] = lambda done, known: None) -> Measure:
     """Look at every labelled text and compare; the set is held in memory.
 
-    A line is ``{"id", "text" or "messages", "language"?, "spans": [{"start", "end", "label"[, "message"[, "path"]]}]}``.
+    A line is ``{"id", "text" or "messages", "language"?, "spans": [{"start", "end", "label"[, "message"[, "path"]]
+    [, "entity"]}]}``.
+    ``labels`` leaves out every other label, labelled or found; ``sweep=False`` takes names only where they are found.
     """
-    out = Measure(detectors=tuple(f"{detector.name}@{detector.version}" for detector in detectors))
+    out = Measure(detectors=tuple(f"{detector.name}@{detector.version}" for detector in detectors), only=tuple(labels),
+                  swept=sweep)
+    wanted = frozenset(labels)
     labelled = []
     for number, line in lines:
         try:
             if isinstance(line, SetAside):
                 raise InputError("the line cannot be read", reason=line.reason)
-            labelled.append(_labelled(number, read_record(line)))
+            labelled.append(_labelled(number, read_record(line), wanted))
         except InputError as error:
             out.unreadable.append((number, error.reason))
     used = {label for item in labelled for spans in item.gold.values() for _, _, label in spans}
     counted = {label: _counts_as(label, used) for detector in detectors for label in detector.labels}
     done = 0
     for batch in _batches(labelled):
-        for item, answer in zip(batch, look([item.record for item in batch], detectors), strict=True):
+        for item, answer in zip(batch, look([item.record for item in batch], detectors, seconds=seconds, sweep=sweep), strict=True):
             if reason := answer.get("held"):
                 out.held[reason] = out.held.get(reason, 0) + 1
             else:
-                _compare(out, item, _found(answer["spans"], counted), used, set(counted.values()))
+                spans = [span for span in answer["spans"]
+                         if not wanted or {span["label"], counted.get(span["label"])} & wanted]
+                _compare(out, item, _found(spans, counted), used, set(counted.values()))
         done += len(batch)
         progress(done, len(labelled))
     return out
@@ -180,20 +216,27 @@ def _counts_as(label: str, used: set[str]) -> str:
     return wider if label not in used and wider in used else label
 
 
-def _labelled(number: int, record: Mapping[str, Any]) -> _Labelled:
+def _labelled(number: int, record: Mapping[str, Any], wanted: frozenset[str]) -> _Labelled:
     texts = {(message, path): words for message, path, _, words in strings(record)}
     gold: Spans = {}
+    entities: dict[tuple[str, str], list[tuple[Where, int, int]]] = {}
     if not isinstance(record.get("spans"), list):
         raise InputError("the line has no list of spans", reason="no-spans")
     for span in record["spans"]:
         where, place = _place(span)
         if where not in texts or place[1] > len(texts[where]):
             raise InputError("a span lies outside its text", reason="span-outside")
+        start, end, label = place
+        if wanted and label not in wanted:
+            continue
         gold.setdefault(where, []).append(place)
+        own = span.get("entity")
+        name = f"={own}" if isinstance(own, str | int) else canonical(label, texts[where][start:end])
+        entities.setdefault((label, name), []).append((where, start, end))
     language = record.get("language")
     known = isinstance(language, str) and _LANGUAGE.fullmatch(language)
     return _Labelled(line=number, record=record, gold={where: sorted(set(spans)) for where, spans in gold.items()},
-                     language=str(language) if known else "unknown", size=sum(map(len, texts.values())))
+                     texts=texts, entities=entities, language=str(language) if known else "unknown")
 
 
 def _place(span: Any) -> tuple[Where, tuple[int, int, str]]:
@@ -234,20 +277,28 @@ def _found(spans: Sequence[Mapping[str, Any]], counted: Mapping[str, str]) -> Sp
 def _compare(out: Measure, item: _Labelled, found: Spans, used: set[str], looked: set[str]) -> None:
     whole = Counts(documents=1 if item.gold else 0)
     by_label: dict[str, Counts] = {}
-    for where in dict.fromkeys([*item.gold, *found]):
+    masks: dict[Where, list[tuple[int, int]]] = {}
+    for where, text in item.texts.items():
         gold, here = item.gold.get(where, []), sorted(found.get(where, []))
-        masked = _union(here)
+        masked = masks[where] = _union(here)
         for label in {label for _, _, label in gold}:
             own = _union([span for span in gold if span[2] == label])
             by_label.setdefault(label, Counts()).add(Counts(gold_characters=_length(own), covered=_shared(own, masked)))
         all_gold = _union(gold)
         covered = _shared(all_gold, masked)
-        whole.add(Counts(gold_characters=_length(all_gold), covered=covered, masked=_length(masked),
-                         over=_length(masked) - covered))
+        size = _length(all_gold)
+        inside = sum(_bytes(text[start:end]) for start, end in all_gold)
+        whole.add(Counts(gold_characters=size, covered=covered, masked=_length(masked), over=_length(masked) - covered,
+                         false=len(here) - _met(here, all_gold), other_characters=len(text) - size,
+                         other_bytes=_bytes(text) - inside))
         for label in {label for _, _, label in [*gold, *here]}:
             _compare_label(out, label, gold, here, by_label.setdefault(label, Counts()) if label in used else None)
     for counts in by_label.values():
         counts.documents, counts.redacted = (1, counts.covered == counts.gold_characters) if counts.gold else (0, 0)
+    for (label, _), mentions in item.entities.items():
+        done = all(_shared([(start, end)], masks[where]) == end - start for where, start, end in mentions)
+        for counts in (whole, by_label[label]):
+            counts.add(Counts(entities=1, entities_covered=int(done)))
     whole.redacted = int(bool(item.gold) and whole.covered == whole.gold_characters)
     out.records += 1
     for label, counts in by_label.items():
@@ -281,6 +332,10 @@ def _union(spans: Sequence[tuple[int, int, str]]) -> list[tuple[int, int]]:
         else:
             out.append((start, end))
     return out
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def _length(places: Sequence[tuple[int, int]]) -> int:

@@ -6,7 +6,7 @@ A patch takes from its parent what did not change: data files by reference, the 
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -22,6 +22,8 @@ from ..pipeline.seal import Parent, Placed, buckets_for, content_of, patch_rows,
 from ..pipeline.stage import ANSWERS, tally
 from .deciding import AUDITABLE, attribute_paths, decide_patch, decide_under
 from .facts import column_of
+from .plan import plan_from_lock
+from .quality import misses, require
 from .workspace import Position, Progress, Workspace, register_at
 
 _KEYS = ["record", "chunk"]
@@ -66,6 +68,7 @@ def decided_patch(workspace: Workspace, lock: dict[str, Any], parent: str, progr
 def stage(workspace: Workspace, built: Built, progress: Progress) -> Findings:
     """Write a release's rows, audit files and private state; give what its evidence says."""
     lock, corpus = built.lock, workspace.corpus
+    measured = assured(workspace, lock)
     folder = _fresh_folder(workspace, lock["name"])
     progress("seal", 0, 2)
     rows = _marked(built.rows, pl.col("rank") == 0)
@@ -77,7 +80,20 @@ def stage(workspace: Workspace, built: Built, progress: Progress) -> Findings:
     kept = built.rows.filter(pl.col("rank") == 0)
     people = (kept.select(pl.col("subjects").explode(empty_as_null=False).drop_nulls().alias("subject"))
               .group_by("subject").len("rows").with_columns(pl.col("rows").cast(pl.Int64)).sort("subject"))
-    return _findings(workspace, built, files, _with_keys(workspace, people), workspace.pins(), None)
+    found = _findings(workspace, built, files, _with_keys(workspace, people), workspace.pins(), None)
+    return replace(found, measure=measured)
+
+
+def assured(workspace: Workspace, lock: Mapping[str, Any]) -> dict[str, Any]:
+    """Measure the de-identification of a lock's build and plant what must be found; give the evidence.
+
+    Raises:
+        RefusedError: planted data was missed, or the measure does not meet the plan's standard.
+    """
+    plan = plan_from_lock(lock["plan"])
+    evidence, planted = workspace.measure(plan, lock["seed"])
+    require(misses(evidence, plan.standard, plan.languages, plan.deidentify.labels), planted, plan.accepted)
+    return {**evidence, "planted": planted.as_json()}
 
 
 def _marked(rows: pl.DataFrame, kept: pl.Expr) -> pl.DataFrame:
@@ -104,8 +120,10 @@ def stage_patch(workspace: Workspace, built: Built, parent: str, progress: Progr
     progress("seal", touched, touched)
     _patch_twin(workspace, built, parent)
     people = _patch_people(workspace, built, parent, gone, fresh)
-    return _findings(workspace, built, files, people, tuple(manifest["detectors"]), {
+    found = _findings(workspace, built, files, people, tuple(manifest["detectors"]), {
         "name": parent, "manifest": corpus.digest(f"releases/{parent}/manifest.json"), "withdrawn": True})
+    # A patch only takes away or elects among rows of its parent's detectors: nothing new to measure, nothing may hinder it.
+    return replace(found, measure=json.loads(corpus.path(f"releases/{parent}/evidence/measure.json").read_bytes()))
 
 
 def _licences(workspace: Workspace, lock: Mapping[str, Any]) -> dict[str, str]:
@@ -183,7 +201,7 @@ def _findings(workspace: Workspace, built: Built, files: Sequence[Placed], peopl
     return Findings(name=lock["name"], folder=folder, lock=lock, files=(*files, canaries), content_root=root,
                     rows=rows, tally=built.tally, tags=TagTree(drawn),
                     sources=_sources(workspace, lock, built.rows.filter(pl.col("rank") == 0)), audit=audit,
-                    decisions=decisions, detectors=detectors, measure=_measure(), parent=parent)
+                    decisions=decisions, detectors=detectors, measure={}, parent=parent)
 
 
 def _sources(workspace: Workspace, lock: Mapping[str, Any], kept: pl.DataFrame) -> tuple[Mapping[str, Any], ...]:
@@ -192,10 +210,6 @@ def _sources(workspace: Workspace, lock: Mapping[str, Any], kept: pl.DataFrame) 
     return tuple({"id": name, "ground": register[name].ground, "licence": register[name].licence,
                   "contract": contract.id if (contract := register[name].contract) else "", "rows": number}
                  for name, number in counts.items())
-
-
-def _measure() -> dict[str, Any]:
-    return {"measured": False, "why": "no measure of the detectors on a labelled set was given to this build"}
 
 
 def decisions_table(rows: pl.DataFrame, bonds: pl.DataFrame, set_aside: int) -> Any:

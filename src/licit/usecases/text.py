@@ -100,16 +100,19 @@ def _detect_batch(find: FindDetectors, batch: Sequence[Mapping[str, Any]]) -> li
     return [{"id": record.get("id"), **answer} for record, answer in zip(batch, look(batch, find()), strict=True)]
 
 
-def look(records: Sequence[Mapping[str, Any]], detectors: Sequence[Detector], *, seconds: int = 20
-         ) -> list[dict[str, Any]]:
-    """Give for each record its ``spans`` as plain values, or the reason it is ``held`` for."""
+def look(records: Sequence[Mapping[str, Any]], detectors: Sequence[Detector], *, seconds: int = 20,
+         sweep: bool = True) -> list[dict[str, Any]]:
+    """Give for each record its ``spans`` as plain values, or the reason it is ``held`` for.
+
+    ``sweep=False`` leaves names where they were found, to measure what the sweep adds.
+    """
     told = [_places(record) for record in records]
     hints = [hint if isinstance(hint := record.get("language"), str) else "" for record in records]
     asked = {(place.text, hint): None for here, hint in zip(told, hints, strict=True) for place in here or ()}
     found = dict(zip(asked, find_all(detectors, [text for text, _ in asked], [hint for _, hint in asked],
                                      seconds=seconds), strict=True))
     return [{"held": "unreadable"} if here is None else
-            _answer(here, [found[place.text, hint] for place in here], bool(detectors))
+            _answer(here, [found[place.text, hint] for place in here], bool(detectors), sweep)
             for here, hint in zip(told, hints, strict=True)]
 
 
@@ -120,11 +123,11 @@ def _places(record: Mapping[str, Any]) -> list[Place] | None:
         return None
 
 
-def _answer(here: Sequence[Place], found: Sequence[Found], looked: bool) -> dict[str, Any]:
+def _answer(here: Sequence[Place], found: Sequence[Found], looked: bool, sweep: bool) -> dict[str, Any]:
     whole = [spans for spans in found if spans is not None]
     if len(whole) < len(found) or not looked:
         return {"held": "detector-failed"}
-    swept = sweep_names([place.text for place in here], whole)
+    swept = sweep_names([place.text for place in here], whole) if sweep else whole
     if any(span.start < place.skip and span.label in DIRECT for place, spans in zip(here, swept, strict=True)
            for span in spans):
         return {"held": "second-look"}

@@ -21,6 +21,7 @@ from ..core.rights import PERSONAL, RESTRICTING, Entry, Standings
 from ..core.sources import Source, register_from
 from ..core.staff import Staff
 from ..pipeline.honour import outsiders_from
+from ..pipeline.planted import Planted
 
 #: Tells how far long work is: a step's name, how much is done, and how much is known (0: unknown).
 Progress = Callable[[str, int, int], None]
@@ -68,6 +69,7 @@ class Workspace:
     prepare: Callable[[Any, Sequence[str]], Iterator[Prepared]]
     attributes_key: Callable[[Any], str]
     pins: Callable[[], tuple[str, ...]]
+    measure: Callable[[Any, str], tuple[Mapping[str, Any], Planted]]
     counter: str
     check: Callable[[Path, Path], Sequence[Mapping[str, Any]]]
     render: Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]]], bytes]

@@ -147,3 +147,44 @@ def test_labels_said_twice_count_once():
     """A repeated span is one span."""
     record = row(1, "Camille", ("Camille", "PERSON"), ("Camille", "PERSON"))
     assert measured([record], ("Camille", "PERSON"))["overall"]["exact"]["recall"] == Rate(hits=1, of=1).as_json()
+
+
+def test_an_entity_counts_only_if_every_mention_is_masked():
+    """One mention in the open gives the entity away, whatever was masked elsewhere."""
+    text = "Camille Exemple spoke. Then Exemple left, and Sam."
+    labelled = spans(text, ("Camille Exemple", "PERSON"), ("Sam", "PERSON"))
+    labelled.append({"start": 28, "end": 35, "label": "PERSON"})
+    labelled[0]["entity"] = labelled[2]["entity"] = "camille"
+    row = {"id": 1, "text": text, "spans": labelled}
+    lines = [(1, json.dumps(row).encode())]
+    found = FixedDetector(strings=(("Camille Exemple", "PERSON"), ("Sam", "PERSON")))
+    alone = measure(lines, (found,), sweep=False).as_json()["labels"]["PERSON"]["entities"]
+    assert (alone["hits"], alone["of"]) == (1, 2)
+    swept = measure(lines, (found,)).as_json()["labels"]["PERSON"]["entities"]
+    assert (swept["hits"], swept["of"]) == (2, 2)
+
+
+def test_the_same_words_are_one_entity_without_a_name():
+    """Mentions that no id tells apart are one person if their words are, case and accents aside."""
+    out = measured([row(1, "Zoé saw ZOE", ("Zoé", "PERSON"), ("ZOE", "PERSON"))], ("Zoé", "PERSON"))
+    assert out["labels"]["PERSON"]["entities"]["of"] == 1
+
+
+def test_masking_everything_looks_as_bad_as_it_is():
+    """Full recall bought by masking all is told by the other characters masked and the findings beside."""
+    texts = ["Camille went out", "plain words é"]
+    rows = [row(1, texts[0], ("Camille", "PERSON")), row(2, texts[1])]
+    out = measured(rows, *((text, "PERSON") for text in texts))["overall"]
+    assert out["entities"]["share"] == 1.0
+    assert out["beside"]["characters"]["share"] == 1.0
+    assert out["beside"]["false_spans"] == 1
+    assert out["beside"]["bytes"] == len(" went out") + len(texts[1].encode())
+    assert out["beside"]["false_per_10kb"] == round(10_000 / out["beside"]["bytes"], 3)
+
+
+def test_other_labels_can_be_left_out():
+    """What is asked for is measured alone, labelled and found."""
+    rows = [row(1, "Camille, x@example.org", ("Camille", "PERSON"), ("x@example.org", "EMAIL"))]
+    lines = [(1, json.dumps(rows[0]).encode())]
+    out = measure(lines, (FixedDetector(strings=(("Camille", "EMAIL"), ("Nobody", "PERSON"))),), labels=("PERSON",)).as_json()
+    assert (out["overall"]["gold"], out["overall"]["found"], list(out["labels"])) == (1, 0, ["PERSON"])

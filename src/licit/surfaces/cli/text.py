@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from secrets import token_bytes
@@ -17,7 +17,7 @@ from ...adapters.jsonl import STANDARD, Line, batches, in_order, opened_lines, w
 from ...adapters.text_vault import key_file, sealed, unsealed
 from ...core.errors import InputError
 from ...core.records import SetAside
-from ...pipeline.deidentify import DIRECT, DeidentifySettings
+from ...pipeline.deidentify import DIRECT, REPLACEMENTS, DeidentifySettings
 from ...usecases.measure import Counts, Measure, Rate, measure
 from ...usecases.text import Answers, Replacing, deidentify_lines, detect_lines, restore_line
 from ...usecases.workspace import Progress
@@ -27,7 +27,7 @@ from ._shared import err, json_option, out, print_json, progress
 _HELD = 3
 _NAMED_LINES = 20
 #: A narrower window breaks the lines; no number is cut.
-_TABLE_WIDTH = 160
+_TABLE_WIDTH = 176
 
 _input = click.argument("source", metavar="IN.jsonl", type=click.Path(path_type=Path, allow_dash=True))
 _output = click.option("-o", "--output", "target", metavar="OUT.jsonl", default="-", show_default=True,
@@ -124,6 +124,8 @@ def detect_command(context: click.Context, source: Path, target: Path, jobs: int
 @click.option("--key", "key_path", type=click.Path(path_type=Path), metavar="FILE",
               help="The key of the stand-ins, made if there is none; else the vault's, else a fresh one for this run.")
 @click.option("--labels", default="", metavar="LABEL,…", help="Replace only these; else all that identify by themselves.")
+@click.option("--replace", type=click.Choice(REPLACEMENTS), default=REPLACEMENTS[0], show_default=True,
+              help="Put [PERSON_k3f2a] in the place of a finding, or an invented name, a number for fiction, a moved date.")
 @click.option("--restore", is_flag=True, help="Put back what stand-ins stand for, by --vault, in a file this made.")
 @_jobs
 @json_option
@@ -148,8 +150,10 @@ def deidentify_command(context: click.Context, /, source: Path, target: Path, jo
                 total.add(Answers(lines=(line,), held={}))
         total.finish(context, as_json, target)
         return
-    replacing = Replacing(settings=_settings(given["labels"]), key=_key(given["key_path"], given["vault"]),
-                          keep=given["vault"] is not None)
+    if given["vault"] and given["replace"] != REPLACEMENTS[0]:
+        raise click.UsageError("--vault goes with placeholders: a surrogate may stand for several spellings.")
+    replacing = Replacing(settings=replace(_settings(given["labels"]), replace=given["replace"]),
+                          key=_key(given["key_path"], given["vault"]), keep=given["vault"] is not None)
     task = partial(deidentify_lines, detectors, replacing)
     with progress(as_json) as report, written_whole(target) as file, _kept(given["vault"]) as keep:
         for answers in _answers(source, task, jobs, "bytes replaced", report):
@@ -211,25 +215,34 @@ def _restored(source: Path, vault: Path) -> Iterator[bytes]:
         raise InputError("the file has fewer lines than the vault", about=source.name)
 
 
-@click.command("measure", epilog="Example: licit measure labelled.jsonl --json")
+@click.command("measure", epilog="Example: licit measure labelled.jsonl --by language")
 @click.argument("source", metavar="LABELLED.jsonl", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--labels", default="", metavar="LABEL,…", help="Only these, labelled and found; else all.")
+@click.option("--sweep/--no-sweep", default=True, show_default=True,
+              help="Look for a name found once in all of its record, as a build does.")
+@click.option("--by", type=click.Choice(["label", "language"]), default="label", show_default=True,
+              help="Rows for each label, or for each label of each language.")
 @json_option
 @click.pass_context
-def measure_command(context: click.Context, source: Path, as_json: bool) -> None:
+def measure_command(context: click.Context, /, source: Path, as_json: bool, **given: Any) -> None:
     """Measure the detectors on a labelled set.
 
     A line is {"id", "text", "language", "spans": [{"start", "end", "label"}]}, or has "messages", and each span its
-    "message" and "path". Shares come with their Wilson 95 % bounds. A line that cannot be read or looked at is in no
-    share; it is named, and the exit code is 3.
+    "message" and "path"; mentions with the same "entity" are one, else those that are the same words. What is measured
+    is what a build does before it replaces: find, settle overlaps, look for names found once in all of the record.
+    Shares come with their Wilson 95 % bounds. A line that cannot be read or looked at is in no share; it is named, and
+    the exit code is 3.
     """
+    wanted = () if not given["labels"] else _settings(given["labels"]).labels
     with progress(as_json) as report, opened_lines(source) as (lines, _):
-        found = measure(lines, detectors(), progress=lambda done, known: report("records measured", done, known))
+        found = measure(lines, detectors(), labels=wanted, sweep=given["sweep"],
+                        progress=lambda done, known: report("records measured", done, known))
     if not found.records and found.complete:
         raise InputError("the set holds no labelled text", about=source.name)
     if as_json:
         print_json(found.as_json())
     else:
-        Console(width=max(out.width, _TABLE_WIDTH), highlight=False).print(_table(found))
+        Console(width=max(out.width, _TABLE_WIDTH), highlight=False).print(_table(found, given["by"]))
         _say_rest(found)
     _name(found.unreadable)
     if not found.complete:
@@ -238,13 +251,18 @@ def measure_command(context: click.Context, source: Path, as_json: bool) -> None
         context.exit(_HELD)
 
 
-def _table(found: Measure) -> Table:
+def _table(found: Measure, by: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("", no_wrap=True)
-    for name in ("labelled", "found", "precision", "recall", "F1", "recall, touched", "characters", "whole documents"):
+    for name in ("labelled", "found", "precision", "recall", "F1", "recall, touched", "entities", "characters", "whole documents"):
         table.add_column(name, justify="right", no_wrap=True)
     _row(table, "all", found.overall)
-    for title, rows in (("by language", found.languages), ("by label", found.labels)):
+    blocks = [("by language", found.languages), ("by label", found.labels)]
+    if by == "language":
+        blocks = [(f"label, in {language}", {label: counts for (label, told), counts in found.cells.items() if told == language})
+                  for language in sorted(found.languages)]
+        blocks.insert(0, ("by language", found.languages))
+    for title, rows in blocks:
         table.add_row(f"[dim]{title}[/]")
         for name, counts in sorted(rows.items()):
             _row(table, f"  {name}", counts, looked=rows is found.languages or name not in found.not_looked_for)
@@ -256,7 +274,8 @@ def _row(table: Table, name: str, counts: Counts, *, looked: bool = True) -> Non
     f1 = counts.as_json()["exact"]["f1"]
     own = [*shares, "–" if f1 is None else f"{f1:.3f}", _share(counts.gold_met, counts.gold)]
     table.add_row(name, f"{counts.gold:,}", f"{counts.found:,}", *(own if looked else ["", "[yellow]not looked for[/]", "", ""]),
-                  _share(counts.covered, counts.gold_characters), _share(counts.redacted, counts.documents))
+                  _share(counts.entities_covered, counts.entities), _share(counts.covered, counts.gold_characters),
+                  _share(counts.redacted, counts.documents))
 
 
 def _share(hits: int, of: int) -> str:
@@ -267,7 +286,9 @@ def _share(hits: int, of: int) -> str:
 def _say_rest(found: Measure) -> None:
     over = found.overall
     out.print(f"\nOf {over.masked:,} characters found, {over.over:,} lie outside what is labelled: "
-              f"{_share(over.over, over.masked)}.")
+              f"{_share(over.over, over.masked)}.\nOf {over.other_characters:,} characters that are not labelled, "
+              f"{_share(over.over, over.other_characters)} would be masked; {over.false_per_10kb:.2f} findings for each "
+              "10 kB of them touch nothing labelled.")
     if found.not_looked_for:
         names = ", ".join(f"{label} ({number:,})" for label, number in sorted(found.not_looked_for.items()))
         out.print(f"Not looked for, and in no precision or recall above: {names}", markup=False)
