@@ -104,7 +104,7 @@ def _figures(text: str, start: int, end: int) -> Place:
         return None
     if (third < 100 and len(found) != 8 and "/" not in found) or _VERSION.search(around(text, start, end, left=14)):
         return None
-    after = re.compile(r" ?[./|-] ?[0-9]|[a-z]|,[0-9]" if " " not in found else r" ?[./|-]? ?[0-9]").match(text, end)
+    after = re.compile(r"[./-][0-9]|[a-z]|,[0-9]" if " " not in found else r" ?[./|-]? ?[0-9]").match(text, end)
     return None if after or (" " in found and re.search("[0-9] $", text[max(0, start - 2):start])) else (start, end, 85)
 
 
