@@ -27,9 +27,10 @@ from ..core.ids import keyed, short_text
 from ..core.ports import Detector
 from ..core.spans import LABELS, Edit, Span, apply_edits
 from .looking import Found, Overrun, find_all, in_time, within
+from .surrogates import Surrogates, words_in
 from .sweep import canonical, spellings, sweep_names
 
-__all__ = ["DIRECT", "STAND_IN", "DeidentifySettings", "Found", "Masked", "Overrun", "canonical", "find_all", "in_time", "mask",
+__all__ = ["DIRECT", "REPLACEMENTS", "STAND_IN", "DeidentifySettings", "Found", "Masked", "Overrun", "canonical", "find_all", "in_time", "mask",
            "replace_all", "spellings", "stand_in", "sweep_names", "within"]
 
 #: What is replaced unless a plan says otherwise: everything that identifies by itself.
@@ -40,23 +41,29 @@ DIRECT = ("PERSON", "ADDRESS", "EMAIL", "PHONE", "HANDLE", "IP_ADDRESS", "MAC_AD
 #: The shape of a stand-in; detectors' findings inside one are its own and are passed over.
 STAND_IN = re.compile(r"\[(?:" + "|".join(LABELS) + r")_[a-z2-7]{5}\]")
 
+#: What is put in the place of a finding: ``[PERSON_k3f2a]``, or a word of its kind where there is one.
+REPLACEMENTS = ("placeholders", "surrogates")
+
 _LOOKS = 5
 _SHARED = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeidentifySettings:
-    """Which labels are replaced, and how long a detector may take: ``seconds`` for a batch and each megabyte of it."""
+    """Which labels are replaced, by what, and how long a detector may take: ``seconds`` for a batch and each megabyte."""
 
     labels: tuple[str, ...] = DIRECT
     seconds: int = 20
+    replace: str = REPLACEMENTS[0]
 
     def __post_init__(self) -> None:
-        """Insist on known labels.
+        """Insist on known labels and a known way to replace.
 
         Raises:
             ValueError: otherwise.
         """
+        if self.replace not in REPLACEMENTS:
+            raise ValueError(f"replace is one of {', '.join(REPLACEMENTS)}")
         if unknown := set(self.labels) - set(LABELS):
             raise ValueError(f"no such label: {', '.join(sorted(unknown))}")
 
@@ -87,6 +94,7 @@ def replace_all(ids: Sequence[str], texts: Sequence[Sequence[str]], languages: S
     done: dict[int, Masked] = {}
     seen: dict[tuple[str, str], Found] = {}
     wanted = frozenset(settings.labels)
+    own = {i: Surrogates(key, ids[i], words_in(parts)) for i, parts in enumerate(texts)} if settings.replace == "surrogates" else {}
     for _ in range(_LOOKS):
         new = dict.fromkeys(asked for i, masked in pending.items() for text in masked.texts
                             if (asked := (text, languages[i])) not in seen)
@@ -99,7 +107,8 @@ def replace_all(ids: Sequence[str], texts: Sequence[Sequence[str]], languages: S
             if len(whole) < len(spans) or not detectors:
                 done[i] = replace(before, reason="detector-failed", entities=(), replaced=())
                 continue
-            again = mask(key, ids[i], before.texts, sweep_names(before.texts, whole, wanted), wanted)
+            again = mask(key, ids[i], before.texts, sweep_names(before.texts, whole, wanted), wanted,
+                         own.get(i))
             if again.texts == before.texts:
                 done[i] = replace(before, entities=before.entities + again.entities)
             else:
@@ -121,13 +130,16 @@ def stand_in(key: bytes, record: str, label: str, entity: str) -> str:
     return f"[{label}_{short_text(keyed(key, 'licit/stand-in', record.encode(), label.encode(), entity.encode()), 5)}]"
 
 
-def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Span, ...]], wanted: Container[str]
-         ) -> Masked:
-    """Replace what was found in a record's texts by stand-ins; labels not asked for stay."""
+def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Span, ...]], wanted: Container[str],
+         surrogates: Surrogates | None = None) -> Masked:
+    """Replace what was found in a record's texts by surrogates or by placeholders; labels not asked for stay."""
     entities: list[tuple[str, str]] = []
     for text, spans in zip(texts, found, strict=True):
         entities += [(span.label, canonical(span.label, text[span.start:span.end])) for span in spans]
     person = _one_name_each({name for label, name in entities if label == "PERSON"})
+    if surrogates:
+        surrogates.know(text[span.start:span.end] for text, spans in zip(texts, found, strict=True) for span in spans
+                        if span.label == "PERSON")
     out, counts, replaced = [], dict[str, int](), []
     for text, spans in zip(texts, found, strict=True):
         if not any(span.label in wanted for span in spans):
@@ -135,17 +147,32 @@ def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Sp
             continue
         taken = [(m.start(), m.end()) for m in STAND_IN.finditer(text)]
         edits = []
-        for span, start, end in ((one, *piece) for one in spans if one.label in wanted
+        for span, start, end in ((one, *piece) for one in _joined(spans) if one.label in wanted
                                  for piece in _beside(text, one, taken)):
-            entity = canonical(span.label, text[start:end])
-            entity = person.get(entity, entity) if span.label == "PERSON" else entity
-            name = stand_in(key, record, span.label, entity)
+            name = surrogates.of(span.label, text[start:end]) if surrogates else None
+            if name is None:
+                entity = canonical(span.label, text[start:end])
+                entity = person.get(entity, entity) if span.label == "PERSON" else entity
+                name = stand_in(key, record, span.label, entity)
+            if name == text[start:end]:
+                continue
             edits.append(Edit(start=start, end=end, label=span.label, replacement=name))
             replaced.append((name, text[start:end]))
             counts[span.label] = counts.get(span.label, 0) + 1
         out.append(apply_edits(text, edits))
     return Masked(texts=tuple(out), counts=counts, entities=tuple(dict.fromkeys(entities)),
                   replaced=tuple(dict.fromkeys(replaced)))
+
+
+def _joined(spans: Sequence[Span]) -> list[Span]:
+    """Make one of spans of one label that touch: pieces that settling left of one finding."""
+    out: list[Span] = []
+    for span in spans:
+        if out and out[-1].end == span.start and out[-1].label == span.label:
+            out[-1] = replace(out[-1], end=span.end)
+        else:
+            out.append(span)
+    return out
 
 
 def _beside(text: str, span: Span, taken: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -105,6 +105,11 @@ def spellings(label: str, entity: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((entity, *(re.sub(r"\D", "", phonenumbers.format_number(number, form)) for form in forms))))
 
 
+def is_between(word: str) -> bool:
+    """Tell whether a folded word stands between names, as in ``Jean de la Tour``."""
+    return word in _BETWEEN
+
+
 def name_words(name: str) -> list[str]:
     """Give the folded words of a name without titles and particles."""
     return [word for word in map(fold, _WORD.findall(name)) if word not in TITLES and word not in _BETWEEN]

@@ -1,0 +1,280 @@
+"""Surrogates: plausible words in place of personal ones, by a key and the record, and known again without either.
+
+Rules kept here:
+
+- A name is replaced word by word, so that a full name, its parts, its initials, its handles and its e-mail addresses move
+  together inside a record; another record has other words, and nobody without the key can link the two.
+- Names come from lists made here of invented syllables; one that stands in the record already is drawn again. So a name
+  made of such words, in any text, is a surrogate and is left alone: the work repeated on its result changes nothing.
+- Telephone numbers and addresses are reserved ones, that nobody has: numbers for fiction, documentation networks and hosts.
+- Dates with day, month and year move by one number of whole weeks a record, into the years before 1900: weekdays,
+  intervals and ages stay. A date before 1900 concerns nobody alive and is left alone, as are days that everybody keeps.
+  Ages above 89 become ``90+``.
+- What has no surrogate (accounts, cards, numbers of the state, secrets, places) gets a placeholder.
+
+Law: DEI-02
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import product
+
+from ..core.ids import keyed, short_text
+from .sweep import TITLES, fold, is_between
+
+_FIRST = tuple(a + b for a, b in product(
+    "bréva calvo délu évra fulgo gavri hélio iscra javo kelvo lomba malvo névo orvi padri quélo ravi sylvo tavro ulvi vendo "
+    "wéni yvra zélo".split(), "bine drel fane gorin line mir nor phée quin riel sane tise vance xane".split()))
+_LAST = tuple(a + b for a, b in product(
+    "abro balva cador drevo estra falgo grivo hauba jorva kerma lavri morva novra ostra prévo quiva roumba salvo trévo urba "
+    "valdro vesca yorva zalmo".split(),
+    "beuil court dange fosse gnac lieu mont nard peyre quain rel sault trand vergne wick xart zelle".split()))
+_OWN = frozenset(map(fold, (*_FIRST, *_LAST)))
+_SITES = ("example.org", "example.com", "example.net")
+_SITE = r"example\.(?:org|com|net)"
+
+_WORD = re.compile(r"[^\W\d_]+")
+_LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
+_NUMBERS = re.compile(
+    r"(?:0|\+?33|0033)(?:19900|26191|35301|46571|53649|63998)\d{4}|(?:\+?1)?\d{3}55501\d\d|(?:\+?44|0)7700900\d{3}")
+_ADDRESSES = re.compile(
+    rf"(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d{{1,3}}|2001:db8::[0-9a-f]{{1,4}}|https?://{_SITE}/[a-z2-7]{{8}}/?", re.I)
+
+_MONTHS = {name: month for month, names in enumerate((
+    "janvier january jan janv", "fevrier february feb fevr fev", "mars march mar", "avril april apr avr", "mai may",
+    "juin june jun", "juillet july jul juil", "aout august aug", "septembre september sept sep", "octobre october oct",
+    "novembre november nov", "decembre december dec"), 1) for name in names.split()}
+_ISO = re.compile(r"(?P<year>[12]\d{3})(?P<a>[-/.])(?P<month>\d\d)(?P=a)(?P<day>\d\d)")
+_DAY_FIRST = re.compile(r"(?P<day>\d{1,2})(?P<a>[-/. ])(?P<month>\d{1,2})(?P=a)(?P<year>[12]\d{3})")
+_IN_WORDS = re.compile(r"(?P<day>\d{1,2})(?:er|st|nd|rd|th)?(?: of| de)? (?P<name>[^\W\d_]{3,9})\.?,? (?:de )?(?P<year>[12]\d{3})", re.I)
+_MONTH_FIRST = re.compile(r"(?P<name>[^\W\d_]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>[12]\d{3})", re.I)
+_LAST_OLD_YEAR = 1899
+_WEEKS = (7880, 700)
+_PUBLIC = frozenset([(2001, 9, 11), (1945, 5, 8), (1944, 6, 6), (1918, 11, 11), (1914, 7, 28), (1939, 9, 1), (1989, 11, 9),
+                     (2015, 11, 13), (2015, 1, 7), (2021, 1, 6), (1969, 7, 20), (1963, 11, 22), (1941, 12, 7), (1958, 10, 4)])
+_KEPT_DAYS = frozenset("14juillet 1ermai 1mai 8mai 11novembre 25decembre 24decembre 31decembre 1erjanvier 1janvier 15aout "
+                       "4july july4 4thofjuly 4thjuly july4th december25 25december january1 1january valentinesday noel christmas "
+                       "christmasday newyearsday paques toussaint 9/11".split())
+
+
+def words_in(texts: Iterable[str]) -> frozenset[str]:
+    """Give the folded words of texts that could be drawn."""
+    return frozenset(_OWN & {fold(word) for text in texts for word in set(_WORD.findall(text)) if len(word) >= 6})
+
+
+def is_own(text: str) -> bool:
+    """Tell whether a finding is a surrogate already, or a reserved number, which is nobody's."""
+    bare = re.sub(r"[\s().-]", "", text.strip())
+    if _ADDRESSES.fullmatch(text.strip()) or _NUMBERS.fullmatch(bare):
+        return True
+    local, at, host = text.strip().partition("@")
+    if at and local and not re.fullmatch(_SITE, host, re.I):
+        return False
+    words = [word for word in map(fold, _WORD.findall(local if at and local else text)) if word not in TITLES and not is_between(word)]
+    return any(len(word) > 1 for word in words) and all(len(word) == 1 or _is_made(word) for word in words)
+
+
+def _is_made(word: str) -> bool:
+    """Tell an invented word, one behind an initial, or two in one."""
+    return word in _OWN or word[1:] in _OWN or any(word[:at] in _OWN and word[at:] in _OWN for at in range(5, len(word) - 4))
+
+
+@dataclass(slots=True)
+class Surrogates:
+    """The surrogates of one record: ``taken`` are folded words of its texts, none of which is given."""
+
+    key: bytes = field(repr=False)
+    record: str = field(repr=False)
+    taken: frozenset[str] = field(default=frozenset(), repr=False)
+    _given: dict[str, str] = field(default_factory=dict, repr=False)
+    _family: set[str] = field(default_factory=set, repr=False)
+
+    def know(self, names: Iterable[str]) -> None:
+        """Learn which words are last names, and give every word of these names its own, in an order of their own."""
+        words: dict[str, bool] = {}
+        for name in sorted(names):
+            tokens = [fold(word) for word in _WORD.findall(name)]
+            told = [word for word in tokens if word not in TITLES and not is_between(word)]
+            if len(told) > 1 or (told and tokens[0] in TITLES):
+                self._family.add(told[-1])
+            words.update((word, True) for word in told if len(word) > 1)
+        for word in sorted(words):
+            self.word(word)
+
+    def word(self, word: str) -> str:
+        """Give the invented word for a folded word of a name; an invented one stands for itself."""
+        if word not in self._given:
+            self._given[word] = word if word in _OWN else self._drawn(word)
+        return self._given[word]
+
+    def _drawn(self, word: str) -> str:
+        pool = _LAST if word in self._family else _FIRST
+        start = self._number("name", word) % len(pool)
+        free = [one for one in (*pool[start:], *pool[:start]) if fold(one) not in self.taken]
+        used = {*self._given.values()}
+        return next((one for one in free if one not in used), free[0] if free else "")
+
+    def of(self, label: str, text: str) -> str | None:
+        """Give what stands for a finding: its own text where it may stay, None where only a placeholder will do."""
+        if is_own(text):
+            return text
+        make: Callable[[str], str | None] | None = {
+            "PERSON": self._name, "EMAIL": self._mail, "HANDLE": self._handle, "PHONE": self._phone, "IP_ADDRESS": self._ip,
+            "URL": self._url, "DATE": self._public_or_moved, "DATE_OF_BIRTH": self._moved, "AGE": self._age}.get(label)
+        return make(text) if make else None
+
+    def _number(self, *parts: str) -> int:
+        return int.from_bytes(keyed(self.key, "licit/surrogate", self.record.encode(), *(part.encode() for part in parts))[:8], "big")
+
+    def _name(self, text: str) -> str | None:
+        words = [word for word in map(fold, _WORD.findall(text)) if word not in TITLES and not is_between(word)]
+        if not words or any(not (self.word(word) if len(word) > 1 else self._letter(word)) for word in words):
+            return None
+        return re.sub(r"\d", "0", _WORD.sub(self._cased, text))
+
+    def _cased(self, found: re.Match[str]) -> str:
+        token, word = found.group(), fold(found.group())
+        if word in TITLES or is_between(word):
+            return token
+        if len(word) < 2:
+            return self._initial(token)
+        new = self.word(word)
+        return new.upper() if token.isupper() else new if token.islower() else new.capitalize()
+
+    def _initial(self, token: str) -> str:
+        new = self._letter(fold(token)) or "b"
+        return new.upper() if token.isupper() else new
+
+    def _letter(self, letter: str) -> str:
+        """Give the initial that stands for the initial of a name known here, or nothing."""
+        return next((fold(new)[:1] for word, new in sorted(self._given.items()) if word[0] == letter), "")
+
+    def _local(self, text: str) -> str:
+        """Write a handle or the part of an address before its @ anew."""
+        return _LETTERS_OR_DIGITS.sub(self._piece, text)
+
+    def _piece(self, found: re.Match[str]) -> str:
+        token, word = found.group(), fold(found.group())
+        if token.isdigit():
+            return f"{self._number('digits', token) % 10 ** len(token):0{len(token)}d}"
+        if len(word) < 2:
+            return self._initial(token)
+        if word in self._given or word in _OWN:
+            return fold(self.word(word))
+        if word[1:] in self._given:
+            return self._initial(word[0]) + fold(self._given[word[1:]])
+        for at in range(2, len(word) - 1):
+            if word[:at] in self._given and word[at:] in self._given:
+                return fold(self._given[word[:at]]) + fold(self._given[word[at:]])
+        return fold(self.word(word))
+
+    def _handle(self, text: str) -> str:
+        return self._local(text) if _WORD.search(text) else f"{text[:1] if text[:1] == '@' else ''}{fold(self.word(text))}"
+
+    def _mail(self, text: str) -> str | None:
+        local, at, host = text.strip().rpartition("@")
+        if not at or not _LETTERS_OR_DIGITS.search(local):
+            return None
+        new = self._local(re.sub(r"[^\w.+-]", "", local))
+        if not _WORD.search(new):
+            new = fold(self.word(fold(local)))
+        return f"{new}@{_SITES[self._number('host', fold(host)) % len(_SITES)]}"
+
+    def _phone(self, text: str) -> str | None:
+        digits = re.sub(r"\D", "", text)
+        if "+" in text[1:] or re.search(r"[^\W\d_]", text):
+            return None
+        last = self._number("phone", digits[-9:])
+        fiction = ("19900", "26191", "35301", "46571", "53649", "63998")
+        for abroad in ("0033", "33", "0"):
+            rest = digits.removeprefix(abroad)
+            if digits.startswith(abroad) and len(rest) == 9 and rest[0] != "0" and (abroad == "0" or text.lstrip()[0] in "+0("):
+                area = fiction[int(rest[0]) - 1] if int(rest[0]) < 6 else fiction[5]
+                return _filled(text, f"{abroad}{area}{last % 10_000:04d}")
+        if len(digits) == 10 or (len(digits) == 11 and digits[0] == "1"):
+            return _filled(text, f"{digits[:-7]}55501{last % 100:02d}")
+        return None
+
+    def _ip(self, text: str) -> str:
+        number = self._number("ip", fold(text))
+        if ":" in text:
+            return f"2001:db8::{number % 0xFFFF + 1:x}"
+        return f"{('192.0.2', '198.51.100', '203.0.113')[number % 3]}.{number // 3 % 254 + 1}"
+
+    def _url(self, text: str) -> str:
+        return f"https://example.org/{short_text(keyed(self.key, 'licit/surrogate', self.record.encode(), b'url', text.encode()), 8)}"
+
+    def _public_or_moved(self, text: str) -> str | None:
+        if re.sub(r"[\s.,'’-]", "", fold(text)) in _KEPT_DAYS:
+            return text
+        told = _day(text)
+        return text if told and (told[0].year, told[0].month, told[0].day) in _PUBLIC else self._moved(text)
+
+    def _moved(self, text: str) -> str | None:
+        if (told := _day(text)) is None:
+            return None
+        day, found = told
+        if day.year <= _LAST_OLD_YEAR:
+            return text
+        weeks = _WEEKS[0] + self._number("weeks") % _WEEKS[1]
+        try:
+            return _written(text, found, day - timedelta(weeks=weeks)) if day.year < 2050 else None
+        except OverflowError:
+            return None
+
+    def _age(self, text: str) -> str | None:
+        return re.sub(r"\d+\+?", _rounded, text) if re.search(r"\d", text) else None
+
+
+def _rounded(found: re.Match[str]) -> str:
+    return "90+" if int(found.group().rstrip("+")) > 89 else found.group()
+
+
+def _filled(text: str, digits: str) -> str:
+    """Put digits in the places of a text's digits."""
+    new = iter(digits)
+    return "".join(next(new, "0") if c.isdigit() else c for c in text)
+
+
+def _day(text: str) -> tuple[date, re.Match[str]] | None:
+    """Read the one whole date in a finding, day first unless that cannot be."""
+    found = next((match for form in (_ISO, _DAY_FIRST, _IN_WORDS, _MONTH_FIRST) if (match := form.search(text))), None)
+    if found is None:
+        return None
+    parts = found.groupdict()
+    month = _MONTHS.get(fold(parts["name"])) if parts.get("name") else int(parts["month"])
+    if month is None or re.search(r"\d", text[:found.start()] + text[found.end():]):
+        return None
+    numbers: Sequence[tuple[int, int]] = ((month, int(parts["day"])),)
+    if found.re is _DAY_FIRST:
+        numbers = (*numbers, (int(parts["day"]), month))
+    for one, two in numbers:
+        try:
+            return date(int(parts["year"]), one, two), found
+        except ValueError:
+            continue
+    return None
+
+
+def _written(text: str, found: re.Match[str], day: date) -> str:
+    """Write a day in the form of the one found, its month in the same language and case."""
+    parts = found.groupdict()
+    new = {"year": f"{day.year}", "day": f"{day.day:0{len(parts['day'])}d}"}
+    if parts.get("name"):
+        column = [name for name, month in _MONTHS.items() if month == _MONTHS[fold(parts["name"])]].index(fold(parts["name"]))
+        names = [name for name, month in _MONTHS.items() if month == day.month]
+        name = names[column if column < len(names) else 0]
+        name = {"fevrier": "février", "aout": "août", "decembre": "décembre"}.get(name, name)
+        new["name"] = name.upper() if parts["name"].isupper() else name.capitalize() if parts["name"][0].isupper() else name
+    else:
+        swapped = found.re is _DAY_FIRST and int(parts["month"]) > 12
+        new["month"] = f"{day.month:0{len(parts['month'])}d}"
+        if swapped:
+            new["day"], new["month"] = f"{day.month:0{len(parts['day'])}d}", f"{day.day:0{len(parts['month'])}d}"
+    out, at = [text[:found.start()]], found.start()
+    for start, end, value in sorted((*found.span(name), value) for name, value in new.items()):
+        out += [text[at:start], value]
+        at = end
+    return "".join([*out, text[at:]])
