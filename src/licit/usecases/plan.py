@@ -17,14 +17,12 @@ from ..core.policy import PURPOSES, parse_moment
 from ..core.sources import USES
 from ..pipeline.chunk import ChunkSettings
 from ..pipeline.deidentify import DIRECT, DeidentifySettings
-from ..pipeline.screen import ACCEPT_UNMEASURED_SCREENING
 from .quality import ACCEPT, Standard, parse_standard
 
 THREADS = ("main", "document", "branch", "hidden", "derived", "feedback", "attachment")
 
 #: What a plan may accept at its own risk, with what it gives up.
-ACCEPTABLE = {ACCEPT: "no measured recall stands behind the de-identification",
-              ACCEPT_UNMEASURED_SCREENING: "no measured recall stands behind the screening of some languages"}
+ACCEPTABLE = {ACCEPT: "no measured recall stands behind the de-identification"}
 
 TEMPLATE = '''# What a release is made of. Every line is a default; change what you need.
 name = "release"          # releases are numbered: release-1, release-2 …
@@ -42,7 +40,7 @@ tokens = 0                # longest chunk; 0 never cuts
 overlap = 0               # tokens repeated from the chunk before, in whole exchanges
 
 [screen]
-languages = ["en", "fr"]  # what may be released; a language in which no screening is measured is held all the same
+languages = ["en", "fr"]  # languages in which screening is measured; others are held
 
 [deidentify]
 # labels = ["PERSON", "EMAIL", …]   # what is replaced; without it, everything that identifies by itself
