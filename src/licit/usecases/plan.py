@@ -16,13 +16,15 @@ from ..core.errors import SetupError, misnamed
 from ..core.policy import PURPOSES, parse_moment
 from ..core.sources import USES
 from ..pipeline.chunk import ChunkSettings
-from ..pipeline.deidentify import DIRECT, DeidentifySettings
+from ..pipeline.deidentify import DIRECT, REPLACEMENTS, DeidentifySettings
+from ..pipeline.screen import ACCEPT_UNMEASURED_SCREENING
 from .quality import ACCEPT, Standard, parse_standard
 
 THREADS = ("main", "document", "branch", "hidden", "derived", "feedback", "attachment")
 
 #: What a plan may accept at its own risk, with what it gives up.
-ACCEPTABLE = {ACCEPT: "no measured recall stands behind the de-identification"}
+ACCEPTABLE = {ACCEPT: "no measured recall stands behind the de-identification",
+              ACCEPT_UNMEASURED_SCREENING: "no measured recall stands behind the screening of some languages"}
 
 TEMPLATE = '''# What a release is made of. Every line is a default; change what you need.
 name = "release"          # releases are numbered: release-1, release-2 …
@@ -40,10 +42,11 @@ tokens = 0                # longest chunk; 0 never cuts
 overlap = 0               # tokens repeated from the chunk before, in whole exchanges
 
 [screen]
-languages = ["en", "fr"]  # languages in which screening is measured; others are held
+languages = ["en", "fr"]  # what may be released; a language in which no screening is measured is held all the same
 
 [deidentify]
 # labels = ["PERSON", "EMAIL", …]   # what is replaced; without it, everything that identifies by itself
+replace = "placeholders"  # [PERSON_k3f2a]; or "surrogates": invented names, numbers for fiction, moved dates
 seconds = 20              # a detector that takes longer for a batch holds its records
 
 [deidentify.measure]      # below this no release; shares are judged by their lower 95 % bound, language by language
@@ -98,7 +101,7 @@ def _plain(value: Any) -> Any:
 
 
 _SECTIONS = {"records": ("threads",), "chunk": ("tokens", "overlap"), "screen": ("languages",),
-             "deidentify": ("labels", "seconds", "measure"), "dedupe": ("near",), "audit": ("twin_per_thousand", "canaries"),
+             "deidentify": ("labels", "seconds", "replace", "measure"), "dedupe": ("near",), "audit": ("twin_per_thousand", "canaries"),
              "release": ("lease_hours",)}
 _TOP = {"name": str, "purpose": str, "use": str, "commercial": bool, "sources": list, "as_of": str}
 
@@ -149,7 +152,7 @@ def parse_plan(data: Mapping[str, Any]) -> Plan:
 
 def _checked(values: dict[str, Any], accepted: tuple[str, ...]) -> Plan:
     for name, kind in {**_TOP, "near": bool, "twin_per_thousand": int, "canaries": int, "lease_hours": int,
-                       "tokens": int, "overlap": int, "seconds": int, "threads": list, "languages": list,
+                       "tokens": int, "overlap": int, "seconds": int, "replace": str, "threads": list, "languages": list,
                        "labels": list}.items():
         if name in values and (not isinstance(values[name], kind) or (kind is int and isinstance(values[name], bool))):
             raise ValueError(f"{name} must be a {kind.__name__}")
@@ -173,7 +176,8 @@ def _checked(values: dict[str, Any], accepted: tuple[str, ...]) -> Plan:
         if not low <= values.get(name, low) <= high:
             raise ValueError(f"{name} lies between {low} and {high}")
     chunk = ChunkSettings(**{name: values.pop(name) for name in ("tokens", "overlap") if name in values})
-    deidentify = DeidentifySettings(labels=tuple(values.pop("labels", DIRECT)), seconds=values.pop("seconds", 20))
+    deidentify = DeidentifySettings(labels=tuple(values.pop("labels", DIRECT)), seconds=values.pop("seconds", 20),
+                                    replace=values.pop("replace", REPLACEMENTS[0]))
     if "measure" in values:
         values["standard"] = parse_standard(values.pop("measure"))
     for name in ("sources", "threads", "languages"):
@@ -187,7 +191,8 @@ def plan_from_lock(plan: Mapping[str, Any]) -> Plan:
     values: dict[str, Any] = {key: tuple(item) if isinstance(item, list) else item for key, item in plan.items()}
     values["chunk"] = ChunkSettings(**plan["chunk"])
     values["deidentify"] = DeidentifySettings(labels=tuple(plan["deidentify"]["labels"]),
-                                              seconds=plan["deidentify"]["seconds"])
+                                              seconds=plan["deidentify"]["seconds"],
+                                              replace=plan["deidentify"].get("replace", REPLACEMENTS[0]))
     if "standard" in plan:
         values["standard"] = Standard(**plan["standard"])
     return Plan(**values)
