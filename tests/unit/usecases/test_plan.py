@@ -26,6 +26,7 @@ def test_the_template_is_the_defaults():
     ({"chunk": {"tokens": -1}}, "negative"), ({"chunk": {"tokens": 5, "overlap": 5}}, "overlap"),
     ({"chunk": {"tokens": True}}, "tokens"), ({"screen": {"languages": ["fr", 2]}}, "languages"),
     ({"deidentify": {"labels": ["NAME"]}}, "NAME"), ({"deidentify": {"seconds": 0}}, "seconds"),
+    ({"deidentify": {"replace": "nothing"}}, "replace"), ({"deidentify": {"replace": 1}}, "replace"),
     ({"dedupe": {"near": "no"}}, "near"), ({"audit": {"twin_per_thousand": 201}}, "twin_per_thousand"),
     ({"audit": {"canaries": -1}}, "canaries"), ({"release": {"lease_hours": 0}}, "lease_hours"),
     ({"accept_everything": True}, "accept_everything")])
@@ -44,7 +45,7 @@ def test_what_is_accepted_is_recorded():
 def test_a_plan_survives_the_lock():
     """A plan written into a lock is read back unchanged."""
     plan = parse_plan({"name": "spring", "sources": ["chat"], "chunk": {"tokens": 100, "overlap": 10},
-                       "deidentify": {"labels": ["EMAIL"], "seconds": 3}, "records": {"threads": ["main", "branch"]}})
+                       "deidentify": {"labels": ["EMAIL"], "seconds": 3, "replace": "surrogates"}, "records": {"threads": ["main", "branch"]}})
     assert plan_from_lock(plan.as_json()) == plan
 
 
