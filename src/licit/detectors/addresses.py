@@ -32,7 +32,7 @@ _TAIL = re.compile(
     r"(?:[, ]{1,2}(?i:appt?|appartement|apt|studio|bat|batiment|esc|escalier|etage|porte|bte|boite|bp|cs|residence|chez)\.? ?[\w-]{1,12}){0,3}")
 _TOWN = (r"[A-Z\xC0][\w'-]*(?:[ -](?:(?i:sur|sous|en|les?|la|de|du|des|aux?|l'|d'|st|saint)[ -]?){0,2}[A-Z\xC0][\w'-]*){0,4}"
          r"(?: (?i:cedex)(?: [0-9]{1,2})?)?")
-_FRENCH_TOWN = re.compile(rf"[ ,\n;–-]{{1,4}}(?:F-)?(?:[0-9]{{2}} ?[0-9]{{3}}|2[AB] ?[0-9]{{3}})(?:[ ,]{{1,2}}(?:a )?{_TOWN}|[ ,]{{1,2}}[a-z]{{3,20}})?"
+_FRENCH_TOWN = re.compile(rf"[ ,\n;–-]{{1,4}}(?:F-)?(?:[0-9]{{2}} ?[0-9]{{3}}|2[ABab] ?[0-9]{{3}})(?:[ ,]{{1,2}}(?:a )?{_TOWN}|[ ,]{{1,2}}[a-z]{{3,20}}(?:-[a-z]{{1,15}}){{0,4}})?"
                           rf"|,? (?:a |- )?{_TOWN}(?=[.,;:!?\n\0)]|$| [0-9])")
 
 # In chats all is lower case and no comma parts the town from the street.
@@ -44,7 +44,7 @@ _ALSO_WORDS = frozenset(("cours", "passage", "route", "villa", "cite", "mail", "
 _ONWARD = re.compile(rf"(?:[ -](?!{_STOP})[a-z][a-z'-]{{2,15}}(?![a-z0-9@.]*[@0-9])){{1,2}}")
 _TO_CODE = re.compile(r"(?:[ -][A-Za-z][A-Za-z'.-]*){1,5}(?=,? (?:[0-9]{5}|[0-9]{2} [0-9]{3})\b)")
 _CODE_TOWN = re.compile(rf"(?:,? ?(?:[0-9]{{1,4}}(?: ?(?:bis|ter|[a-d]))?(?:,? (?:bte|boite|bus) ?[0-9]{{1,4}})?\b))?(?:[ ,\n;-]{{1,4}}(?i:bp|cs) ?[0-9]{{1,6}})?[ ,\n;-]{{1,4}}"
-                        rf"(?:(?:[A-Z]{{1,2}}-)?(?:[0-9]{{5}}|[0-9]{{2}} [0-9]{{3}}|2[AB][0-9]{{3}}|[1-9][0-9]{{3}}) {_TOWN}|(?:[0-9]{{5}}) [a-z]{{3,20}})")
+                        rf"(?:(?:[A-Z]{{1,2}}-)?(?:[0-9]{{5}}|[0-9]{{2}} [0-9]{{3}}|2[AB][0-9]{{3}}|[1-9][0-9]{{3}}) {_TOWN}|(?:[0-9]{{5}}) [a-z]{{3,20}}(?:-[a-z]{{1,15}}){{0,4}})")
 _HOUSE = re.compile(r",? (?:n\x02 ?)?[0-9]{1,4}(?: ?(?:bis|ter|[a-d]))?(?:,? (?:bte|boite|bus) ?[0-9]{1,4})?(?![0-9A-Za-z])")
 _AT_HOME = re.compile(r"(?:habit|domicil|adress|demeur|reside|vit|vis|loge)[^.!?\n\0]{0,25}\0")
 _STREET = (r"(?i)\b(?:rue|avenue|av\.|boulevard|bd|chemin|ch\.|impasse|allees?|quai|route|place|square|lieu[- ]?dit|residence|hameau|lotissement|domaine|"

@@ -41,11 +41,14 @@ _ANNOUNCED = re.compile(
     r"(?:\btel\b|tele?ph|\bphone|mobile|portable|\bcell|\bcall\b|\bcalling|\bring\b|\btext (?:me|us|him|her)|appel|joign|"
     r"contact|whatsapp|\bsms\b|\bfax|\bgsm\b|telegram|signal|numero est|number is|number's|my number|mon numero|handy|"
     r"telefon|movil|\bcel\b|cellulare|\bfixe\b)[^\n0-9]{0,30}\0")
+_CALLED_ELSE = re.compile(r"\b(?:commande|order|ref\.?|reference|isbn|ean|facture|invoice|ticket|colis|tracking|suivi|pid|id|serial)\b[ :#=n\x02o.]{0,6}\0")
 _SCALE = re.compile(r"(?:eur|usd|gbp|[$%]|euros?|dollars?|km|kg)\b")
 _REGIONS = ("GB", "DE", "BE", "NL", "CH", "IT", "AT", "SE", "IE")
 
 
 def _phone(text: str, start: int, end: int) -> tuple[int, int, int] | None:
+    if text[start:end].isdigit() and end - start > 10 and _CALLED_ELSE.search(around(text, start, end, left=24)):
+        return None
     # One digit all along is a filler, not a number.
     if len(set(text[start:end]) - _SIGNS) < 2 or not (found := _number(text, start, end)):
         return None
