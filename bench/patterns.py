@@ -42,7 +42,7 @@ def _mail() -> str:
 
 
 def _said() -> str:
-    at, dot = _one(("arobase", "point"), ("at", "dot"))  # type: ignore[arg-type]
+    at, dot = _one("arobase point", "at dot").split()
     return f"{_one(*_NAMES)} {dot} {_one(*_SURNAMES)} {at} example {dot} {_one('org', 'com', 'net')}"
 
 

@@ -65,7 +65,7 @@ _ENGLISH_TAIL = re.compile(
     r"\.?(?: (?:N|S|E|W|NE|NW|SE|SW|North|South|East|West|(?:North|South)(?:east|west))\b\.?)?"
     r"(?:,? (?:#|(?i:suite|ste|apt|apartment|unit|floor|room|rm|bldg|building)\b\.?) ?#?[A-Za-z0-9-]{1,6}(?: ?[&,] ?#?[0-9A-Z-]{1,5})?)?"
     r"(?:,? (?:\d(?:st|nd|rd|th) (?i:floor)))?"
-    r"(?:, [A-Z][\w'.-]*(?: [A-Z][\w'.-]*){0,3})?(?:,? (?:[A-Z]{2}|District of Columbia|California|Texas|Florida|New York|Washington(?:, District of Columbia|, DC)?))?(?=\W|$)(?:,? [0-9]{5}(?:-[0-9]{4})?(?![0-9])|,? [A-Z]{1,2}[0-9][0-9A-Z]? [0-9][ABD-HJLNP-UW-Z]{2}\b)?")
+    r"(?:, [A-Z][\w'.-]*(?: (?![A-Z]{1,2}[0-9])[A-Z][\w'.-]*){0,3})?(?:,? (?:[A-Z]{2}|District of Columbia|California|Texas|Florida|New York|Washington(?:, District of Columbia|, DC)?))?(?=\W|$)(?:,? [0-9]{5}(?:-[0-9]{4})?(?![0-9])|,? [A-Z]{1,2}[0-9][0-9A-Z]? [0-9][ABD-HJLNP-UW-Z]{2}\b)?")
 _UK_POSTCODE = r"[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][ABD-HJLNP-UW-Z]{2}"
 _BOX = r"(?i)(?:p\.? ?o\.? ?box|boite postale|bp|postfach|apartado) ?:? ?[0-9]{1,6}"
 _GERMAN = (rf"(?:\bStra(?:\xE0|ss)e (?:des|der) (?:{_W}[A-Za-z0-9.\xE0]* ){{1,3}}|{_U}{_W}*(?:(?i:stra\xE0e|strasse)|str\.|weg|platz|allee|gasse|damm|ufer|straat|laan|plein|gracht|kade|steenweg) )"

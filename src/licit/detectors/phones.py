@@ -154,7 +154,7 @@ class Phones:
                 if found := _phone(page.text, start, end):
                     yield "PHONE", *found
                     done = found[1]
-                elif (gap := _GAP.search(page.text, start + 3, end)) and page.text[end:end + 4].lstrip(" \t./()-")[:1].isdigit():
+                elif len(set(page.text[start:end]) - _SIGNS) > 1 and (gap := _GAP.search(page.text, start + (3 if end - start < 30 else 20), end)) and page.text[end:end + 4].lstrip(" \t./()-")[:1].isdigit():
                     done = gap.end()
                 else:
                     break

@@ -39,7 +39,7 @@ def test_streets_and_towns_that_are_only_talked_about_stay(found, text):
 @pytest.mark.parametrize("address", [
     "12 bis rue des lilas 75011 paris", "12 rue du général modèle 94000 créteil", "4 place de la mairie 59000 lille", "Résidence Les Pins, Bât. B, appt 12, 3 chemin des Vignes, 13001 Marseille",
     "Lieu-dit Les Granges, 24000 Périgueux", "ZA des Pins, 35000 Rennes", "Rue de la Loi 16, 1000 Bruxelles", "chemin des Vignes 4, 1009 Pully", "Rue du Midi 12 bte 3, 1000 Bruxelles",
-    "Calle Mayor 5, 3º B, 28013 Madrid", "Flat 3, 12 High Street, Leeds", "740 Water Street Southwest, Washington, DC 20024", "27 - 31 Sample Cross Road", "Straße des 17. Juni 135, 10623 Berlin",
+    "Calle Mayor 5, 3º B, 28013 Madrid", "Flat 3, 12 High Street, Leeds", "12 High Street, London SW1A 1AA", "740 Water Street Southwest, Washington, DC 20024", "27 - 31 Sample Cross Road", "Straße des 17. Juni 135, 10623 Berlin",
     "12, rue des Lilas\n75011 Paris", "12 rue victor modele"])
 def test_an_address_is_found_as_people_type_it(found, address):
     """Lower case, number after the street, places without a number, flats and floors: one span holds it all."""
