@@ -8,6 +8,7 @@ Rules kept here:
 - A row without a source, or a source without a ground, is a failure, never a gap.
 """
 
+import math
 from collections import Counter
 from typing import Any
 
@@ -124,13 +125,50 @@ def _by_gate(release: Release) -> tuple[int, int, dict[str, int], dict[str, int]
 
 
 def measure_stated(release: Release) -> Note | None:
-    """Insist that the release says what its de-identification was measured at, or that it was not.
+    """Insist that the release says what its de-identification was measured at, and that this meets its plan's standard.
+
+    What was not measured must be accepted by the plan, if it sets a standard; a patch keeps its parent's measure.
 
     Raises:
         Fault: otherwise.
     """
-    measured = take(_paper(release, _MEASURE), "measured", bool, _MEASURE)
+    paper = _paper(release, _MEASURE)
+    measured = take(paper, "measured", bool, _MEASURE)
+    plan = take(release.get("lock", dict), "plan", dict)
+    if "standard" in plan:
+        _hold_to(take(plan, "standard", dict), plan, paper if measured else {})
     return None if measured else Note("not measured, says the signer")
+
+
+def _hold_to(standard: dict[str, Any], plan: dict[str, Any], paper: dict[str, Any]) -> None:
+    """Count a measurement again against a standard: lower Wilson bounds in thousandths, language by language."""
+    planted = take(paper, "planted", dict, _MEASURE) if paper else {}
+    if planted.get("missed"):
+        raise Fault("planted personal data was missed", _MEASURE)
+    told = take(take(paper, "report", dict, _MEASURE), "languages", dict, _MEASURE) if paper else {}
+    labels = take(take(plan, "deidentify", dict), "labels", list)
+    for language in take(plan, "languages", list):
+        own = told.get(language, {})
+        wanted = [(own.get("labels", {}).get(label, {}).get("entities"), floor)
+                  for label, floor in take(standard, "recall", dict).items() if label in labels and floor]
+        wanted += [(own.get("fully_redacted"), floor) for floor in [take(standard, "fully_redacted", int)] if floor]
+        for rate, floor in wanted:
+            if not rate or not take(rate, "of", int, _MEASURE):
+                if "accept_unmeasured_deidentification" not in take(plan, "accepted", list):
+                    raise Fault("what the plan asks for was not measured in {language}", _MEASURE, language=language)
+            elif 1000 * _lower(take(rate, "hits", int, _MEASURE), rate["of"]) < floor:
+                raise Fault("the measure in {language} is below the plan's standard", _MEASURE, language=language)
+        beside = take(own, "beside", dict, _MEASURE) if own else {"false_spans": 0, "bytes": 0}
+        if 10_000 * beside["false_spans"] > take(standard, "false_per_10kb", int) * beside["bytes"]:
+            raise Fault("the measure in {language} is below the plan's standard", _MEASURE, language=language)
+
+
+def _lower(hits: int, of: int) -> float:
+    """Give the lower Wilson 95 % bound of a share."""
+    if not 0 <= hits <= of:
+        raise Fault("a share of the measure is none", _MEASURE)
+    share, weight = hits / of, 1.959963984540054 ** 2 / of
+    return (share + weight / 2 - math.sqrt(weight * (share * (1 - share) + weight / 4))) / (1 + weight)
 
 
 def tally_matches_rows(release: Release, found: Scan) -> None:

@@ -128,6 +128,10 @@ FRENCH: dict[str, str] = {
     "no proof for this release came with the receipt; ask for it":
         "aucune preuve pour cette version n'accompagne le reçu ; la demander",
     "not measured, says the signer": "non mesuré, dit le signataire",
+    "planted personal data was missed": "des données personnelles plantées n'ont pas été trouvées",
+    "what the plan asks for was not measured in {language}": "ce que le plan exige n'a pas été mesuré en {language}",
+    "the measure in {language} is below the plan's standard": "la mesure en {language} est sous l'exigence du plan",
+    "a share of the measure is none": "une part de la mesure n'en est pas une",
     "record {record} is not as it was decided": "l'enregistrement {record} n'est pas tel qu'il a été décidé",
     "record {record} is released against {reason}": "l'enregistrement {record} est publié malgré {reason}",
     "record {record} is released but was not decided to be":

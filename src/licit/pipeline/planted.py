@@ -5,7 +5,8 @@ It shows that the detectors of this very build run and replace; it is no measure
 Rules kept here:
 
 - What is planted follows from the lock's seed, so that the same lock plants the same, and two releases differ.
-- It goes the way of any record: find, settle, sweep, replace, look again. What is held counts as missed.
+- It goes the way of any record: find, settle, sweep, replace, look again. What is held counts as missed. Placeholders are
+  put in its place whatever the plan says: numbers nobody has are what surrogates are made of, and would be left alone.
 - Nothing planted is anybody's: reserved domains, networks, numbers of fiction, check digits made here.
 
 Law: DEI-01
@@ -13,10 +14,10 @@ Law: DEI-01
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..core.ports import Detector
-from .deidentify import DeidentifySettings, replace_all
+from .deidentify import REPLACEMENTS, DeidentifySettings, replace_all
 
 _FIRST = "Maelle Anselm Perrine Gideon Ottilie Bastien Clemence Theodric".split()
 _LAST = "Quintrec Featherington Valdrun Wexcombe Corvellec Marlowby Delmasure Thistleworth".split()
@@ -88,7 +89,8 @@ def plant(seed: bytes, detectors: Sequence[Detector], settings: DeidentifySettin
             texts.append([sentence.format(drawn)])
     out = Planted(drawn={label: kinds.count(label) for label in dict.fromkeys(kinds)})
     ids = [f"planted-{number}" for number in range(len(texts))]
-    masked = replace_all(ids, texts, hints, detectors, settings, hashlib.sha256(b"licit/planted-key" + seed).digest())
+    placing = replace(settings, replace=REPLACEMENTS[0])
+    masked = replace_all(ids, texts, hints, detectors, placing, hashlib.sha256(b"licit/planted-key" + seed).digest())
     for label, secret, one in zip(kinds, secrets, masked, strict=True):
         words = secret.casefold().split(" ") if label == "PERSON" else [secret.casefold()]
         said = "\n".join(one.texts).casefold()

@@ -37,6 +37,11 @@ def test_what_nobody_looked_at_is_missed(detectors):
     assert failing.missed == failing.drawn
 
 
+def test_surrogates_do_not_hide_what_is_planted(detectors):
+    """A plan that replaces by surrogates, made of the same reserved numbers, is asked for the same."""
+    assert plant(b"seed", detectors, DeidentifySettings(replace="surrogates")).missed == {}
+
+
 def test_only_what_the_plan_replaces_is_planted(detectors):
     """A plan that replaces e-mail addresses alone is asked for these alone."""
     planted = plant(b"seed", detectors, DeidentifySettings(labels=("EMAIL",)))

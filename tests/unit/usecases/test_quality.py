@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from world import chat, prose
+from world import chat, failing, prose
 
 from licit.core.errors import RefusedError, SetupError
+from licit.usecases import staging
 from licit.usecases.plan import parse_plan
 from licit.usecases.quality import Standard, misses
 from licit.usecases.text_places import read_record
@@ -123,3 +124,14 @@ def test_an_own_set_is_used_and_measured_again_when_it_changes(world):
     (world.root / "mine.jsonl").write_text(json.dumps(line) + "\n{}\n", encoding="utf-8")
     with pytest.raises(SetupError, match="line 2"):
         world.build(**plan)
+
+
+def test_a_gate_switched_off_is_seen_by_a_stranger(world, monkeypatch):
+    """A release below its own plan's standard fails the verifier, which counts the bounds again."""
+    monkeypatch.setattr(staging, "require", lambda *_: None)
+    world.swap(check=lambda *_: ())
+    world.take([chat("c", "ada", prose("c"))])
+    assert "deidentification-measured" not in failing(world.build().path)
+    world.take([chat("d", "ada", prose("d"))])
+    built = world.build(deidentify={"measure": {"recall": {"PERSON": 1}}})
+    assert failing(built.path)["deidentification-measured"].startswith("the measure in ")
