@@ -27,7 +27,7 @@ from ..core.ids import keyed, short_text
 from ..core.ports import Detector
 from ..core.spans import LABELS, Edit, Span, apply_edits
 from .looking import Found, Overrun, find_all, in_time, within
-from .surrogates import Surrogates, words_in
+from .surrogates import Surrogates
 from .sweep import canonical, spellings, sweep_names
 
 __all__ = ["DIRECT", "REPLACEMENTS", "STAND_IN", "DeidentifySettings", "Found", "Masked", "Overrun", "canonical", "find_all", "in_time", "mask",
@@ -94,7 +94,7 @@ def replace_all(ids: Sequence[str], texts: Sequence[Sequence[str]], languages: S
     done: dict[int, Masked] = {}
     seen: dict[tuple[str, str], Found] = {}
     wanted = frozenset(settings.labels)
-    own = {i: Surrogates(key, ids[i], words_in(parts)) for i, parts in enumerate(texts)} if settings.replace == "surrogates" else {}
+    own = {i: Surrogates(key, ids[i], parts) for i, parts in enumerate(texts)} if settings.replace == "surrogates" else {}
     for _ in range(_LOOKS):
         new = dict.fromkeys(asked for i, masked in pending.items() for text in masked.texts
                             if (asked := (text, languages[i])) not in seen)

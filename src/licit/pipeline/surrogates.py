@@ -83,11 +83,12 @@ def _is_made(word: str) -> bool:
 
 @dataclass(slots=True)
 class Surrogates:
-    """The surrogates of one record: ``taken`` are folded words of its texts, none of which is given."""
+    """The surrogates of one record; no word that stands in its ``texts`` is given."""
 
     key: bytes = field(repr=False)
     record: str = field(repr=False)
-    taken: frozenset[str] = field(default=frozenset(), repr=False)
+    texts: Sequence[str] = field(default=(), repr=False)
+    _taken: frozenset[str] | None = field(default=None, repr=False)
     _given: dict[str, str] = field(default_factory=dict, repr=False)
     _family: set[str] = field(default_factory=set, repr=False)
 
@@ -110,9 +111,12 @@ class Surrogates:
         return self._given[word]
 
     def _drawn(self, word: str) -> str:
+        if self._taken is None:
+            self._taken = words_in(self.texts)
+        taken = self._taken
         pool = _LAST if word in self._family else _FIRST
         start = self._number("name", word) % len(pool)
-        free = [one for one in (*pool[start:], *pool[:start]) if fold(one) not in self.taken]
+        free = [one for one in (*pool[start:], *pool[:start]) if fold(one) not in taken] if taken else [*pool[start:], *pool[:start]]
         used = {*self._given.values()}
         return next((one for one in free if one not in used), free[0] if free else "")
 
