@@ -92,7 +92,10 @@ class Sensitive:
 
 
 class Screener(Protocol):
-    """Looks for what must not be trained on at all: special categories, offences, minors, pasted chats."""
+    """Looks for what must not be trained on at all: special categories, offences, minors, pasted chats, intimate talk.
+
+    It looks at every text whatever its language; ``languages`` are those in which it was measured, and no other passes.
+    """
 
     name: str
     version: str

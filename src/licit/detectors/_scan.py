@@ -22,7 +22,7 @@ Accept = Callable[[str, int, int], tuple[int, int, int] | None]
 Hit = tuple[str, int, int, int]
 
 _BLOCK = 32_768
-_MARK = b"\x00\x03end of block\x03\x00"
+MARK = b"\x00\x03end of block\x03\x00"
 _MEMORY = 256 << 20
 
 
@@ -51,7 +51,7 @@ class Scan:
         self._set = re2.Set.SearchSet(options)
         for rule in self.rules:
             self._set.Add(rule.shape.encode("latin-1"))
-        self._mark = self._set.Add(_MARK)
+        self._mark = self._set.Add(MARK)
         self._set.Compile()
         self._exact = [re2.compile(rule.shape.encode("latin-1"), options) for rule in self.rules]
 
@@ -75,7 +75,7 @@ class Scan:
         """
         for start, end in blocks(page):
             block = page.data[start:end]
-            seen = self._set.Match(block + _MARK) or []
+            seen = self._set.Match(block + MARK) or []
             if self._mark not in seen:
                 raise CrossingError("The text scan stopped before the end of a block.",
                                     remedy="Hold these texts; report the rules if it happens again.")

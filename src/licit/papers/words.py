@@ -41,6 +41,8 @@ WORDS: dict[str, tuple[str, str]] = {
                      "Ces réglages affaiblissent un contrôle. Ils étaient actifs."),
     "accept_unmeasured_deidentification": ("No measured recall stands behind the de-identification.",
                                            "Aucun rappel mesuré ne soutient la désidentification."),
+    "accept_unmeasured_screening": ("No measured recall stands behind the screening of some languages.",
+                                    "Aucun rappel mesuré ne soutient le filtrage de certaines langues."),
     "accept-unknown": ("A switch that this version cannot explain.", "Un réglage que cette version ne sait expliquer."),
     "failing": ("A claim fails: do not rely on this release",
                 "Une affirmation échoue : ne vous fiez pas à cette publication"),

@@ -32,7 +32,7 @@ from .chunk import Chunk, ChunkSettings, CountTokens, cut, days, estimate_tokens
 from .dedupe import sketch
 from .deidentify import DeidentifySettings, Masked, replace_all, spellings
 from .provenance import shadow_marks
-from .screen import language_of, screen
+from .screen import language_of, screen, unmeasured
 
 _TEXTS = pa.list_(pa.string())
 CONTENT = pa.schema([
@@ -65,7 +65,8 @@ class Tools:
     """What preparing needs: settings, detectors and screeners in a fixed order, and the secret keys it derives with.
 
     ``lookup`` hashes an identifier of somebody mentioned, (kind, canonical value), under every epoch of the key that lives;
-    ``epochs`` names them. ``counter`` names what counts tokens.
+    ``epochs`` names them. ``counter`` names what counts tokens. ``accept_unmeasured`` lets a language of the plan pass in
+    which no screening is measured.
     """
 
     chunk: ChunkSettings
@@ -80,12 +81,13 @@ class Tools:
     epochs: tuple[str, ...]
     count: CountTokens = estimate_tokens
     counter: str = "estimate"
+    accept_unmeasured: bool = False
 
     def key(self) -> str:
         """Name these settings and versions; the same name means the same attributes for the same record."""
         return settings_key([_code(), str(self.chunk.tokens), str(self.chunk.overlap), str(self.deidentify.seconds),
                              self.deidentify.replace, *self.deidentify.labels, "|",
-                             *self.languages, "|", *self.pins, "|", *self.epochs, "|", self.counter])
+                             *self.languages, str(self.accept_unmeasured), "|", *self.pins, "|", *self.epochs, "|", self.counter])
 
 
 @cache
@@ -118,7 +120,7 @@ def prepare(batch: Sequence[Arrived], tools: Tools) -> pa.Table:
     for item, text, language, verdict, words in zip(batch, whole, languages, screened, masked, strict=True):
         shadow = item.record.kind == "document" and shadow_marks(item.record.declared, text)
         static = (words.reason, verdict.reason if verdict else "", "shadow-library" if shadow else "",
-                  "language-unmeasured" if language and language not in tools.languages else "")
+                  unmeasured(language, tools.languages, tools.screeners, accepted=tools.accept_unmeasured))
         rows += _rows(item, language, static, words, tools)
     for row, shape in zip(rows, sketch([row.pop("_arrived") for row in rows]), strict=True):
         row.update(exact=shape.exact, bands=shape.bands, runs=shape.runs)

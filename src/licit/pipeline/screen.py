@@ -1,7 +1,8 @@
 """Screening: what must not be trained on at all, found before anything is replaced.
 
 Screeners look at the whole record as it arrived. A hit refuses or holds, by the reason the screener names; a screener
-that fails holds the record (``detector-failed``); a language that nobody measured is held.
+that fails holds the record (``detector-failed``). A language is held unless the plan names it and a screener stands behind
+it with a measure; a plan may accept a language without one, by a switch that is recorded and shown.
 
 Law: SEN-01, SEN-02
 """
@@ -48,6 +49,24 @@ def language_of(text: str, *, most: int = 4000) -> str:
         if votes[best] >= 2 and votes[best] * 12 >= len(words):
             return best
     return "und" if len(words) >= _LONG_ENOUGH else ""
+
+
+#: The plan's switch that lets languages pass in which no screening is measured.
+ACCEPT_UNMEASURED_SCREENING = "accept_unmeasured_screening"
+
+
+def unmeasured(language: str, wanted: Sequence[str], screeners: Sequence[Screener], *, accepted: bool = False) -> str:
+    """Give the reason to hold a language for, or "".
+
+    Args:
+        language: as :func:`language_of` tells it; "" is a text too short to tell, which every screener looks at anyway.
+        wanted: languages the plan names.
+        screeners: whose ``languages`` are those they are measured in.
+        accepted: whether the plan accepts, of the languages it names, those that nobody measured.
+    """
+    measured = {known for screener in screeners for known in screener.languages}
+    passes = not language or (language in wanted and (accepted or language in measured))
+    return "" if passes else "language-unmeasured"
 
 
 def screen(texts: Sequence[str], languages: Sequence[str], screeners: Sequence[Screener], *, seconds: float = 20

@@ -18,7 +18,8 @@ def look():
     ("religion", "je vais à la messe"), ("politics", "je vote à gauche"), ("politics", "I'm a registered Republican"),
     ("union", "je suis syndiqué à la CGT"), ("union", "I'm a union rep"), ("origin", "je suis d'origine algérienne"),
     ("origin", "as a black woman, I"), ("sex", "je suis gay"), ("sex", "I came out as bisexual"), ("sex", "my brother is gay"),
-    ("biometric-genetic", "my DNA test says"), ("biometric-genetic", "j'ai une mutation BRCA1")])
+    ("genetic", "my DNA test says"), ("genetic", "j'ai une mutation BRCA1"),
+    ("biometric", "mes empreintes digitales sont dans la base"), ("biometric", "my employer keeps my fingerprints")])
 def test_what_reveals_a_special_category_of_a_person_is_told(look, family, text):
     """The writer, a relative or a named person: refused."""
     assert ("special-category", family) in look(text)
@@ -45,7 +46,36 @@ def test_minors_who_say_so_are_told(look, text):
     "12/03/2024 à 10:22 - Votre code de sécurité avec ~ Camille a changé"])
 def test_chats_and_mails_of_others_are_told(look, text):
     """The record is held."""
-    assert ("pasted-chat", "chat") in look(text) or ("pasted-chat", "mail") in look(text)
+    assert ("pasted-chat", "pasted-chat") in look(text)
+
+
+@pytest.mark.parametrize("text", ["Nadia : on se quitte ?\nTom : pourquoi\nNadia : je sais plus", "**Sam**: hi\n**Ines**: yo\n**Sam**: lunch?"])
+def test_people_who_take_turns_by_name_are_told(look, text):
+    """Two people, one of them twice, a line each, in any language."""
+    assert ("pasted-chat", "pasted-chat") in look(text)
+
+
+@pytest.mark.parametrize("text", ["User: hi\nAssistant: hello\nUser: bye", "Note: a\nPlace: b\nDate: c", "Sam: hi\nInes: yo",
+                                  "Sam: hi\nSam: yo\nSam: lunch?"])
+def test_roles_and_lists_are_no_people(look, text):
+    """A chat with a machine, a list of fields, or one speaker alone is no chat of others."""
+    assert look(text) == set()
+
+
+@pytest.mark.parametrize("text", ["Cher journal, je ne dors plus", "Dear diary, today", "tu es ma petite amie virtuelle", "You are my girlfriend.",
+                                  "Sois mon thérapeute, parlons de mon père", "be my therapist please"])
+def test_intimate_talk_is_told(look, text):
+    """A diary, a therapy, a companion: the record is held.
+
+    Law: SEN-04
+    """
+    assert ("intimate", "intimate") in look(text)
+
+
+def test_a_topic_word_excuses_the_loose_tie_only(look):
+    """A story about somebody is a topic; the writer's own state in the same sentence is none."""
+    assert look("my novel has a part about chemo") == set()
+    assert ("special-category", "health") in look("my dog died and I'm on antidepressants")
 
 
 @pytest.mark.parametrize("text", [

@@ -1,0 +1,38 @@
+"""Which languages may pass: those a plan names and a screener is measured in, or that the plan accepts by name."""
+
+import pytest
+
+from licit.pipeline.screen import ACCEPT_UNMEASURED_SCREENING, unmeasured
+from licit.usecases.plan import parse_plan
+
+
+class Measured:
+    """A screener that was measured in French."""
+
+    name, version, languages = "x", "1", frozenset({"fr"})
+
+    def look(self, texts, languages):
+        """Find nothing."""
+        return [() for _ in texts]
+
+
+@pytest.mark.parametrize(("language", "wanted", "accepted", "held"), [
+    ("fr", ("fr",), False, False), ("", ("fr",), False, False), ("fr", ("en",), False, True), ("de", ("fr",), False, True),
+    ("de", ("fr", "de"), False, True), ("de", ("fr", "de"), True, False), ("de", ("fr",), True, True), ("und", ("fr",), True, True)])
+def test_a_language_needs_a_name_and_a_measure(language, wanted, accepted, held):
+    """Naming a language in the plan is not enough; accepting lets those pass that the plan names, no others.
+
+    Law: SEN-02
+    """
+    assert unmeasured(language, wanted, [Measured()], accepted=accepted) == ("language-unmeasured" if held else "")
+
+
+def test_without_screeners_no_language_is_measured():
+    """Nobody stands behind any language then."""
+    assert unmeasured("fr", ("fr",), []) == "language-unmeasured"
+
+
+def test_the_plan_accepts_by_name():
+    """The switch is off unless it is set, and then recorded."""
+    assert parse_plan({}).accepted == ()
+    assert parse_plan({ACCEPT_UNMEASURED_SCREENING: True}).accepted == (ACCEPT_UNMEASURED_SCREENING,)
