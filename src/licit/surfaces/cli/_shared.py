@@ -1,5 +1,6 @@
 """What commands share: the workspace option, progress for people, JSON for machines, tables."""
 
+import errno
 import json
 import os
 import sys
@@ -60,7 +61,15 @@ def room_for(path: Path | None) -> None:
     if not path.parent.is_dir():
         raise SetupError("there is no such folder to write into", about=str(path), remedy="Nothing was recorded; make it first.")
     if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise SetupError("this file cannot be written", about=str(path), remedy="Nothing was recorded; name another.")
+        raise SetupError(f"this file cannot be written: {_against(path)}", about=str(path),
+                         remedy="Nothing was recorded; name another.")
+
+
+def _against(path: Path) -> str:
+    """Say in the system's words what stands against writing a file."""
+    if os.statvfs(path if path.exists() else path.parent).f_flag & os.ST_RDONLY:
+        return os.strerror(errno.EROFS)
+    return os.strerror(errno.EISDIR if path.is_dir() else errno.EACCES)
 
 
 def number_of(number: int, thing: str) -> str:

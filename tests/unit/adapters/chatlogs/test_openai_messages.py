@@ -81,7 +81,7 @@ def test_states_and_times(chats):
     assert record.turns[1].said_at == "2025-02-17T15:14:00Z"
 
 
-@pytest.mark.parametrize(("extra", "state"), [({"state": "deleted"}, "deleted"), ({"state": "Nantes"}, "live"),
+@pytest.mark.parametrize(("extra", "state"), [({"state": "deleted"}, "deleted"), ({"state": "Nantes"}, "unknown"),
                                               ({"metadata": {"incognito": "yes"}}, "temporary"),
                                               ({"temporary": False}, "live"), ({"expired": 1}, "expired")])
 def test_declared_states(chats, extra, state):
