@@ -47,6 +47,9 @@ SCREENS = Path(__file__).with_name("screens")
 #: From these shares on, on the half of the labelled set that no rule was tuned on, a language counts as measured.
 RECALL, PRECISION = 0.70, 0.80
 
+#: What a file of ``screens`` may answer with.
+ANSWERS = ("special-category", "offence-data", "minor-in-text", "pasted-chat", "intimate")
+
 _TOP = ("language", "word", "unless", "parts", "frames")
 _NAMED = (r"(?:\b(?:m\.|mme|mlle|mr\.?|mrs\.?|ms\.?|dr\.?|monsieur|madame|maitre) [a-z\xC0\xE0'-]+|"
           r"(?-i:[A-Z][a-z\xE0]+ [A-Z][A-Za-z\xE0'-]+))")
@@ -117,8 +120,8 @@ def _families(data: Mapping[str, Any], file: str) -> Iterator[Family]:
             continue
         if wrong := misnamed(fields, ("reason", *frames), f"{file}: [{name}]"):
             raise ValueError(wrong)
-        if fields["reason"] not in REASONS:
-            raise ValueError(f"{file}: [{name}] names a reason that does not exist")
+        if fields["reason"] not in ANSWERS:
+            raise ValueError(f"{file}: [{name}] answers with none of {', '.join(ANSWERS)}")
         for frame, terms in fields.items():
             if frame != "reason":
                 # Sorted, terms that begin alike share their beginning in the compiled rule, which is smaller and faster.
