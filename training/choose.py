@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -23,17 +24,15 @@ def sample(sources: Sequence[Source], invention: Invention) -> list[Block]:
     return blocks(some[:2_500], 0, rng)
 
 
-def choose(net: Net, rows: Rows, some: Sequence[Block], nothing: float = 0, nothing_court: float = 0) -> Choices:
-    """Set the gate so that it stops two in a thousand of the tokens that have a tag."""
+def choose(net: Net, rows: Rows, some: Sequence[Block], choices: Choices) -> Choices:
+    """Set the gate so that it stops two in a thousand of the tokens that have a tag with these choices."""
     net.eval()
     gates, tagged = [], []
     for block in some:
         told = answer(net, rows, block)
-        scores = told.tags.numpy().copy()
-        scores[:, 0] -= nothing
-        scores[:, N_TAGS] -= nothing_court
+        scores = told.tags.numpy() + choices.added()
         general, court = scores[:, :N_TAGS].argmax(1) > 0, scores[:, N_TAGS:].argmax(1) > 0
         gates.append(told.gate.numpy())
         tagged.append(general | (court & (block.court != ANY)))
     gate = float(np.quantile(np.concatenate(gates)[np.concatenate(tagged)], _STOPPED))
-    return Choices(nothing=nothing, nothing_court=nothing_court, gate=gate)
+    return replace(choices, gate=gate)

@@ -29,12 +29,19 @@ Array = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What is chosen after training: how much more a token must be than nothing, in general and in judgments, and gates."""
+    """What is chosen after training: how much is added to each tag's score, in general and in judgments, and the gates.
 
-    nothing: float = 0
-    nothing_court: float = 0
+    Additions are for people, places, organisations, dates and numbers, in this order.
+    """
+
+    general: tuple[float, ...] = (0, 0, 0, 0, 0)
+    court: tuple[float, ...] = (0, 0, 0, 0, 0)
     gate: float = 0
     register: float = 0
+
+    def added(self) -> Array:
+        """Give what is added to each score of both heads."""
+        return np.concatenate([np.append(0, np.repeat(np.array(some, np.float32), 2)) for some in (self.general, self.court)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,9 +215,7 @@ def _tokens(net: Net, scales: Scales, choices: Choices) -> bytes:
         h = d.product(f"x{number}", Layer(weights=weights, bias=bias, scale=scales.of(f"layer{number}"),
                                           answer=scales.of(f"layer{number + 1}")), f"h{number + 1}")
     weights, bias = _matrix(net.head)
-    bias = bias.copy()
-    bias[0] -= choices.nothing
-    bias[N_TAGS] -= choices.nothing_court
+    bias = bias + choices.added()
     d.product(first, Layer(weights=weights[:HIDDEN], bias=np.zeros_like(bias), scale=scales.of("layer0")), "head0")
     d.product(h, Layer(weights=weights[HIDDEN:], bias=bias, scale=scales.of(f"layer{len(DILATIONS)}")), "head1")
     d.do("Add", "head0", "head1", out="scores")
