@@ -49,14 +49,15 @@ def test_a_newer_state_supersedes(world):
 
 def test_a_state_that_returns_counts_as_the_newest(world):
     """What arrives last counts, even if it is a state that was stored before and replaced since."""
-    first = [chat("c", "u", prose("first"))]
+    words = "Comment choisir une table de jardin pour la cuisine et le balcon, sans trop dépenser cette année ?"
+    first = [chat("c", "u", words)]
     world.take(first)
     world.take([chat("c", "u", prose("second"))])
     world.take(first)
     built = world.build()
-    words = pl.read_parquet(f"{built.path}/data/*.parquet")["messages"].explode().struct.field("content").to_list()
+    told = pl.read_parquet(f"{built.path}/data/*.parquet")["messages"].explode().struct.field("content").to_list()
     assert (built.tally.arrived, built.tally.released) == (3, 1)
-    assert prose("first") in words
+    assert words in told
 
 
 def test_a_repeated_id_is_counted(world):
