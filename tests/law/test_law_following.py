@@ -311,9 +311,13 @@ def test_stand_ins_agree_in_a_chat_and_link_nobody_across(world):
 
     Law: DEI-03
     """
+    matters = {"a": "le prix des tomates au marché a doublé depuis la semaine dernière",
+               "b": "je cherche une recette facile pour quatre personnes avec des restes de riz",
+               "c": "la lampe de la cuisine clignote depuis que la pluie est tombée"}
+
     def about(name: str, account: str) -> dict:
-        return chat(name, account, f"{prose(name)} Peux-tu écrire à Camille Exemplier ?",
-                    f"{prose(name + 'b')} Que répondre à Camille Exemplier maintenant ?")
+        return chat(name, account, f"Bonjour, {matters[name]}. Peux-tu écrire à Camille Exemplier ?",
+                    f"Merci, et comme {matters[name]}, que répondre à Camille Exemplier maintenant ?", answer="Oui, bien sûr.")
 
     world.take([about("a", "u"), about("b", "u"), about("c", "v")])
     built = world.build()
