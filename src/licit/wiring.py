@@ -43,7 +43,7 @@ from .papers.report import render
 from .pipeline.chunk import estimate_tokens
 from .pipeline.planted import Planted, plant
 from .pipeline.prepare import Arrived, Tools, prepare
-from .pipeline.screen import ACCEPT_UNMEASURED_SCREENING
+from .pipeline.screen import ACCEPT_UNMEASURED_SCREENING, screening_stated
 from .usecases.plan import TEMPLATE, Plan, plan_from_lock
 from .usecases.policy import TEMPLATE as POLICY_TEMPLATE
 from .usecases.quality import BUILT_IN, NONE, kept, key_of, measured
@@ -222,12 +222,13 @@ def _measure(root: Path, plan: Plan, seed: str) -> tuple[Mapping[str, Any], Plan
     """Measure the plan's detectors on its labelled set, and plant what they must find."""
     tools, name = _tools(root, _text(plan)), plan.standard.set
     planted = plant(bytes.fromhex(seed), tools.detectors, plan.deidentify)
+    screening = {"screening": screening_stated(tools.screeners, plan.languages)}
     if name == NONE:
-        return {"measured": False, "why": "the plan names no labelled set"}, planted
+        return {"measured": False, "why": "the plan names no labelled set", **screening}, planted
     pins, data = pin(tools.detectors), built_in_set() if name == BUILT_IN else _set(root, name)
     key = key_of(data, (name, *pins), plan.deidentify)
-    return kept(root / "state/measures", key, lambda: measured(
-        data, name, tools.detectors, plan.deidentify, pins=pins)), planted
+    return {**kept(root / "state/measures", key, lambda: measured(
+        data, name, tools.detectors, plan.deidentify, pins=pins)), **screening}, planted
 
 
 def built_in_set() -> bytes:

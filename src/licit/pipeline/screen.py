@@ -8,7 +8,8 @@ Law: SEN-01, SEN-02
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from ..core.decisions import Decision, because, strictest
 from ..core.ports import Screener
@@ -67,6 +68,23 @@ def unmeasured(language: str, wanted: Sequence[str], screeners: Sequence[Screene
     measured = {known for screener in screeners for known in screener.languages}
     passes = not language or (language in wanted and (accepted or language in measured))
     return "" if passes else "language-unmeasured"
+
+
+def screening_stated(screeners: Sequence[Screener], languages: Sequence[str]) -> dict[str, Any]:
+    """Give what stands behind the screening of each language of a plan: a line for each screener that was measured in it.
+
+    Shares are decimal text, for evidence holds no floats; sets and rules are named by their digests.
+    """
+    return {language: [_stated(screener, measure) for screener in screeners
+                       if (measure := getattr(screener, "measured", {}).get(language))] for language in sorted(languages)}
+
+
+def _stated(screener: Screener, measure: Mapping[str, Any]) -> dict[str, Any]:
+    held = measure["held"]
+    rates = {name: {key: f"{value:.6f}" if isinstance(value, float) else value for key, value in rate.items()}
+             for name, rate in held["overall"].items()}
+    return {"screener": f"{screener.name}@{screener.version}", "counts": screener.languages >= {measure["language"]},
+            "set": held["digest"], "rules": measure["rules"], "sentences": held["sentences"], "without": held["without"], **rates}
 
 
 def screen(texts: Sequence[str], languages: Sequence[str], screeners: Sequence[Screener], *, seconds: float = 20

@@ -1,8 +1,12 @@
 """Which languages may pass: those a plan names and a screener is measured in, or that the plan accepts by name."""
 
+import json
+
 import pytest
 
-from licit.pipeline.screen import ACCEPT_UNMEASURED_SCREENING, unmeasured
+from licit.core.ids import canonical_json
+from licit.detectors.sensitive import SensitiveScreener
+from licit.pipeline.screen import ACCEPT_UNMEASURED_SCREENING, screening_stated, unmeasured
 from licit.usecases.plan import parse_plan
 
 
@@ -36,3 +40,13 @@ def test_the_plan_accepts_by_name():
     """The switch is off unless it is set, and then recorded."""
     assert parse_plan({}).accepted == ()
     assert parse_plan({ACCEPT_UNMEASURED_SCREENING: True}).accepted == (ACCEPT_UNMEASURED_SCREENING,)
+
+
+def test_evidence_says_what_stands_behind_each_language():
+    """Each language of the plan is named, with the measure of the unseen sentences, or with nothing; no floats, no texts."""
+    said = screening_stated([SensitiveScreener(), Measured()], ("fr", "de"))
+    assert said["de"] == []
+    (line,) = said["fr"]
+    assert (line["screener"], line["counts"]) == ("sensitive@2", True)
+    assert 0 < float(line["recall"]["low"]) < float(line["recall"]["share"]) < float(line["recall"]["high"]) < 1
+    assert json.loads(canonical_json(said)) == said
