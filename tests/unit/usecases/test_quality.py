@@ -1,6 +1,7 @@
 """A plan's standard: what is measured below it, or not at all, is never released by silence."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -67,8 +68,8 @@ def test_a_standard_that_cannot_be_is_named(given, named):
 def test_the_built_in_set_is_sound():
     """Every line can be read, ids are unique, both languages are there, and labelled words stand where they are said."""
     rows = [read_record(line) for line in built_in_set().splitlines()]
-    assert len({row["id"] for row in rows}) == len(rows) > 200
-    assert {row["language"] for row in rows} == {"en", "fr"}
+    assert len({row["id"] for row in rows}) == len(rows)
+    assert {language: told >= 150 for language, told in Counter(row["language"] for row in rows).items()} == {"en": True, "fr": True}
     for row in rows:
         for span in row["spans"]:
             text = row["messages"][span["message"]]["content"] if "message" in span else row["text"]
