@@ -104,7 +104,7 @@ def test_many_names_take_time_by_the_text():
         assert len(sweep_names([text], [tuple(spans)])[0]) >= 2 * size
         return process_time() - begun
 
-    assert took(8_000) < 8 * max(took(2_000), 0.02)
+    assert min(took(8_000) for _ in range(3)) < 8 * max(min(took(2_000) for _ in range(3)), 0.02)
 
 
 def test_a_failing_detector_without_texts_ends():

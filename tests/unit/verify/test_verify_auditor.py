@@ -785,9 +785,9 @@ def test_ids_are_matched_fast_enough_to_matter():
     number = 200_000
     ids = pa.table({"record": [f"r{i:025d}" for i in range(number)], "chunk": pa.array([0] * number, pa.int32())})
     gone = key_of(ids.slice(0, 1000)).combine_chunks()
-    start = time.perf_counter()
+    start = time.process_time()
     assert pc.sum(pc.is_in(key_of(ids), value_set=gone)).as_py() == 1000
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_the_tally_digest_is_over_canonical_json(world):

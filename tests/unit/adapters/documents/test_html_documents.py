@@ -116,14 +116,14 @@ def test_nesting_beyond_the_parser_is_refused(readers, as_file, tag):
                                      "<div class='comments'><p>Erratum : x" * 900, "&" * 100_000, "<" * 100_000, "<a href='" * 20_000])
 def test_hostile_pages_take_no_quadratic_time(readers, as_file, content):
     """Repetition and nesting are read in time that grows with the page."""
-    started = time.monotonic()
+    started = time.process_time()
     reasons = set()
     try:
         list(readers["html"].read(as_file(page(PROSE + content))))
     except InputError as error:
         reasons.add(error.reason)
     assert reasons <= {"too-deep", "no-text"}
-    assert time.monotonic() - started < 4
+    assert time.process_time() - started < 4
 
 
 @pytest.mark.parametrize(("declared", "encoding"), [("<meta charset=iso-8859-1>", "cp1252"), ("<meta charset='utf-8'>", "utf-8"), ("", "utf-8"),

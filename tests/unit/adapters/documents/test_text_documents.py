@@ -235,7 +235,7 @@ def test_an_unclosed_fence_or_comment_loses_nothing(read):
                                      "*" * 20000, "aucun élément " * 5000, "[" * 20000])
 def test_hostile_marks_take_no_quadratic_time(readers, as_file, content):
     """Repetition of any mark is read in time that grows with the text."""
-    started = time.monotonic()
+    started = time.process_time()
     for reader in ("text", "markdown"):
         file = as_file(content)
         readers[reader].recognise(file)
@@ -243,4 +243,4 @@ def test_hostile_marks_take_no_quadratic_time(readers, as_file, content):
             list(readers[reader].read(file))
         except InputError as error:
             assert error.reason == "no-text"  # noqa: PT017
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
