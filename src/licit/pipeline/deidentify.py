@@ -28,7 +28,7 @@ from ..core.ports import Detector
 from ..core.spans import LABELS, Edit, Span, apply_edits
 from .looking import Found, Overrun, find_all, in_time, within
 from .surrogates import Surrogates
-from .sweep import canonical, spellings, sweep_names
+from .sweep import TITLES, canonical, fold, spellings, sweep_names
 
 __all__ = ["DIRECT", "REPLACEMENTS", "STAND_IN", "DeidentifySettings", "Found", "Masked", "Overrun", "canonical", "find_all", "in_time", "mask",
            "replace_all", "spellings", "stand_in", "sweep_names", "within"]
@@ -96,6 +96,8 @@ def replace_all(ids: Sequence[str], texts: Sequence[Sequence[str]], languages: S
     wanted = frozenset(settings.labels)
     own = {i: Surrogates(key, ids[i], parts) for i, parts in enumerate(texts)} if settings.replace == "surrogates" else {}
     for _ in range(_LOOKS):
+        if not pending:
+            break
         new = dict.fromkeys(asked for i, masked in pending.items() for text in masked.texts
                             if (asked := (text, languages[i])) not in seen)
         seen.update(zip(new, find_all(detectors, [text for text, _ in new], [hint for _, hint in new],
@@ -147,7 +149,7 @@ def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Sp
             continue
         taken = [(m.start(), m.end()) for m in STAND_IN.finditer(text)]
         edits = []
-        for span, start, end in ((one, *piece) for one in _joined(spans) if one.label in wanted
+        for span, start, end in ((one, *piece) for one in _joined(text, spans) if one.label in wanted
                                  for piece in _beside(text, one, taken)):
             name = surrogates.of(span.label, text[start:end]) if surrogates else None
             if name is None:
@@ -164,11 +166,12 @@ def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Sp
                   replaced=tuple(dict.fromkeys(replaced)))
 
 
-def _joined(spans: Sequence[Span]) -> list[Span]:
-    """Make one of spans of one label that touch: pieces that settling left of one finding."""
+def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
+    """Make one of spans of one label that touch (pieces that settling left of one finding), and of a title and its name."""
     out: list[Span] = []
     for span in spans:
-        if out and out[-1].end == span.start and out[-1].label == span.label:
+        if out and out[-1].label == span.label and (out[-1].end == span.start or (
+                text[out[-1].end:span.start] in (" ", ". ") and fold(text[out[-1].start:out[-1].end]) in TITLES)):
             out[-1] = replace(out[-1], end=span.end)
         else:
             out.append(span)

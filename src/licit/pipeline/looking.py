@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from ..core.ports import Detector
 from ..core.spans import Span, settle
-from .reading import Reading, TooDeepError, readings
+from .reading import Reading, TooDeepError, hiding, readings
 
 Found = tuple[Span, ...] | None
 
@@ -52,32 +52,42 @@ def within(seconds: float) -> Iterator[None]:
 def find_all(detectors: Sequence[Detector], texts: Sequence[str], languages: Sequence[str], *, seconds: int = 20,
              wanted: Container[str] = ()) -> list[Found]:
     """Give for each text its settled spans, or None where some detector could not look; ``wanted`` labels win."""
-    found: list[list[Span] | None] = [[] if detectors else None for _ in texts]
-    owners, chains = _read_again(texts, found)
+    found: dict[int, list[Span]] = {}
+    owners, chains, missed = _read_again(texts)
     every = [*texts, *(chain[-1].words for chain in chains)]
     hints = [*languages, *(languages[i] for i in owners)]
     for detector in detectors:
-        for i, spans in enumerate(_find(detector, every, hints, seconds)):
+        for i, spans in _told(_find(detector, every, hints, seconds)):
             owner = i if i < len(texts) else owners[i - len(texts)]
-            kept = found[owner]
             if spans is None:
-                found[owner] = None
-            elif kept is not None and spans:
-                kept += spans if i == owner else [_back(span, chains[i - len(texts)]) for span in spans]
-    return [None if spans is None else settle(spans, wanted) if len(spans) > 1 else tuple(spans) for spans in found]
+                missed.add(owner)
+            else:
+                found.setdefault(owner, []).extend(
+                    spans if i == owner else [_back(span, chains[i - len(texts)]) for span in spans])
+    out: list[Found] = [()] * len(texts) if detectors else [None] * len(texts)
+    for i, every_span in found.items():
+        out[i] = settle(every_span, wanted)
+    for i in missed:
+        out[i] = None
+    return out
 
 
-def _read_again(texts: Sequence[str], found: list[list[Span] | None]) -> tuple[list[int], list[tuple[Reading, ...]]]:
-    """Give every further reading, and the number of its text; a text that cannot be read so is not found in."""
-    owners, chains = [], []
-    for i, text in enumerate(texts):
+def _told(answers: Sequence[Found]) -> Iterator[tuple[int, Found]]:
+    """Give the answers that say something, for most texts of a batch hold nothing."""
+    return ((i, spans) for i, spans in enumerate(answers) if spans is None or spans)
+
+
+def _read_again(texts: Sequence[str]) -> tuple[list[int], list[tuple[Reading, ...]], set[int]]:
+    """Give every further reading, and the number of its text; and which texts cannot be read so."""
+    owners, chains, missed = [], [], set()
+    for i in hiding(texts):
         try:
-            for chain in readings(text):
+            for chain in readings(texts[i]):
                 owners.append(i)
                 chains.append(chain)
         except TooDeepError:
-            found[i] = None
-    return owners, chains
+            missed.add(i)
+    return owners, chains, missed
 
 
 def _back(span: Span, chain: Sequence[Reading]) -> Span:
@@ -90,7 +100,7 @@ def _back(span: Span, chain: Sequence[Reading]) -> Span:
 def _find(detector: Detector, texts: Sequence[str], languages: Sequence[str], seconds: float) -> Sequence[Found]:
     def look(some: Sequence[str], hints: Sequence[str]) -> Sequence[Found]:
         found = detector.find(some, hints)
-        return [_checked(detector, text, spans) for text, spans in zip(some, found, strict=True)]
+        return [_checked(detector, text, spans) if spans else () for text, spans in zip(some, found, strict=True)]
 
     return in_time(look, texts, languages, seconds)
 

@@ -14,7 +14,9 @@ import binascii
 import html
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 _DEEPEST = 3
 
@@ -31,7 +33,9 @@ _SIGN = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d{0,2});|(
                    r"|(?:\\u[0-9a-fA-F]{4})+|(?:\\x[0-9a-fA-F]{2})+")
 _CODED = "A-Za-z0-9+/_-"
 _RUN = re.compile(rf"[{_CODED}]{{60,}}(?:\r?\n[{_CODED}]{{4,}})*={{0,2}}|[{_CODED}]{{16,}}={{0,2}}")
-_IN_RUN = bytes(97 if chr(c).isascii() and (chr(c).isalnum() or chr(c) in "+/_-") else 32 for c in range(256))
+# Each byte of a text by what it may be a part of: an escape (b), a run (a), or neither.
+_PART_OF = bytes(98 if chr(c) in "&%\\" else 97 if chr(c).isascii() and (chr(c).isalnum() or chr(c) in "+/_-") else 32
+                 for c in range(256))
 _SHORTEST = b"a" * 16
 
 
@@ -60,6 +64,26 @@ class Reading:
         left = self.at[first] + (0 if first in self.undone else start - self.begins[first])
         right = self.at[last + 1] if last in self.undone else self.at[last] + end - self.begins[last]
         return left, right
+
+
+def hiding(texts: Sequence[str]) -> list[int]:
+    """Give the numbers of the texts that may have a further reading, looked for in all of them at once."""
+    joined = "\n".join(texts)
+    parts, ends = _parts(joined), [*accumulate(len(text) + 1 for text in texts)]
+    out = set[int]()
+    for sign in (_SHORTEST, b"b"):
+        at = parts.find(sign)
+        while at >= 0:
+            which = bisect_right(ends, at)
+            out.add(which)
+            at = parts.find(sign, ends[which])
+    if not joined.isascii() and _FOREIGN.search(joined):
+        out.update(i for i, text in enumerate(texts) if not text.isascii() and _FOREIGN.search(text))
+    return sorted(out)
+
+
+def _parts(text: str) -> bytes:
+    return text.encode("latin-1", "replace").translate(_PART_OF)
 
 
 def readings(text: str) -> list[tuple[Reading, ...]]:
@@ -132,7 +156,7 @@ def _plain(sign: str) -> str:
 
 
 def _blobs(text: str) -> list[Reading]:
-    if _SHORTEST not in text.encode("latin-1", "replace").translate(_IN_RUN):
+    if _SHORTEST not in _parts(text):
         return []
     out = []
     for found in _RUN.finditer(text):

@@ -15,9 +15,8 @@ Law: DEI-02
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import phonenumbers
 
@@ -66,7 +65,6 @@ _BEGINS = re.compile(r"(?:^|[.!?:…\n])[\s\"'«»“”*>#-]*$")
 _DOTS = {ord("İ"): "i", ord("ı"): "i"}
 
 Words = tuple[str, ...]
-Token = tuple[int, int, str, str]
 
 
 def fold(word: str) -> str:
@@ -203,18 +201,19 @@ def sweep_names(texts: Sequence[str], found: Sequence[tuple[Span, ...]], wanted:
         return list(found)
     known = _known(texts, found)
     seen, inside = Counter[str](), Counter[str]()
-    for text, spans in zip(texts, found, strict=True):
-        seen.update(_WORD.findall(text))
+    told = [_WORD.findall(text) for text in texts]
+    for text, words, spans in zip(texts, told, found, strict=True):
+        seen.update(words)
         for span in spans:
-            if _counted(span) and _is_whole(text, span):
+            if _counted(span) and (not wanted or span.label in wanted) and _is_whole(text, span):
                 inside.update(_WORD.findall(text, span.start, span.end))
     folded = {token: fold(token) for token in seen}
     hits = {token for token, word in folded.items() if seen[token] > inside[token] and known.kind(token, word)}
     if not hits:
         return list(found)
     out = []
-    for text, spans in zip(texts, found, strict=True):
-        again = [] if hits.isdisjoint(_WORD.findall(text)) else list(_again(text, known, folded))
+    for text, words, spans in zip(texts, told, found, strict=True):
+        again = [] if hits.isdisjoint(words) else _again(_Row(text, words, folded), hits, known, spans)
         out.append(settle((*spans, *again), wanted) if again else spans)
     return out
 
@@ -227,29 +226,57 @@ def _is_whole(text: str, span: Span) -> bool:
     return not (text[span.start - 1:span.start].isalnum() or text[span.end:span.end + 1].isalnum())
 
 
-def _again(text: str, known: _Known, folded: dict[str, str]) -> Iterator[Span]:
-    tokens = [(m.start(), m.end(), token, folded[token]) for m in _WORD.finditer(text) if (token := m.group())]
-    for at, (start, end, token, word) in enumerate(tokens):
-        if lengths := known.lengths.get(word):
-            for length in lengths:
-                row = tokens[at:at + length]
-                label = known.wholes.get(tuple(one[3] for one in row))
-                if label and _joined(text, row):
-                    last = row[-1][1]
-                    if length > 1 or not token.islower() or len(word) >= _FEWEST:
-                        yield Span(start=start, end=last, label=label, detector="sweep", score=_SCORE)
-        if (word in known.parts or word in known.spelt) and _counts(text, start, token, word, known):
-            yield Span(start=start, end=_with_initial(text, tokens, at, known), label="PERSON", detector="sweep", score=_SCORE)
-        elif len(token) == 1 and token.isupper() and text[end:end + 1] == ".":
-            last = _with_initial(text, tokens, at, known)
-            if last > end and text[last - 1] == ".":
-                yield Span(start=start, end=last, label="PERSON", detector="sweep", score=_SCORE)
-        elif known.is_handle(word):
-            yield Span(start=start, end=end, label="HANDLE", detector="sweep", score=_SCORE)
+class _Row:
+    """The words of a text in order: where they stand, as they are written and folded."""
+
+    __slots__ = ("folded", "starts", "text", "words")
+
+    def __init__(self, text: str, words: Sequence[str], folded: Mapping[str, str]) -> None:
+        self.text, self.words, self.folded = text, words, folded
+        self.starts = [found.start() for found in _WORD.finditer(text)]
+
+    def end(self, at: int) -> int:
+        """Give where a word ends."""
+        return self.starts[at] + len(self.words[at])
+
+    def said(self, at: int, length: int) -> Words:
+        """Give some words in a row, folded."""
+        return tuple([self.folded[word] for word in self.words[at:at + length]])
+
+    def joined(self, at: int, length: int) -> bool:
+        """Tell whether nothing but spaces and signs stands between these words."""
+        return all(_GLUE.fullmatch(self.text, self.end(i), self.starts[i + 1]) for i in range(at, at + length - 1))
 
 
-def _joined(text: str, tokens: Sequence[Token]) -> bool:
-    return all(_GLUE.fullmatch(text, one[1], two[0]) for one, two in pairwise(tokens))
+def _again(row: _Row, hits: Container[str], known: _Known, spans: Sequence[Span]) -> list[Span]:
+    """Give what is found again in one text, but for what the spans there cover already under the same label."""
+    out, over = [], 0
+    for at in [i for i, word in enumerate(row.words) if word in hits]:
+        start = row.starts[at]
+        while over < len(spans) and spans[over].end <= start:
+            over += 1
+        for end, label in _from(row, at, known):
+            if not (over < len(spans) and spans[over].start <= start and end <= spans[over].end and spans[over].label == label):
+                out.append(Span(start=start, end=end, label=label, detector="sweep", score=_SCORE))
+    return out
+
+
+def _from(row: _Row, at: int, known: _Known) -> Iterator[tuple[int, str]]:
+    """Give where each finding ends that begins with a word, and its label."""
+    token, text = row.words[at], row.text
+    word, start, end = row.folded[token], row.starts[at], row.end(at)
+    for length in known.lengths.get(word, ()):
+        label = known.wholes.get(row.said(at, length))
+        if label and (length > 1 or not token.islower() or len(word) >= _FEWEST) and row.joined(at, length):
+            yield row.end(at + length - 1), label
+    if (word in known.parts or word in known.spelt) and _counts(text, start, token, word, known):
+        yield _with_initial(row, at, known), "PERSON"
+    elif len(token) == 1 and token.isupper() and text[end:end + 1] == ".":
+        last = _with_initial(row, at, known)
+        if last > end and text[last - 1] == ".":
+            yield last, "PERSON"
+    elif known.is_handle(word):
+        yield end, "HANDLE"
 
 
 def _counts(text: str, start: int, token: str, word: str, known: _Known) -> bool:
@@ -261,11 +288,13 @@ def _counts(text: str, start: int, token: str, word: str, known: _Known) -> bool
     return not _BEGINS.search(text[max(0, start - 12):start]) if start else False
 
 
-def _with_initial(text: str, tokens: Sequence[Token], at: int, known: _Known) -> int:
+def _with_initial(row: _Row, at: int, known: _Known) -> int:
     """Give where a word ends together with the initial of the other name behind it, if that stands there."""
-    _, end, _, word = tokens[at]
-    if at + 1 < len(tokens):
-        start, last, token, letter = tokens[at + 1]
-        if len(token) == 1 and token.isupper() and (word, letter) in known.initials and text[end:start] in (" ", ".", ". ", ".-"):
+    end, text = row.end(at), row.text
+    if at + 1 < len(row.words):
+        token, start = row.words[at + 1], row.starts[at + 1]
+        if len(token) == 1 and token.isupper() and (row.folded[row.words[at]], row.folded[token]) in known.initials and (
+                text[end:start] in (" ", ".", ". ", ".-")):
+            last = start + 1
             return last + (text[last:last + 1] == ".")
     return end

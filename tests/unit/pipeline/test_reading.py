@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from licit.core.spans import Span
 from licit.pipeline.deidentify import DeidentifySettings, find_all, replace_all
-from licit.pipeline.reading import TooDeepError, readings
+from licit.pipeline.reading import TooDeepError, hiding, readings
 
 MAIL = "camille.modele@example.org"
 
@@ -104,3 +104,11 @@ def test_reading_takes_time_by_the_text(piece):
         return process_time() - begun
 
     assert took(400_000) < 10 * max(took(100_000), 0.02)
+
+
+@given(st.lists(PIECES | st.sampled_from([coded(MAIL), coded(MAIL)[:15], "x" * 15, ""]), max_size=6))
+def test_no_text_with_a_further_reading_is_passed_over(texts):
+    """Whatever has a further reading is among the texts that are read again, and no run is made of two texts."""
+    found = hiding(texts)
+    assert {i for i, text in enumerate(texts) if readings(text)} <= set(found)
+    assert hiding(["x" * 15, "y" * 15]) == []

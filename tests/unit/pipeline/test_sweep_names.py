@@ -91,6 +91,13 @@ def test_a_label_that_is_replaced_wins_over_one_that_is_not():
     assert [span.label for span in found[1]] == ["PERSON"]
 
 
+def test_a_name_inside_what_stays_is_found_again():
+    """A name that stands in an address which is not replaced is masked there."""
+    texts = ["Florence Exemple", "12 rue Exemple"]
+    found = sweep_names(texts, [(at(texts[0], texts[0]),), (at(texts[1], texts[1], "ADDRESS"),)], {"PERSON"})
+    assert "Exemple" in [texts[1][span.start:span.end] for span in found[1] if span.label == "PERSON"]
+
+
 def test_many_names_take_time_by_the_text():
     """Eight times the names in eight times the text take about eight times the time, not sixty-four times."""
     def took(size):
