@@ -115,7 +115,8 @@ def test_a_run_that_breaks_leaves_no_file_and_tells_no_text(chats, tmp_path, mon
 @pytest.mark.parametrize("arguments", [
     ("detect", "none.jsonl"), ("detect", "in.jsonl", "-o", "no/such/folder/out"), ("detect", "in.jsonl", "-o", "."),
     ("detect", "in.jsonl", "--json"), ("detect", "in.jsonl", "--jobs", "-1"), ("deidentify", "in.jsonl", "--labels", "NAME"),
-    ("deidentify", "in.jsonl", "--labels", ","), ("deidentify", "in.jsonl", "--restore"), ("measure", "none.jsonl")])
+    ("deidentify", "in.jsonl", "--labels", ","), ("deidentify", "in.jsonl", "--restore"), ("deidentify",),
+    ("deidentify", "in.jsonl", "--by", "me"), ("deidentify", "in.jsonl", "--vault", "v", "--key", "k"), ("measure", "none.jsonl")])
 def test_wrong_use_is_said_with_the_code_2(chats, monkeypatch, arguments):
     """A mistake is named and nothing is written."""
     monkeypatch.chdir(chats.parent)
@@ -144,19 +145,38 @@ def test_stand_ins_of_two_runs_cannot_be_linked_unless_they_share_a_key(chats, t
     assert names["c"] == names["d"]
 
 
-def test_a_vault_brings_the_words_back(chats, tmp_path):
-    """The mapping lies sealed in a file of its owner, and restores the input; without it nothing does."""
-    assert run("deidentify", chats, "-o", tmp_path / "out", "--vault", tmp_path / "v").exit_code == 0
-    for file in ("v", "v.key"):
+WHY = ("--by", "counsel", "--reason", "a request of access")
+
+
+def test_a_vault_brings_the_words_back_to_who_says_why(chats, tmp_path):
+    """The words lie sealed apart from their key, and come back with a name and a reason in the log; without, nothing does."""
+    vault = ("--vault", tmp_path / "v", "--scope", "spring")
+    assert run("deidentify", chats, "-o", tmp_path / "out", *vault).exit_code == 0
+    for file in ("v/log.jsonl", "v.keys/spring.key"):
         assert stat.S_IMODE((tmp_path / file).stat().st_mode) == 0o600
-    assert MAIL.encode() not in (tmp_path / "v").read_bytes()
-    assert run("deidentify", tmp_path / "out", "--restore", "--vault", tmp_path / "v", "-o", tmp_path / "back").exit_code == 0
+    for missing in ((), ("--by", "counsel"), ("--reason", "x"), ("--by", " ", "--reason", "x")):
+        done = run("deidentify", tmp_path / "out", "--restore", *vault, *missing, "-o", tmp_path / "back")
+        assert (done.exit_code, (tmp_path / "back").exists()) == (2, False)
+    assert run("deidentify", tmp_path / "out", "--restore", *vault, *WHY, "-o", tmp_path / "back").exit_code == 0
     assert read(tmp_path / "back") == CHATS
-    again = run("deidentify", chats, "-o", tmp_path / "out", "--vault", tmp_path / "v")
-    assert again.exit_code == 2
+    assert json.loads((tmp_path / "v/log.jsonl").read_text().splitlines()[-1])["reason"] == "a request of access"
     (tmp_path / "out").write_text("".join((tmp_path / "out").read_text().splitlines(keepends=True)[:2]))
-    assert run("deidentify", tmp_path / "out", "--restore", "--vault", tmp_path / "v", "-o", tmp_path / "x").exit_code == 2
+    assert run("deidentify", tmp_path / "out", "--restore", *vault, *WHY, "-o", tmp_path / "x").exit_code == 2
     assert not (tmp_path / "x").exists()
+
+
+def test_a_forgotten_scope_is_gone_and_the_other_is_not(chats, tmp_path):
+    """Forgetting says so, needs a name and a reason, and leaves other scopes; no message holds a word of the text."""
+    for scope in ("spring", "autumn"):
+        assert run("deidentify", chats, "-o", tmp_path / scope, "--vault", tmp_path / "v", "--scope", scope).exit_code == 0
+    assert run("deidentify", "--forget", "spring", "--vault", tmp_path / "v").exit_code == 2
+    done = run("deidentify", "--forget", "spring", "--vault", tmp_path / "v", *WHY)
+    assert (done.exit_code, "spring is forgotten" in done.stderr) == (0, True)
+    asked = {scope: run("deidentify", tmp_path / scope, "--restore", "--vault", tmp_path / "v", "--scope", scope, *WHY,
+                        "-o", tmp_path / f"{scope}.back") for scope in ("spring", "autumn")}
+    assert {scope: result.exit_code for scope, result in asked.items()} == {"spring": 2, "autumn": 0}
+    assert "forgotten" in asked["spring"].output
+    assert CANARY not in asked["spring"].output
 
 
 def test_measure_shows_a_table_and_json(tmp_path):

@@ -1,8 +1,7 @@
 """``licit detect``, ``licit deidentify``, ``licit measure``: the detectors on plain files, without a workspace."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -14,15 +13,17 @@ from rich.console import Console
 from rich.table import Table
 
 from ...adapters.jsonl import STANDARD, Line, batches, in_order, opened_lines, write_lines, written_whole
-from ...adapters.text_vault import key_file, sealed, unsealed
+from ...adapters.text_vault import key_file
 from ...core.errors import InputError
+from ...core.ports import Detector
 from ...core.records import SetAside
 from ...pipeline.deidentify import DIRECT, REPLACEMENTS, DeidentifySettings
 from ...usecases.measure import Counts, Measure, Rate, measure
-from ...usecases.text import Answers, Replacing, deidentify_lines, detect_lines, restore_line
+from ...usecases.text import Answers, Replacing, deidentify_lines, detect_lines
 from ...usecases.workspace import Progress
 from ...wiring import detectors
 from ._shared import err, json_option, out, print_json, progress
+from ._vault import asked, forget, kept, restored
 
 _HELD = 3
 _NAMED_LINES = 20
@@ -34,6 +35,13 @@ _output = click.option("-o", "--output", "target", metavar="OUT.jsonl", default=
                        type=click.Path(path_type=Path, allow_dash=True), help="Where to write; - for standard output.")
 _jobs = click.option("--jobs", type=click.IntRange(min=0), default=1, show_default=True,
                      help="Processes; 0: one for each core. The order is kept.")
+_plugins = click.option("--plugins", type=click.Path(path_type=Path), metavar="FILE",
+                        help="Look with the models of this settings file (detectors.toml) as well.")
+
+
+def _find(plugins: Path | None) -> Callable[[], Sequence[Detector]]:
+    """Give what finds the detectors, here or in another process."""
+    return partial(detectors, str(plugins.resolve())) if plugins else detectors
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,10 +104,11 @@ def _check_output(target: Path, as_json: bool) -> None:
 @click.command("detect", epilog="Example: licit detect chats.jsonl -o spans.jsonl --jobs 2")
 @_input
 @_output
+@_plugins
 @_jobs
 @json_option
 @click.pass_context
-def detect_command(context: click.Context, source: Path, target: Path, jobs: int, as_json: bool) -> None:
+def detect_command(context: click.Context, /, source: Path, target: Path, plugins: Path | None, jobs: int, as_json: bool) -> None:
     """Find personal data in IN.jsonl: places only, never the text.
 
     A line is {"id", "text"} or {"id", "messages": [{"role", "content"}]}, with a "language" if it is known. The result
@@ -110,59 +119,75 @@ def detect_command(context: click.Context, source: Path, target: Path, jobs: int
     _check_output(target, as_json)
     total = _Sum()
     with progress(as_json) as report, written_whole(target) as file:
-        for answers in _answers(source, partial(detect_lines, detectors), jobs, "bytes looked at", report):
+        for answers in _answers(source, partial(detect_lines, _find(plugins)), jobs, "bytes looked at", report):
             write_lines(file, answers.lines)
             total.add(answers)
     total.finish(context, as_json, target)
 
 
-@click.command("deidentify", epilog="Example: licit deidentify chats.jsonl -o clean.jsonl --vault chats.vault")
-@_input
+@click.command("deidentify", epilog="Example: licit deidentify chats.jsonl -o clean.jsonl --vault vault --scope spring")
+@click.argument("source", metavar="[IN.jsonl]", type=click.Path(path_type=Path, allow_dash=True), required=False)
 @_output
-@click.option("--vault", type=click.Path(path_type=Path), metavar="FILE",
-              help="Keep what each stand-in stands for, encrypted, in FILE; its key goes to FILE.key.")
+@click.option("--vault", type=click.Path(path_type=Path), metavar="DIR",
+              help="Keep what each stand-in stands for, encrypted, in DIR; the keys go to DIR.keys.")
+@click.option("--scope", default="main", show_default=True, metavar="NAME",
+              help="What has a key of its own in the vault, and is forgotten as one: a conversation, a file, a project.")
 @click.option("--key", "key_path", type=click.Path(path_type=Path), metavar="FILE",
-              help="The key of the stand-ins, made if there is none; else the vault's, else a fresh one for this run.")
+              help="The key of the stand-ins, made if there is none; else a fresh one for this run. A vault has its own.")
 @click.option("--labels", default="", metavar="LABEL,…", help="Replace only these; else all that identify by themselves.")
 @click.option("--replace", type=click.Choice(REPLACEMENTS), default=REPLACEMENTS[0], show_default=True,
               help="Put [PERSON_k3f2a] in the place of a finding, or an invented name, a number for fiction, a moved date.")
-@click.option("--restore", is_flag=True, help="Put back what stand-ins stand for, by --vault, in a file this made.")
+@click.option("--restore", is_flag=True, help="Put back what stand-ins stand for, by --vault and --scope, in a file this made.")
+@click.option("--forget", metavar="SCOPE", help="Destroy a scope's key and what it sealed, for good.")
+@click.option("--by", default="", metavar="WHO", help="Who restores or forgets; it stands in the vault's log.")
+@click.option("--reason", default="", metavar="WHY", help="Why; it stands in the vault's log. Name nobody.")
+@_plugins
 @_jobs
 @json_option
 @click.pass_context
-def deidentify_command(context: click.Context, /, source: Path, target: Path, jobs: int, as_json: bool,
-                       **given: Any) -> None:
+def deidentify_command(context: click.Context, /, source: Path | None, target: Path, jobs: int, as_json: bool,
+                       plugins: Path | None, **given: Any) -> None:
     """Replace personal data in IN.jsonl, everywhere but in the records' ids.
 
     The same lines come back, with a stand-in such as [PERSON_k3f2a] for each person, number or address: the same inside
     a record, another in every other record. What is not replaced keeps every byte. A record that could not be looked
     at, in which something was still found after five looks, or whose keys hold personal data is {"id", "held": reason},
     and the exit code is 3. The result is de-identified personal data; it is not anonymous.
+
+    With --vault the words can be put back: --restore needs --by and --reason, and writes them into the vault's log before
+    it gives a word. --forget ends that for a scope, and nobody can undo it.
     """
+    if given["forget"] is not None:
+        forget(asked(given, ("forget",), source is None), given["forget"], as_json)
+        return
+    if source is None:
+        raise click.UsageError("Name IN.jsonl.")
     _check_output(target, as_json)
     total = _Sum()
     if given["restore"]:
-        if given["vault"] is None or given["key_path"] or given["labels"]:
-            raise click.UsageError("--restore takes a --vault, and neither --key nor --labels.")
         with written_whole(target, private=True) as file:
-            for line in _restored(source, given["vault"]):
+            for line in restored(source, asked(given, ("restore", "scope"), True), given["scope"]):
                 write_lines(file, [line])
                 total.add(Answers(lines=(line,), held={}))
         total.finish(context, as_json, target)
         return
-    if given["vault"] and given["replace"] != REPLACEMENTS[0]:
-        raise click.UsageError("--vault goes with placeholders: a surrogate may stand for several spellings.")
-    replacing = Replacing(settings=replace(_settings(given["labels"]), replace=given["replace"]),
-                          key=_key(given["key_path"], given["vault"]), keep=given["vault"] is not None)
-    task = partial(deidentify_lines, detectors, replacing)
-    with progress(as_json) as report, written_whole(target) as file, _kept(given["vault"]) as keep:
+    if given["by"] or given["reason"]:
+        raise click.UsageError("--by and --reason go with --restore or --forget.")
+    if given["vault"] and (given["replace"] != REPLACEMENTS[0] or given["key_path"]):
+        raise click.UsageError("--vault goes with placeholders, for a surrogate may stand for several spellings, and has a key of its own.")
+    settings = replace(_settings(given["labels"]), replace=given["replace"])
+    with progress(as_json) as report, written_whole(target) as file, kept(given["vault"], given["scope"]) as vault:
+        key = vault.stand_ins if vault else key_file(given["key_path"]).secret("stand-in") if given["key_path"] else token_bytes(32)
+        replacing = Replacing(settings=settings, key=key, keep=vault is not None)
+        task = partial(deidentify_lines, _find(plugins), replacing)
         for answers in _answers(source, task, jobs, "bytes replaced", report):
             write_lines(file, answers.lines)
-            keep([list(pairs) for pairs in answers.replaced])
+            if vault:
+                vault.add(answers.lines, answers.replaced)
             total.add(answers)
     if given["vault"] and not as_json:
-        err.print(f"The mapping is in {given['vault']}, its key in {_beside(given['vault'])}: delete the key once nobody "
-                  "needs it.", markup=False)
+        err.print(f"What was replaced is in {given['vault']}, scope {given['scope']}, its key in {given['vault']}.keys. Once nobody "
+                  f"needs it: licit deidentify --vault {given['vault']} --forget {given['scope']} --by WHO --reason WHY", markup=False)
     total.finish(context, as_json, target)
 
 
@@ -176,45 +201,6 @@ def _settings(labels: str) -> DeidentifySettings:
         raise click.UsageError(str(error)) from None
 
 
-def _key(path: Path | None, vault: Path | None) -> bytes:
-    if path is None and vault is None:
-        return token_bytes(32)
-    return key_file(path or _beside(vault)).secret("stand-in")
-
-
-def _beside(vault: Path | None) -> Path:
-    if vault is None:
-        raise click.UsageError("Name a --vault.")
-    return vault.with_name(vault.name + ".key")
-
-
-@contextmanager
-def _kept(vault: Path | None) -> Iterator[Callable[[list[Any]], None]]:
-    """Give what keeps the mapping; the vault is on disk before the result is, so that no result is without it."""
-    if vault is None:
-        yield lambda values: None
-        return
-    with sealed(vault, key_file(_beside(vault)).secret("text-vault")) as writer:
-        yield writer.add
-
-
-def _restored(source: Path, vault: Path) -> Iterator[bytes]:
-    if not _beside(vault).exists():
-        raise InputError("the vault's key is not beside it", about=vault.name, remedy="Restore it from its backup.")
-    mappings = unsealed(vault, key_file(_beside(vault)).secret("text-vault"))
-    with opened_lines(source) as (lines, _):
-        for number, line in lines:
-            pairs = next(mappings, None)
-            if pairs is None or isinstance(line, SetAside):
-                raise InputError("the file is not the one this vault was made with", about=f"line {number}")
-            originals: dict[str, str] = {}
-            for name, words in pairs:
-                originals[name] = max(originals.get(name, ""), words, key=len)
-            yield restore_line(line, originals) if originals else line
-    if next(mappings, None) is not None:
-        raise InputError("the file has fewer lines than the vault", about=source.name)
-
-
 @click.command("measure", epilog="Example: licit measure labelled.jsonl --by language")
 @click.argument("source", metavar="LABELLED.jsonl", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--labels", default="", metavar="LABEL,…", help="Only these, labelled and found; else all.")
@@ -222,9 +208,10 @@ def _restored(source: Path, vault: Path) -> Iterator[bytes]:
               help="Look for a name found once in all of its record, as a build does.")
 @click.option("--by", type=click.Choice(["label", "language"]), default="label", show_default=True,
               help="Rows for each label, or for each label of each language.")
+@_plugins
 @json_option
 @click.pass_context
-def measure_command(context: click.Context, /, source: Path, as_json: bool, **given: Any) -> None:
+def measure_command(context: click.Context, /, source: Path, plugins: Path | None, as_json: bool, **given: Any) -> None:
     """Measure the detectors on a labelled set.
 
     A line is {"id", "text", "language", "spans": [{"start", "end", "label"}]}, or has "messages", and each span its
@@ -235,7 +222,7 @@ def measure_command(context: click.Context, /, source: Path, as_json: bool, **gi
     """
     wanted = () if not given["labels"] else _settings(given["labels"]).labels
     with progress(as_json) as report, opened_lines(source) as (lines, _):
-        found = measure(lines, detectors(), labels=wanted, sweep=given["sweep"],
+        found = measure(lines, _find(plugins)(), labels=wanted, sweep=given["sweep"],
                         progress=lambda done, known: report("records measured", done, known))
     if not found.records and found.complete:
         raise InputError("the set holds no labelled text", about=source.name)
