@@ -8,13 +8,12 @@ Rules kept here:
 - A worker that dies is an error; no answer is made up for its lines.
 """
 
-import multiprocessing
 import os
 import secrets
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -24,6 +23,7 @@ from licit.core.records import SetAside
 
 from .corpus import sync_folder
 from .inputs import read_lines
+from .processes import result, workers
 
 Line = tuple[int, bytes | SetAside]
 T = TypeVar("T")
@@ -78,14 +78,14 @@ def in_order(task: Callable[[Any], T], items: Iterable[Any], *, jobs: int = 1) -
         return
     waiting: deque[Future[T]] = deque()
     try:
-        with ProcessPoolExecutor(max_workers=jobs, mp_context=multiprocessing.get_context("forkserver")) as pool:
+        with workers(jobs) as pool:
             try:
                 for item in items:
                     waiting.append(pool.submit(task, item))
                     if len(waiting) > 2 * jobs:
-                        yield waiting.popleft().result()
+                        yield result(waiting.popleft())
                 while waiting:
-                    yield waiting.popleft().result()
+                    yield result(waiting.popleft())
             finally:
                 for future in waiting:
                     future.cancel()

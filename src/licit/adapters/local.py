@@ -1,17 +1,17 @@
 """Runs independent tasks here: in this process, or in several, with results in order."""
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from typing import Any
+
+from .jsonl import in_order
 
 
 class LocalRunner:
-    """The port ``Runner``: one process for a single task or a single core, a pool of processes otherwise.
+    """The port ``Runner``: one process for a single task or a single core, several otherwise.
 
     A task is a function at the top of a module, for it travels to other processes by name. A worker that dies raises
-    here (``BrokenProcessPool``); no result is ever made up.
+    here (``UnavailableError``); no result is ever made up.
     """
 
     def __init__(self, jobs: int = 0) -> None:
@@ -20,9 +20,4 @@ class LocalRunner:
 
     def map(self, task: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[Any]:
         """Give each item's result, in the order of the items."""
-        if self.jobs == 1 or len(items) < 2:
-            yield from map(task, items)
-            return
-        context = multiprocessing.get_context("forkserver")
-        with ProcessPoolExecutor(max_workers=min(self.jobs, len(items)), mp_context=context) as pool:
-            yield from pool.map(task, items)
+        return in_order(task, items, jobs=max(1, min(self.jobs, len(items))))
