@@ -81,7 +81,7 @@ class Policy:
         """
         out, originals = cls(), dict[tuple[str, str], Mapping[str, Any]]()
         for body in bodies:
-            if not isinstance(body, Mapping) or set(body) - _FIELDS.keys():
+            if not isinstance(body, Mapping) or set(body) - _FIELDS.keys() - {"by"}:
                 raise ValueError("a policy entry cannot be read")
             parts = {name: _items(body, name) for name in _FIELDS}
             if parts["period"]:

@@ -26,7 +26,7 @@ INSTRUMENTS = (*REFUSALS, "consent", "permission", "restriction", "lifting", "er
 RESTRICTING = frozenset({"objection", "withdrawal", "restriction", "erasure", "rectification",
                          "third-party-objection", "link"})
 OTHER_KINDS = frozenset({
-    "subject", "third-party-objection", "policy", "source", "contract", "approval", "signal", "decision", "arrival",
+    "subject", "third-party-objection", "policy", "source", "contract", "approval", "signal", "decision", "reading", "arrival",
     "rewrite", "release-closed", "release-withdrawn", "recipient", "run", "model", "key",
     "backup", "loss"})
 

@@ -252,10 +252,12 @@ def policy_from(bodies: Iterable[Mapping[str, Any]]) -> Policy:
 def parse_policy(body: Mapping[str, Any]) -> Policy:
     """Read a policy from plain values: lists ``period``, ``notice``, ``assessment`` and ``surface``.
 
+    ``by``, who put it in force, decides nothing.
+
     Raises:
         ValueError: an unknown field, a missing one, or a value out of its list.
     """
-    if wrong := misnamed(body, ("period", "notice", "assessment", "surface"), "a policy"):
+    if wrong := misnamed(body, ("period", "notice", "assessment", "surface", "by"), "a policy"):
         raise ValueError(wrong)
     try:
         return Policy(

@@ -44,9 +44,9 @@ class Workspace:
         """
         return list(import_paths(self.ports, [Path(path) for path in paths], source, Declared(**declared), forced=as_))
 
-    def adopt_policy(self, policy: str | Path | Mapping[str, Any]) -> int:
-        """Adopt a policy from a file or from plain values; give the log entry."""
-        return adopt_policy(self.ports, policy if isinstance(policy, Mapping) else read_policy(Path(policy)))
+    def adopt_policy(self, policy: str | Path | Mapping[str, Any], *, by: str = "") -> int:
+        """Adopt a policy from a file or from plain values, in somebody's name; give the log entry."""
+        return adopt_policy(self.ports, policy if isinstance(policy, Mapping) else read_policy(Path(policy)), by)
 
     def add_source(self, source: str, *, ground: str, by: str, **more: str) -> int:
         """Register a source."""

@@ -19,7 +19,7 @@ from ..core.errors import RefusedError, SetupError
 from ..core.policy import Period, Policy, parse_policy, policy_from
 from .workspace import Workspace
 
-TEMPLATE = '''# What silence means. Nothing here is in force until you run: licit policy adopt policy.toml
+TEMPLATE = '''# What silence means. Nothing here is in force until you run: licit policy adopt policy.toml --by NAME
 # Every block is commented out: a purpose without a basis is held.
 
 # [[notice]]                       # a text people could read before you collected
@@ -77,8 +77,8 @@ def _texts(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def adopt_policy(workspace: Workspace, data: Mapping[str, Any]) -> int:
-    """Adopt a policy; give the log entry.
+def adopt_policy(workspace: Workspace, data: Mapping[str, Any], by: str = "") -> int:
+    """Adopt a policy, in the name of whoever puts it in force; give the log entry.
 
     Raises:
         RefusedError: it would change a notice or assessment under its id, or sweep in what was under consent.
@@ -96,7 +96,7 @@ def adopt_policy(workspace: Workspace, data: Mapping[str, Any]) -> int:
         raise RefusedError(f"what was collected for {swept.purpose} under consent from {swept.starts:%Y-%m-%d} would "
                            "come under legitimate interest", reason="policy-changes-past",
                            remedy="Keep the consent period, and let a new period start today or later.")
-    return workspace.enter("policy", data)
+    return workspace.enter("policy", {**data, "by": by.strip()} if by.strip() else data)
 
 
 def _in_force(before: Sequence[tuple[datetime, Mapping[str, Any]]], now: datetime) -> Iterator[tuple[Period, datetime]]:

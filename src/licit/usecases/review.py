@@ -6,25 +6,32 @@ Rules kept here:
 - A release names the holds it lifts, and only holds that speak against the record's present state. It is bound to that
   state, to the objections that stood by then and to the refused records that were seen to be repeated.
 - What a person concerned refused, what a source lacks, an age or a failed check is no matter for staff.
+- Nobody sees a record's words here without an entry of the log that says who, written before; and nobody sees what
+  somebody concerned refused to have people look at.
 
 Law: CHO-21
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
 
 from ..core.errors import InputError, RefusedError
+from ..core.ids import SubjectId
+from ..core.policy import said_between
 from ..core.reasons import REASONS
+from ..core.records import Record, Turn, from_json
+from ..core.rights import Item, Standings
 from ..core.staff import LIFTABLE
 from ..pipeline.decide import Gates, copied_by, liftable
 from ..pipeline.dedupe import copies_of
 from .commands import receipt
 from .deciding import decide_under, gates_of, make_lock
 from .plan import Plan, read_plan
-from .workspace import Position, Workspace
+from .workspace import Position, Workspace, standings_at
 
 _ANSWERS = ("release", "hold", "refuse")
 _STAFF = ("decided-hold", "decided-refuse")
@@ -122,6 +129,56 @@ def rule(workspace: Workspace, ruling: Ruling) -> dict[str, Any]:
     elif ruling.lifts:
         raise InputError(f"to {ruling.answer} lifts nothing", about=record, remedy="Leave --lift out.")
     return receipt(workspace, workspace.enter("decision", body))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A record's words, for a member of staff who decides on it, and the log entry that says so."""
+
+    record: str
+    entry: int
+    turns: tuple[Turn, ...] = field(repr=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as plain values, the words included."""
+        return {"record": self.record, "entry": self.entry, "turns": [
+            {"id": turn.id, "role": turn.role, "origin": turn.origin, "said_at": turn.said_at, "text": turn.text}
+            for turn in self.turns]}
+
+
+def read(workspace: Workspace, record: str, by: str) -> Read:
+    """Give the words of a record's present state to somebody of staff, once the log says that they read them.
+
+    Raises:
+        InputError: nobody is named, or there is no such record.
+        RefusedError: somebody concerned refused that people look at it, or had it erased.
+    """
+    record = record.split("#")[0]
+    if not by.strip():
+        raise InputError("a reading says who reads", about=record, remedy="Add --by NAME.")
+    stored = workspace.catalogue.stored([record])
+    if not stored:
+        raise InputError("no such record is stored", about=record, reason="record-unknown",
+                         remedy="Ids of records stand in licit review list.")
+    table = workspace.corpus.read(f"shards/{stored[record][1]}.parquet", ["record", "body"])
+    body = from_json(json.loads(next(row["body"] for row in table.to_pylist() if row["record"] == record)))
+    standings = standings_at(workspace.log, Position.head(workspace.log))
+    if refused := next(_refusals(standings, record, body), ""):
+        raise RefusedError("somebody concerned refused that people look at it", about=record, reason=refused,
+                           remedy="Decide without its words: hold or refuse it.")
+    return Read(record=record, turns=body.turns,
+                entry=workspace.enter("reading", {"record": record, "by": by.strip()}))
+
+
+def _refusals(standings: Standings, record: str, body: Record) -> Iterator[str]:
+    """Give the reason of everything that anybody concerned said against people looking at any part of a record."""
+    subjects = {person.ref: person.subject for person in body.people}
+    for turn in body.turns:
+        item = Item(record=record, project=body.project, turn=turn.id, said=said_between(turn.said_at))
+        for ref in {body.holder, *(concern.person for concern in turn.concerns)} - {""}:
+            for subject in (subjects[ref], *standings.linked(subjects[ref])):
+                if state := standings.states.get(SubjectId(subject)):
+                    yield from (decision.reason for decision in state.refusals("human-review", item))
 
 
 def _released(workspace: Workspace, record: str, lifts: Sequence[str]) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 from world import chat, failing, prose, reasons, released_records
 
 from licit.core.errors import InputError, RefusedError
 from licit.core.notes import parse_envelope, parse_receipt
 from licit.usecases.queries import explain_record
-from licit.usecases.review import Ruling, rule, waiting
+from licit.surfaces.cli import main
+from licit.usecases.review import Ruling, read, rule, waiting
 
 BY = {"by": "ines", "why": "looked at it with the file open"}
 LONG = prose("the words of somebody who refuses", 70)
@@ -185,3 +187,50 @@ def test_the_words_are_nowhere_in_the_log(world):
     assert all("14 ans" not in json.dumps(dict(entry.decision or {})) for entry in world.ports.log.entries())
 
 
+
+
+def show(world, record, *more):
+    """Run ``licit review show``."""
+    return CliRunner().invoke(main, ["review", "show", record, *more, "--workspace", str(world.root)])
+
+
+def test_words_are_shown_on_the_record_only(world):
+    """A reviewer sees a record's words with their name; the log says so first, and no other command shows any.
+
+    Law: CHO-21
+    """
+    record = young(world)
+    listed = CliRunner().invoke(main, ["review", "list", "--workspace", str(world.root)])
+    assert record in listed.output and "14 ans" not in listed.output
+    assert show(world, record).exit_code == 2 and show(world, record, "--by", " ").exit_code == 2
+    assert not list(world.ports.log.entries(kinds=("reading",)))
+    result = show(world, record, "--by", "ines")
+    assert result.exit_code == 0 and YOUNG in result.output
+    (entry,) = world.ports.log.entries(kinds=("reading",))
+    assert entry.decision == {"record": record, "by": "ines"}
+    assert failing(world.build().path, world.root) == {}
+
+
+@pytest.mark.parametrize(("right", "purposes", "reason"), [
+    ("objection", (), "objection"), ("objection", ("human-review",), "objection"), ("restriction", (), "restricted")])
+def test_nobody_reads_what_a_person_refused_to_show(world, right, purposes, reason):
+    """Who objected to people looking, or had the use restricted, is read by nobody, and nothing is entered."""
+    record = young(world)
+    world.object("ada", right, purposes=purposes)
+    with pytest.raises(RefusedError) as refused:
+        read(world.ports, record, "ines")
+    assert refused.value.reason == reason and not list(world.ports.log.entries(kinds=("reading",)))
+
+
+def test_an_objection_to_training_does_not_forbid_review(world):
+    """What was refused is one purpose: an objection to training leaves a reading possible."""
+    record = young(world)
+    world.object("ada", purposes=("train",))
+    assert any(YOUNG in turn.text for turn in read(world.ports, record, "ines").turns)
+
+
+def test_shown_words_cannot_steer_a_terminal(world):
+    """Control and direction characters in somebody's words are written out, not sent to the reviewer's terminal."""
+    world.take([chat("sly", "ada", "\x1b[2Jbonjour \u202e" + YOUNG)])
+    output = show(world, world.record("sly", "ada"), "--by", "ines").output
+    assert "\\u001b" in output and "\\u202e" in output and "\x1b" not in output and "\u202e" not in output

@@ -140,13 +140,14 @@ def policy_command() -> None:
     """Say what silence means: notices, bases, assessments."""
 
 
-@policy_command.command("adopt", epilog="Example: licit policy adopt policy.toml")
+@policy_command.command("adopt", epilog="Example: licit policy adopt policy.toml --by 'Me Amari'")
 @click.argument("file", type=click.Path(path_type=Path))
+@_by("Who puts it in force.")
 @workspace_option
-def adopt(file: Path, workspace: str | None) -> None:
+def adopt(file: Path, by: str, workspace: str | None) -> None:
     """Put the policy in FILE in force."""
     space = opened(workspace)
-    seq = adopt_policy(space, read_policy(file))
+    seq = adopt_policy(space, read_policy(file), by)
     say(f"The policy is in force (entry {seq}):")
     for line in policy_lines(policy_at(space.log, Position.head(space.log))):
         say(f"  {line}")

@@ -92,16 +92,19 @@ def explain_command(record: str | None, subject: str, device: str, issuer: str, 
 @click.command("recall", epilog="Example: licit recall --patch")
 @click.option("--release", default="", metavar="NAME", help="Only this release.")
 @click.option("--subject", default="", metavar="ACCOUNT", help="Only what touches this person.")
+@click.option("--device", default="", metavar="PSEUDONYM", help="The same of somebody who talks logged out.")
 @click.option("--issuer", default="", help="Who vouches for the account (a source or a product).")
 @click.option("--patch", "patching", is_flag=True, help="Build the patch release of each release that is touched.")
 @json_option
 @workspace_option
-def recall_command(release: str, subject: str, issuer: str, patching: bool, as_json: bool, workspace: str | None) -> None:
+def recall_command(workspace: str | None, as_json: bool, patching: bool, release: str, subject: str, device: str,
+                   issuer: str) -> None:
     """Say what changes of the log touch: rows, releases, recipients, runs, models, duties with dates."""
+    account, key = who(subject, device) if subject or device else ("", "account")
     space = opened(workspace)
     mend(space)
     with progress(as_json) as report:
-        found = recall(space, release=release, subject=subject, issuer=issuer)
+        found = recall(space, release=release, subject=account, issuer=issuer, key=key)
         patches = [patch(space, touched.release, progress=report) for touched in found.touched] if patching else []
     if as_json:
         print_json({**found.as_json(), "patches": [built.as_json() for built in patches]})

@@ -1,13 +1,14 @@
-"""``licit review``: what waits for a decision of staff, and making it."""
+"""``licit review``: what waits for a decision of staff, reading it on the record, and deciding."""
 
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ...core.staff import LIFTABLE
-from ...usecases.review import Ruling, rule, waiting
+from ...usecases.review import Ruling, read, rule, waiting
 from ._shared import json_option, number_of, opened, print_json, room_for, say, workspace_option
 
 _DONE = {"release": "Released: the next build leaves these holds out and judges everything else as before.",
@@ -41,6 +42,33 @@ def listed(source: str, as_json: bool, workspace: str | None) -> None:
     if not as_json:
         say(f"{number_of(len(found), 'record')}. Decide: licit review release RECORD --lift REASON --by NAME --why TEXT, or refuse, or hold"
             if found else "Nothing waits for a decision.")
+
+
+@review_command.command("show", epilog="Example: licit review show r7f… --by ines")
+@click.argument("record")
+@click.option("--by", required=True, metavar="NAME", help="Who reads; it stands in the log for ever.")
+@json_option
+@workspace_option
+def shown(record: str, by: str, as_json: bool, workspace: str | None) -> None:
+    """Show the words of RECORD to whoever decides on it.
+
+    This is a reading of people's own words: it is entered in the log first, and refused where somebody concerned objected
+    to it. No other command shows any text.
+    """
+    found = read(opened(workspace), record, by)
+    if as_json:
+        print_json(found.as_json())
+        return
+    for turn in found.turns:
+        say("  ".join(filter(None, [turn.id, turn.role, turn.origin if turn.origin != "said" else "", turn.said_at])))
+        click.echo(_harmless(turn.text) + "\n")
+    say(f"This reading stands in the log (entry {found.entry}, by {by}).")
+
+
+def _harmless(text: str) -> str:
+    """Write out what would steer a terminal or turn the order of letters, for the words are anybody's."""
+    return "".join(char if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs") else f"\\u{ord(char):04x}"
+                   for char in text)
 
 
 def _ruling(answer: str, text: str, example: str) -> click.Command:

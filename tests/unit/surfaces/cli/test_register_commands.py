@@ -4,6 +4,7 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from world import chat, failing, prose
 
 from licit.surfaces.cli import main
 
@@ -82,3 +83,17 @@ def test_a_run_recorded_again_forgets_nothing(full):
     assert {name: [run["run"] for run in item.runs] for name, item in touched.items()} == {
         "release-1": ["run-1"], "second-1": ["run-1"]}
     assert touched["release-1"].recipients == ("Lab",)
+
+
+def test_a_policy_is_adopted_in_somebodys_name(run, world, tmp_path):
+    """Without a name no policy comes into force; with one it stands in the log beside the policy, and decides nothing."""
+    page = tmp_path / "policy.toml"
+    page.write_text('[[surface]]\nid = "app"\nassurance = "adults"\n', encoding="utf-8")
+    before = world.ports.log.head()
+    assert "--by" in run("policy", "adopt", str(page), code=2)
+    assert world.ports.log.head() == before
+    run("policy", "adopt", str(page), "--by", "Me Amari")
+    *_, last = world.ports.log.entries(kinds=("policy",))
+    assert last.decision == {"surface": [{"id": "app", "assurance": "adults"}], "by": "Me Amari"}
+    world.take([chat("c", "ada", prose("c"))])
+    assert failing(world.build().path, world.root) == {}

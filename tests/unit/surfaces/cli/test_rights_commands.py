@@ -40,6 +40,10 @@ def test_somebody_logged_out_objects(run, world):
     built = world.build()
     assert reasons(built) == {"objection": 1}
     assert failing(built.path, world.root) == {}
+    said = json.loads(run("recall", "--device", "dev-7c1e", "--json"))
+    assert [len(item["rows"]) for item in said["touched"]] == [1]
+    assert json.loads(run("recall", "--device", "dev-0001", "--json"))["touched"] == []
+    assert "--subject" in run("recall", "--device", "dev-0001", "--subject", "ada", code=2)
     said = json.loads(run("explain", "--device", "dev-7c1e", "--json"))
     assert [row["reason"] for row in said["rows"]] == ["objection"]
 
