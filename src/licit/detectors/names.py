@@ -59,6 +59,8 @@ class _Reading:
         self.particle = _among(cut.hashes, _sorted(PARTICLES)) & (~cut.capital | self.barred)
         #: Words that are far more often plain than names.
         self.plain = self.barred | ((word >= 50) & (word > np.maximum(first, surname) - 90))
+        # Where everything is in capitals a capital says nothing: a word that stands on no list is a plain one.
+        self.plain |= _loud(cut) & (np.maximum(first, surname) < 60)
         self.known = cut.capital & (first >= 60) & (first - word >= 40) & ~self.barred
         #: The same columns for one word at a time: a view gives plain numbers, several times faster than an array.
         self.at = _Words(starts=cut.starts.data, ends=cut.ends.data, capital=cut.capital.data,
@@ -75,6 +77,16 @@ class _Reading:
         if joint == POINT:
             return bool(self.at.ends[index] - self.at.starts[index] <= 2)
         return joint in (SPACE, HYPHEN, APOSTROPHE)
+
+
+def _loud(cut: Tokens) -> Bools:
+    """Say which words stand in a run of three or more that are all in capitals."""
+    high = cut.shouted | (cut.capital & (cut.ends - cut.starts == 1))
+    out = np.zeros(high.size, bool)
+    runs = high[:-2] & high[1:-1] & high[2:]
+    for step in range(3):
+        out[step:high.size - 2 + step] |= runs
+    return out
 
 
 def _groups(texts: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -67,3 +67,10 @@ def test_variants_are_the_parts_that_stand_for_the_person():
     assert variants("M. Jean-Pierre de La Tour") == ("M. Jean-Pierre de La Tour", "Pierre", "Jean", "Tour")
     assert variants("Élodie") == ("Élodie",)
     assert variants("") == ()
+
+
+@pytest.mark.parametrize(("text", "people"), [
+    ("RAPPELER GÉRALDINE VITE", ["GÉRALDINE"]), ("CAMILLE MARTIN DOIT PAYER", ["CAMILLE MARTIN"]), ("vu Marie ZORGLUBET hier", ["Marie ZORGLUBET"])])
+def test_where_all_shout_a_capital_makes_no_name(found, text, people):
+    """A word beside a name belongs to it there only if a list knows it."""
+    assert found(text) == people
