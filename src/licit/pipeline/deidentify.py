@@ -27,7 +27,7 @@ from ..core.ids import keyed, short_text
 from ..core.ports import Detector
 from ..core.spans import LABELS, Edit, Span, apply_edits
 from .looking import Found, Overrun, find_all, in_time, within
-from .surrogates import Surrogates
+from .surrogates import Surrogates, is_own
 from .sweep import TITLES, canonical, fold, spellings, sweep_names
 
 __all__ = ["DIRECT", "REPLACEMENTS", "STAND_IN", "DeidentifySettings", "Found", "Masked", "Overrun", "canonical", "find_all", "in_time", "mask",
@@ -95,7 +95,7 @@ def replace_all(ids: Sequence[str], texts: Sequence[Sequence[str]], languages: S
     seen: dict[tuple[str, str], Found] = {}
     wanted = frozenset(settings.labels)
     own = {i: Surrogates(key, ids[i], parts) for i, parts in enumerate(texts)} if settings.replace == "surrogates" else {}
-    for _ in range(_LOOKS):
+    for looked in range(_LOOKS):
         if not pending:
             break
         new = dict.fromkeys(asked for i, masked in pending.items() for text in masked.texts
@@ -109,8 +109,9 @@ def replace_all(ids: Sequence[str], texts: Sequence[Sequence[str]], languages: S
             if len(whole) < len(spans) or not detectors:
                 done[i] = replace(before, reason="detector-failed", entities=(), replaced=())
                 continue
-            again = mask(key, ids[i], before.texts, sweep_names(before.texts, whole, wanted), wanted,
-                         own.get(i))
+            if looked and own:
+                whole = [_foreign(text, found) for text, found in zip(before.texts, whole, strict=True)]
+            again = mask(key, ids[i], before.texts, sweep_names(before.texts, whole, wanted), wanted, own.get(i))
             if again.texts == before.texts:
                 done[i] = replace(before, entities=before.entities + again.entities)
             else:
@@ -121,6 +122,11 @@ def replace_all(ids: Sequence[str], texts: Sequence[Sequence[str]], languages: S
     for i, masked in pending.items():
         done[i] = replace(masked, reason="second-look")
     return [done[i] for i in range(len(texts))]
+
+
+def _foreign(text: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Give the findings that are no surrogates of ours."""
+    return tuple(span for span in spans if not is_own(text[span.start:span.end]))
 
 
 def _sum(one: Mapping[str, int], two: Mapping[str, int]) -> dict[str, int]:
@@ -138,7 +144,7 @@ def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Sp
     entities: list[tuple[str, str]] = []
     for text, spans in zip(texts, found, strict=True):
         entities += [(span.label, canonical(span.label, text[span.start:span.end])) for span in spans]
-    person = _one_name_each({name for label, name in entities if label == "PERSON"})
+    person = {} if surrogates else _one_name_each({name for label, name in entities if label == "PERSON"})
     if surrogates:
         surrogates.know(text[span.start:span.end] for text, spans in zip(texts, found, strict=True) for span in spans
                         if span.label == "PERSON")

@@ -12,6 +12,7 @@ Rules kept here:
 Law: DEI-02
 """
 
+import functools
 import re
 import unicodedata
 from collections import Counter
@@ -58,6 +59,7 @@ _AGAIN = frozenset(
 _SCORE = 60
 _LONGEST = 12
 _FEWEST = 6
+_LONGEST_KEPT = 40
 _UNSEEN = "\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufeff"
 _WORD = re.compile(rf"\w[\w{_UNSEEN}]*")
 _GLUE = re.compile(r"[\s.,:@/+()'’·_-]{0,3}")
@@ -69,6 +71,12 @@ Words = tuple[str, ...]
 
 def fold(word: str) -> str:
     """Give a word without case, accents, joiners and look-alike letters."""
+    return _folded(word) if len(word) <= _LONGEST_KEPT else _folded.__wrapped__(word)
+
+
+# The words of a text come again and again; what is longer than a word would only fill the memory.
+@functools.lru_cache(maxsize=65_536)
+def _folded(word: str) -> str:
     if word.isascii():
         return word.lower()
     if MIXED.search(word):
@@ -154,11 +162,11 @@ class _Known:
             made = (first + last, last + first, first[0] + last, last + first[0], first + last[0])
             self.compounds.update(one for one in made if len(one) >= 5)
 
-    def kind(self, token: str, word: str) -> bool:
-        """Tell whether a token may begin a finding."""
-        if word in self.parts or word in self.lengths or word in self.spelt:
-            return True
-        return self.is_handle(word) or (len(token) == 1 and token.isupper() and word in self.letters)
+    def beginning(self, folded: Mapping[str, str]) -> set[str]:
+        """Give the tokens that may begin a finding, of tokens and their folded words."""
+        words = self.parts.keys() | self.lengths.keys() | self.spelt | self.compounds
+        return {token for token, word in folded.items() if word in words or (not word.isalpha() and self.is_handle(word))
+                or (len(token) == 1 and token.isupper() and word in self.letters)}
 
     def is_handle(self, word: str) -> bool:
         """Tell whether a word is made of a found name, or holds one beside digits or underscores."""
@@ -208,7 +216,7 @@ def sweep_names(texts: Sequence[str], found: Sequence[tuple[Span, ...]], wanted:
             if _counted(span) and (not wanted or span.label in wanted) and _is_whole(text, span):
                 inside.update(_WORD.findall(text, span.start, span.end))
     folded = {token: fold(token) for token in seen}
-    hits = {token for token, word in folded.items() if seen[token] > inside[token] and known.kind(token, word)}
+    hits = {token for token in known.beginning(folded) if seen[token] > inside[token]}
     if not hits:
         return list(found)
     out = []
