@@ -9,11 +9,11 @@ JOBS ?= 2
 $(VENV)/.base: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "licit needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[tokens]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[tokens,web]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.base
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[tokens,dev,bench]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[tokens,web,dev,bench]'
 	@touch $@
 
 install: $(VENV)/.base

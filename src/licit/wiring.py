@@ -34,6 +34,7 @@ from .adapters.migrations import migrate, require_current
 from .adapters.signing import FileSigner
 from .adapters.tokens import token_counter
 from .adapters.vault import FileKeys
+from .adapters.visits import SqlVisits
 from .core.errors import SetupError, misnamed
 from .core.ids import SubjectId, lookup_hashes
 from .core.ports import Clock, Detector
@@ -144,6 +145,11 @@ def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None, restoring: b
         prepare=partial(_prepare, root, jobs), attributes_key=lambda plan: _tools(root, _text(plan)).key(), counter=token_counter()[0],
         pins=lambda: pin([*find_detectors(), *find_screeners()]), check=partial(_check, clock=clock), render=render,
         measure=partial(_measure, root))
+
+
+def open_visits(root: Path) -> SqlVisits:
+    """Open the sessions and API keys of a workspace's server."""
+    return SqlVisits(root / "web.db")
 
 
 def restore_workspace(order: Order, *, clock: Any = None, progress: Progress = silent) -> Restored:

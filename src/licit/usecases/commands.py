@@ -32,14 +32,16 @@ class Asked:
     """A right somebody exercises.
 
     ``issuer`` and ``account`` name the person as an export or the product does; with ``key`` "device", ``account`` is the
-    pseudonym of the device on which they talk logged out. ``target`` is empty for everything.
+    pseudonym of the device on which they talk logged out. ``subject`` is their subject id instead, where somebody who is
+    signed in acts for themselves. ``target`` is empty for everything.
     ``received_at`` is when it reached the controller, if that was before now (post, a list).
     """
 
     kind: str
-    account: str = field(repr=False)
+    account: str = field(default="", repr=False)
     key: str = "account"
     issuer: str = ""
+    subject: str = ""
     purposes: tuple[str, ...] = ()
     target: Mapping[str, str] = field(default_factory=dict)
     notice: str = ""
@@ -80,6 +82,8 @@ def exercise(workspace: Workspace, asked: Asked) -> list[dict[str, Any]]:
 
 def _meant(workspace: Workspace, asked: Asked) -> list[str]:
     """Find or make the subjects that are meant."""
+    if asked.subject:
+        return [asked.subject]
     issuers = [asked.issuer] if asked.issuer else issuers_of(workspace)
     people = [(issuer, asked.key, asked.account) for issuer in issuers]
     known = [str(subject) for subject in workspace.identities.subjects_for(people, create=False) if subject]

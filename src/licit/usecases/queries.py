@@ -97,7 +97,7 @@ def explain_subject(workspace: Workspace, account: str, issuer: str = "", key: s
         InputError: no such account is known.
     """
     subjects = subjects_named(workspace, account, issuer, key)
-    records = _records_of(workspace, subjects)
+    records = records_of(workspace, subjects)
     return _explain(workspace, "this person", records)
 
 
@@ -147,10 +147,11 @@ def concerns(workspace: Workspace, record: str, account: str, issuer: str = "", 
     Raises:
         InputError: nobody of that name is known.
     """
-    return record in _records_of(workspace, subjects_named(workspace, account, issuer, key))
+    return record in records_of(workspace, subjects_named(workspace, account, issuer, key))
 
 
-def _records_of(workspace: Workspace, subjects: Sequence[str]) -> list[str]:
+def records_of(workspace: Workspace, subjects: Sequence[str]) -> list[str]:
+    """Give the records that concern some subjects."""
     folder = workspace.corpus.path("index")
     files = sorted(folder.glob("*.parquet"))
     if not files:
@@ -180,15 +181,16 @@ def _decided(workspace: Workspace, newest: Mapping[str, str]) -> Iterator[Mappin
 
 
 def _went(workspace: Workspace, records: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-    downstream = _downstream(workspace)
+    downstream = downstream_of(workspace)
     for name, released in releases_at(workspace.log).items():
-        rows = _released(workspace, name).filter(pl.col("record").is_in(list(records))).height
+        rows = released_rows(workspace, name).filter(pl.col("record").is_in(list(records))).height
         if rows:
             yield {"release": name, "rows": rows, "withdrawn": released.withdrawn >= 0,
                    "recipients": downstream.recipients.get(name, []), "runs": downstream.runs_of(name)}
 
 
-def _released(workspace: Workspace, name: str) -> pl.DataFrame:
+def released_rows(workspace: Workspace, name: str) -> pl.DataFrame:
+    """Give the rows of a release by ``record`` and ``chunk``."""
     files = sorted(workspace.corpus.path(f"releases/{name}/ids").glob("*.parquet"))
     if not files:
         return pl.DataFrame(schema={"record": pl.String, "chunk": pl.Int32})
@@ -196,7 +198,7 @@ def _released(workspace: Workspace, name: str) -> pl.DataFrame:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Downstream:
+class Downstream:
     """Recipients, runs and models, folded from the log."""
 
     recipients: dict[str, list[str]] = field(default_factory=dict)
@@ -204,13 +206,15 @@ class _Downstream:
     models: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def runs_of(self, release: str) -> list[dict[str, Any]]:
+        """Give the runs that trained on a release, their models, and when the first of these is trained again."""
         return [{"run": run, "models": [name for name, _ in self.models.get(run, [])],
                  "next_retrain_due": min((due for _, due in self.models.get(run, [])), default="")}
                 for run, releases in self.runs.items() if release in releases]
 
 
-def _downstream(workspace: Workspace) -> _Downstream:
-    out = _Downstream()
+def downstream_of(workspace: Workspace) -> Downstream:
+    """Fold who received releases, what trained on them, and what came of it."""
+    out = Downstream()
     for entry in workspace.log.entries(kinds=("recipient", "run", "model")):
         body = entry.decision or {}
         if entry.kind == "recipient":
@@ -286,8 +290,8 @@ def recall(workspace: Workspace, *, release: str = "", subject: str = "", issuer
     if release and release not in known:
         raise InputError("no such release", about=release, reason="release-unknown",
                          remedy=f"There are: {', '.join(known) or 'none'}.")
-    records = _records_of(workspace, subjects_named(workspace, subject, issuer, key)) if subject else None
-    downstream = _downstream(workspace)
+    records = records_of(workspace, subjects_named(workspace, subject, issuer, key)) if subject else None
+    downstream = downstream_of(workspace)
     touched: list[Touched] = []
     duties: list[Duty] = []
     for name, item in known.items():
@@ -302,10 +306,10 @@ def recall(workspace: Workspace, *, release: str = "", subject: str = "", issuer
     return Recall(touched=tuple(touched), duties=tuple(dict.fromkeys(duties)))
 
 
-def _touched(workspace: Workspace, name: str, downstream: _Downstream, records: Sequence[str] | None) -> Touched:
+def _touched(workspace: Workspace, name: str, downstream: Downstream, records: Sequence[str] | None) -> Touched:
     lock = patch_lock(workspace, name)
     rows = decide_patch(workspace, lock, name)
-    before = _released(workspace, name)
+    before = released_rows(workspace, name)
     kept = rows.filter(pl.col("rank") == 0)
     # An older state of a record has the name of the newer one: only what no kept row stands for must leave.
     gone = rows.filter(pl.col("rank") != 0).join(before, on=_KEYS, how="semi").join(kept, on=_KEYS, how="anti")

@@ -31,6 +31,8 @@ COMMANDS = {
     "model": ("downstream", "Record a model and when it is retrained next."),
     "keys": ("keys", "Show the workspace's keys by name, and rotate those that can be."),
     "log": ("log", "Show the log and give proofs."),
+    "serve": ("serve", "Serve the privacy centre and the API."),
+    "web": ("web", "Make the server's API keys and settings."),
     "backup": ("backup", "Copy the workspace, keys left out; list and remove backups."),
     "restore": ("backup", "Put a backup back; what was refused and erased since stays so."),
     "detect": ("text", "Find personal data: places only, never the text."),

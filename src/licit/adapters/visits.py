@@ -1,0 +1,115 @@
+"""Who is signed in: sessions, used sign-in tokens and API keys, in a small database of their own beside the log.
+
+Rules kept here:
+
+- A session or key is found by the hash of what its holder holds, never by itself: the file opens nothing.
+- A session ends by its own time, by signing out, and with all others of a person at once.
+- A sign-in token counts once, also after a restart.
+
+Law: CHO-12
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Column, MetaData, String, Table, bindparam, delete, insert, select
+
+from licit.core.errors import InputError
+from licit.core.ids import SubjectId
+
+from .database import connect, fetch, writing
+
+#: How long a signed-in session lasts.
+SESSION = timedelta(hours=12)
+
+_metadata = MetaData()
+_session = Table("session", _metadata, Column("visit", String, primary_key=True), Column("subject", String, nullable=False),
+                 Column("role", String, nullable=False), Column("until", String, nullable=False))
+_key = Table("api_key", _metadata, Column("key", String, primary_key=True), Column("name", String, nullable=False, unique=True),
+             Column("scopes", String, nullable=False))
+_used = Table("used_token", _metadata, Column("token", String, primary_key=True), Column("until", String, nullable=False))
+
+
+class SqlVisits:
+    """Sessions in a SQLite file."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, or make it for its owner alone."""
+        self.engine = connect(path, create=True)
+        _metadata.create_all(self.engine)
+        self._scopes = select(_key.c.scopes).where(_key.c.key == bindparam("key"))
+        self._find = select(_session.c.subject, _session.c.role, _session.c.until).where(_session.c.visit == bindparam("visit"))
+
+    def who(self, visit: str, now: datetime) -> tuple[SubjectId, str] | None:
+        """Give who is signed in with a visit's secret, and as what; None when nobody is or the time is over."""
+        with self.engine.connect() as connection:
+            rows = fetch(connection, self._find, visit=_hash(visit))
+        return (SubjectId(rows[0][0]), rows[0][1]) if rows and rows[0][2] > _text(now) else None
+
+    def begin(self, visit: str, subject: str, role: str, now: datetime) -> None:
+        """Sign somebody in under a fresh secret, and forget what is over."""
+        with writing(self.engine) as connection:
+            connection.execute(delete(_session).where(_session.c.until <= _text(now)))
+            connection.execute(insert(_session).values(visit=_hash(visit), subject=subject, role=role,
+                                                       until=_text(now + SESSION)))
+
+    def end(self, visit: str) -> None:
+        """Sign out."""
+        with writing(self.engine) as connection:
+            connection.execute(delete(_session).where(_session.c.visit == _hash(visit)))
+
+    def end_all(self, subject: str) -> None:
+        """Sign a person out everywhere."""
+        with writing(self.engine) as connection:
+            connection.execute(delete(_session).where(_session.c.subject == subject))
+
+    def add_key(self, name: str, scopes: Sequence[str]) -> str:
+        """Make an API key for some scopes and give it, this once.
+
+        Raises:
+            InputError: there is one of this name.
+        """
+        secret = f"licit_{secrets.token_urlsafe(32)}"
+        with writing(self.engine) as connection:
+            if connection.execute(select(_key.c.name).where(_key.c.name == name)).first():
+                raise InputError("there is an API key of this name", about=name,
+                                 remedy="Remove it first, or name this one differently.")
+            connection.execute(insert(_key).values(key=_hash(secret), name=name, scopes=" ".join(sorted(scopes))))
+        return secret
+
+    def remove_key(self, name: str) -> bool:
+        """Make a key count no longer; false when there was none."""
+        with writing(self.engine) as connection:
+            return connection.execute(delete(_key).where(_key.c.name == name)).rowcount > 0
+
+    def keys(self) -> dict[str, tuple[str, ...]]:
+        """Give the scopes of every key by its name."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(_key.c.name, _key.c.scopes).order_by(_key.c.name))
+            return {name: tuple(scopes.split()) for name, scopes in rows}
+
+    def scopes(self, secret: str) -> frozenset[str] | None:
+        """Give what a key is for; None when it is no key."""
+        with self.engine.connect() as connection:
+            rows = fetch(connection, self._scopes, key=_hash(secret))
+        return frozenset(rows[0][0].split()) if rows else None
+
+    def use(self, token: str, until: datetime, now: datetime) -> bool:
+        """Note that a token was used; false when it was before."""
+        with writing(self.engine) as connection:
+            connection.execute(delete(_used).where(_used.c.until <= _text(now)))
+            if connection.execute(select(_used.c.token).where(_used.c.token == _hash(token))).first():
+                return False
+            connection.execute(insert(_used).values(token=_hash(token), until=_text(until)))
+        return True
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat()

@@ -1,0 +1,47 @@
+"""``licit serve``: privacy centre and API on one port."""
+
+import errno
+import socket
+import sys
+
+import click
+
+from ...core.errors import SetupError
+from ...wiring import find_workspace
+from ._shared import say, workspace_option
+
+try:
+    import uvicorn
+
+    from ..web.app import make_app
+    _MISSING = ""
+except ModuleNotFoundError as error:
+    _MISSING = str(error.name)
+
+
+@click.command("serve", epilog="Example: licit serve --port 8080")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="The port; 0 takes a free one.")
+@workspace_option
+def serve_command(host: str, port: int, workspace: str | None) -> None:
+    """Serve the privacy centre and the API of a workspace; ready when GET /healthz answers 200.
+
+    Settings are read from web.toml in the workspace. Behind a proxy, let it speak https and set the address there.
+    """
+    if _MISSING:
+        raise SetupError(f"the web server is not installed: {_MISSING} is missing", remedy="Install it: pip install 'licit[web]'")
+    app = make_app(find_workspace(workspace))
+    try:
+        listening = socket.create_server((host, port), reuse_port=False)
+    except OSError as error:
+        remedy = "Name another: --port N" if error.errno == errno.EADDRINUSE else "Name another address: --host ADDRESS"
+        raise SetupError(f"cannot listen there: {error.strerror}", about=f"{host}:{port}", remedy=remedy) from None
+    say(f"The privacy centre: http://{host}:{listening.getsockname()[1]}/   (stop with Ctrl-C)")
+    sys.stdout.flush()
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False,
+                                           proxy_headers=False, timeout_graceful_shutdown=5))
+    server.run(sockets=[listening])
+    if not server.started:
+        raise SetupError("the server did not start", about=f"{host}:{port}")
+
+

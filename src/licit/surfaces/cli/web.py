@@ -1,0 +1,53 @@
+"""``licit web``: what the server is given from the command line: API keys and a template of its settings."""
+
+import click
+
+from ...core.errors import InputError
+from ...wiring import find_workspace, open_visits, open_workspace
+from ..web.settings import TEMPLATE
+from ._shared import json_option, print_json, say, workspace_option
+
+#: What an API key can be for.
+SCOPES = ("standing", "conversations", "rights")
+
+
+@click.group("web")
+def web_command() -> None:
+    """Make and remove API keys of the server; write a template of its settings."""
+
+
+@web_command.command("key", epilog="Example: licit web key add le-chat --scope standing")
+@click.argument("do", type=click.Choice(["add", "remove", "list"]))
+@click.argument("name", required=False)
+@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="What it is for; may be given again.")
+@json_option
+@workspace_option
+def key(do: str, name: str | None, scopes: tuple[str, ...], as_json: bool, workspace: str | None) -> None:
+    """Add, remove or list API keys. A key is shown once, when it is made; only its hash is kept."""
+    visits = open_visits(open_workspace(find_workspace(workspace)).root)
+    if do == "list":
+        found = visits.keys()
+        print_json(found) if as_json else say("\n".join(f"{one}: {', '.join(of)}" for one, of in found.items()) or "There is none.")
+        return
+    if not name:
+        raise click.UsageError("Name the key.")
+    if do == "remove":
+        if not visits.remove_key(name):
+            raise InputError("there is no API key of this name", about=name, remedy="licit web key list")
+        say(f"{name} counts no longer.")
+        return
+    if not scopes:
+        raise click.UsageError(f"Say what it is for: --scope {'|'.join(SCOPES)}")
+    secret = visits.add_key(name, scopes)
+    print_json({"name": name, "key": secret, "scopes": list(scopes)}) if as_json else say(f"{secret}\nKeep it: it is not shown again.")
+
+
+@web_command.command("init", epilog="Example: licit web init")
+@workspace_option
+def init(workspace: str | None) -> None:
+    """Write a template of web.toml into the workspace, unless there is one."""
+    path = open_workspace(find_workspace(workspace)).root / "web.toml"
+    if path.exists():
+        raise InputError("there is a web.toml already; nothing was changed", about=str(path))
+    path.write_text(TEMPLATE, encoding="utf-8")
+    say(f"Written: {path}")

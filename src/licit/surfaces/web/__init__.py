@@ -1,0 +1,1 @@
+"""The web: privacy centre, console and API on one port. Needs the extra ``web``."""

@@ -1,0 +1,202 @@
+"""The privacy centre: one page with the state, the switch and the receipts; the same for everybody on every tier.
+
+Rules kept here:
+
+- Refusing everything is one click on the first page, logged in or out, and asks for nothing; allowing takes as many.
+- Every choice is an entry of the log before the page answers, and the answer names its receipt.
+- Sending a choice again changes nothing and makes no second entry.
+
+Law: CHO-01, CHO-03, CHO-05, CHO-06
+"""
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from ...core.errors import InputError, RefusedError
+from ...core.notes import parse_envelope, parse_receipt
+from ...core.policy import PURPOSES
+from ...usecases.centre import Choice, choices, history, own_entry, whereabouts
+from ...usecases.commands import Asked, exercise, receipt
+from ...usecases.erase import carry_out
+from ...usecases.live import Live
+from . import texts
+from .visit import Door, Visit
+
+router = APIRouter(include_in_schema=False)
+
+#: Stands for somebody about whom the log says nothing.
+_NOBODY_YET = "-"
+
+
+def _parts(request: Request) -> tuple[Door, Live, Visit]:
+    door: Door = request.app.state.door
+    return door, request.app.state.live, door.visit(request)
+
+
+def _page(door: Door, visit: Visit, name: str, here: str, **values: Any) -> HTMLResponse:
+    response = HTMLResponse(visit.words.page(name, visit=visit, settings=door.settings, here=here, texts=texts, **values))
+    door.remember(response, visit)
+    return response
+
+
+@router.get("/")
+def overview(request: Request, done: int = -1) -> Response:
+    """Show the state, the switch, and all else in short."""
+    door, live, visit = _parts(request)
+    stands = choices(live, visit.subject or _NOBODY_YET)
+    said = history(live, visit.subject) if visit.subject else []
+    return _page(door, visit, "centre.html", "/", choices=stands, history=said, train=stands[0],
+                 done=next((event for event in said if event.entry == done), None))
+
+
+@router.post("/choices")
+async def choose(request: Request) -> Response:
+    """Refuse or allow purposes: all, or those that the form names."""
+    door, live, visit = _parts(request)
+    form = await request.form()
+    door.check_form(request, visit, form.get("form"))
+    purposes, what = [str(one) for one in form.getlist("purpose")], form.get("do")
+    if what not in ("refuse", "allow") or set(purposes) - set(PURPOSES):
+        raise InputError("there is no such choice", reason="choice-unknown")
+    subject = door.acting(visit)
+    wanted = [one for one in choices(live, subject) if not purposes or one.purpose in purposes]
+    entry = _refuse(live, subject, wanted, purposes) if what == "refuse" else _allow(live, visit, subject, wanted)
+    response = RedirectResponse(f"/?done={entry}#state" if entry >= 0 else "/#state", 303)
+    door.remember(response, visit)
+    return response
+
+
+def _refuse(live: Live, subject: str, wanted: list[Choice], purposes: list[str]) -> int:
+    """Enter a refusal, unless the same one stands already."""
+    if all(one.state in ("refused", "erased") for one in wanted):
+        return max(one.entry for one in wanted)
+    return _entered(live, Asked(kind="objection", subject=subject, purposes=tuple(purposes), how="privacy centre"))
+
+
+def _allow(live: Live, visit: Visit, subject: str, wanted: list[Choice]) -> int:
+    """Enter a permission or, where the policy rests on consent, a consent to the notice in force."""
+    entry = -1
+    plain = [one.purpose for one in wanted if one.basis == "legitimate-interest" and one.state != "allowed"]
+    if plain:
+        entry = _entered(live, Asked(kind="permission", subject=subject, purposes=tuple(plain), how="privacy centre"))
+    _, policy, _ = live.now()
+    at = live.workspace.clock.now()
+    for one in wanted:
+        notices = [notice.id for notice in policy.notices if one.purpose in notice.purposes and notice.starts <= at
+                   and (notice.ends is None or at < notice.ends)]
+        if one.basis == "consent" and one.state != "allowed" and notices:
+            told = texts.PURPOSES[one.purpose]
+            entry = _entered(live, Asked(
+                kind="consent", subject=subject, purposes=(one.purpose,), notice=notices[-1], how="privacy centre",
+                wording=f"{visit.words.say(told.name)}: {visit.words.say(told.covers)}"))
+    return entry
+
+
+def _entered(live: Live, asked: Asked) -> int:
+    """Enter a right and give its number in the log."""
+    paper, = exercise(live.workspace, asked)
+    return int(parse_receipt(parse_envelope(paper).body).seq)
+
+
+@router.get("/where")
+def where(request: Request) -> Response:
+    """Show every conversation, where it went, and the choice for each."""
+    door, live, visit = _parts(request)
+    found = whereabouts(live, visit.subject) if visit.subject else []
+    return _page(door, visit, "where.html", "/where", found=found)
+
+
+@router.post("/where")
+async def choose_one(request: Request) -> Response:
+    """Refuse or allow one conversation."""
+    door, live, visit = _parts(request)
+    form = await request.form()
+    door.check_form(request, visit, form.get("form"))
+    record, what = str(form.get("record", "")), form.get("do")
+    mine = {item.record: item for item in whereabouts(live, visit.subject)} if visit.subject else {}
+    if record not in mine or what not in ("refuse", "allow"):
+        raise InputError("you have no such conversation here", reason="record-unknown")
+    target = {"level": "record", "record": record}
+    if what == "refuse" and mine[record].state != "refused":
+        _entered(live, Asked(kind="objection", subject=visit.subject, target=target, how="privacy centre"))
+    elif what == "allow" and mine[record].state == "refused":
+        _entered(live, Asked(kind="permission", subject=visit.subject, purposes=PURPOSES, target=target, how="privacy centre"))
+    return RedirectResponse(f"/where#{record}", 303)
+
+
+@router.post("/undo")
+async def undo(request: Request) -> Response:
+    """Undo one of the visitor's entries by a new one."""
+    door, live, visit = _parts(request)
+    form = await request.form()
+    door.check_form(request, visit, form.get("form"))
+    number = str(form.get("entry", ""))
+    entry = own_entry(live, visit.subject, int(number) if number.isdigit() and len(number) < 16 else -1)
+    event = next(event for event in history(live, visit.subject) if event.entry == entry.seq)
+    if not event.undone_by:
+        raise RefusedError("this cannot be undone", reason="cannot-undo")
+    purposes = event.purposes or (PURPOSES if event.undone_by == "permission" else ())
+    made = _entered(live, Asked(kind=event.undone_by, subject=visit.subject, purposes=purposes, target=event.target,
+                                how="privacy centre"))
+    return RedirectResponse(f"/?done={made}#history", 303)
+
+
+@router.get("/rights/{kind}")
+def ask_first(request: Request, kind: str) -> Response:
+    """Say what a right does before it is exercised."""
+    door, _, visit = _parts(request)
+    if kind not in texts.REQUESTS:
+        raise InputError("there is no such right", reason="right-unknown")
+    return _page(door, visit, "right.html", f"/rights/{kind}", kind=kind, right=texts.REQUESTS[kind])
+
+
+@router.post("/rights/{kind}")
+async def ask(request: Request, kind: str) -> Response:
+    """Exercise a right; an erasure is carried out at once."""
+    door, live, visit = _parts(request)
+    form = await request.form()
+    door.check_form(request, visit, form.get("form"))
+    if kind not in texts.REQUESTS:
+        raise InputError("there is no such right", reason="right-unknown")
+    made = _entered(live, Asked(kind=kind, subject=door.acting(visit), how="privacy centre"))
+    if kind == "erasure":
+        carry_out(live.workspace)
+    response = RedirectResponse(f"/?done={made}#history", 303)
+    door.remember(response, visit)
+    return response
+
+
+@router.get("/receipts/{entry}.json")
+def paper(request: Request, entry: int) -> Response:
+    """Give the signed receipt of one of the visitor's entries."""
+    _, live, visit = _parts(request)
+    found = own_entry(live, visit.subject, entry)
+    body = json.dumps(receipt(live.workspace, found.seq, str(found.subject)), indent=1) + "\n"
+    return Response(body, media_type="application/json",
+                    headers={"content-disposition": f'attachment; filename="licit-receipt-{entry}.json"'})
+
+
+@router.get("/sign-in")
+def sign_in(request: Request, token: str = "") -> Response:
+    """Begin a session by a product's token, then leave its address, which holds the token, behind."""
+    door, _, visit = _parts(request)
+    bearer = request.app.state.tokens.bearer(token, door.space.clock.now())
+    subject, = door.space.identities.subjects_for([(bearer.issuer, bearer.key, bearer.name)], create=True)
+    response = RedirectResponse("/", 303)
+    door.sign_in(response, visit, str(subject), "subject")
+    return response
+
+
+@router.post("/sign-out")
+async def sign_out(request: Request) -> Response:
+    """End the session."""
+    door, _, visit = _parts(request)
+    form = await request.form()
+    door.check_form(request, visit, form.get("form"))
+    door.visits.end(visit.secret)
+    response = RedirectResponse("/", 303)
+    response.delete_cookie("licit-visit")
+    return response

@@ -1,0 +1,88 @@
+"""The log's fold kept in memory and brought up to date before every answer: what a product asks before it keeps anything.
+
+Rules kept here:
+
+- An answer is never older than the log's head when the question came.
+- A log that is no longer the one that was folded (a database put back) is folded again from its first entry.
+"""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..core.decisions import Decision
+from ..core.errors import EvidenceError
+from ..core.ids import SubjectId
+from ..core.policy import Policy
+from ..core.rights import PERSONAL, Item, Standings, standing
+from ..core.tree import verify_consistency
+from .workspace import Position, Workspace, policy_at
+
+_FOLDED = PERSONAL | {"link"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One answer: the decision, the size of the log it rests on, and the moment it was judged at."""
+
+    decision: Decision
+    size: int
+    at: datetime
+
+
+class Live:
+    """Standings and policy at the log's head; may be asked by several threads."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        """Fold nothing yet: the first question does."""
+        self.workspace = workspace
+        self._lock = threading.Lock()
+        self._size, self._root = 0, b""
+        self._standings, self._policy = Standings(), Policy()
+
+    def now(self) -> tuple[Standings, Policy, int]:
+        """Give standings, policy and the log's size as of now.
+
+        Raises:
+            EvidenceError: an entry that decides cannot be read, so that nobody can answer.
+        """
+        with self._lock:
+            size, root = self.workspace.log.head()
+            if (size, root) != (self._size, self._root):
+                self._follow(size, root)
+            return self._standings, self._policy, self._size
+
+    def standing(self, subject: str, purpose: str, item: Item | None = None) -> Answer:
+        """Answer whether what a person says now, or an item, may be used for a purpose.
+
+        Raises:
+            ValueError: an unknown purpose.
+            EvidenceError: see :meth:`now`.
+        """
+        standings, policy, size = self.now()
+        at = self.workspace.clock.now()
+        asked = item or Item(record="", said=(at, at))
+        return Answer(decision=standing(standings, policy, SubjectId(subject), purpose, asked, at), size=size, at=at)
+
+    def _follow(self, size: int, root: bytes) -> None:
+        """Fold what came since. A failure leaves nothing behind that could be taken for an answer."""
+        log, known = self.workspace.log, (self._size, self._root)
+        standings, policy = self._standings, self._policy
+        self._size, self._root, self._standings, self._policy = 0, b"", Standings(), Policy()
+        start = known[0] if self._continues(*known, size, root) else 0
+        if not start:
+            standings = Standings()
+        for entry in log.entries(start=start, stop=size, kinds=_FOLDED):
+            standings.add(entry)
+        if not start or any(log.entries(start=start, stop=size, kinds=("policy",))):
+            policy = policy_at(log, Position(base=size, size=size, root=root))
+        self._size, self._root, self._standings, self._policy = size, root, standings, policy
+
+    def _continues(self, size: int, root: bytes, new_size: int, new_root: bytes) -> bool:
+        if not 0 < size < new_size:
+            return False
+        try:
+            verify_consistency(size, new_size, root, new_root, self.workspace.log.consistency(size, new_size))
+        except EvidenceError:
+            return False
+        return True

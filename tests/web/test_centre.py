@@ -1,0 +1,170 @@
+"""The privacy centre through HTTP: one click refuses, on every tier and without an account, and the release shows it."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from conftest_web import form_of
+from world import CONSUMER, kept, prose
+
+from licit.usecases.proofs import prove
+from licit.usecases.workspace import Position, standings_at
+from licit_verify import verify
+
+
+def entries(served: Any, kind: str) -> list[Any]:
+    return list(served.world.ports.log.entries(kinds=(kind,)))
+
+
+def choose(client: httpx.Client, do: str, **fields: str) -> httpx.Response:
+    """Press a button of the first page."""
+    return client.post("/choices", data={"form": form_of(client.get("/")), "do": do, **fields})
+
+
+def test_ready_once_the_log_can_be_read(served):
+    """/healthz answers 200 when the log can be folded."""
+    answer = served.browser().get("/healthz")
+    assert (answer.status_code, answer.text) == (200, "ok\n")
+
+
+def test_one_click_refuses_everything(served):
+    """Refusing is one form on the first page: no field to fill, one entry for every purpose, the receipt named at once."""
+    client = served.signed_in("user1")
+    page = choose(client, "refuse")
+    entry, = entries(served, "objection")
+    assert entry.decision == {"how": "privacy centre"}
+    assert "Your conversations are not used to train models." in page.text
+    assert f"receipt no. {entry.seq}" in page.text
+
+
+def test_what_was_refused_on_the_page_leaves_the_next_release(served):
+    """The click reaches the gate: no row of the person stands in the next release, everybody else's do."""
+    before = kept(served.world.build())
+    choose(served.signed_in("user1"), "refuse")
+    after = kept(served.world.build())
+    mine = {served.world.record(f"c1-{n}", "user1") for n in range(3)}
+    assert {record for record, _ in before - after} == mine
+    assert not {record for record, _ in after} & mine
+
+
+def test_logged_out_the_same_page_has_the_same_switch(served):
+    """Somebody without an account sends the same form and gets a receipt; only what the page calls them differs."""
+    inside, outside = served.signed_in("user2"), served.browser()
+    forms = [re.findall(r'<form.*?</form>', client.get("/").text.replace(form_of(client.get("/")), ""), re.DOTALL)
+             for client in (inside, outside)]
+    assert [form for form in forms[0] if "sign-out" not in form] == forms[1]
+    choose(outside, "refuse")
+    subject = entries(served, "objection")[-1].subject
+    standings = standings_at(served.world.ports.log, Position.head(served.world.ports.log))
+    assert subject in standings.concerned()
+
+
+def test_a_refusal_sent_twice_is_one(served):
+    """Pressing again changes nothing and makes no second entry."""
+    client = served.signed_in("user1")
+    choose(client, "refuse")
+    page = choose(client, "refuse")
+    assert page.status_code == 200
+    assert len(entries(served, "objection")) == 1
+
+
+def test_allowing_takes_as_many_clicks_and_covers_what_comes(served):
+    """Allow after refuse is one form as well; it is a permission that names its purposes."""
+    client = served.signed_in("user1")
+    choose(client, "refuse", purpose="train")
+    page = choose(client, "allow", purpose="train")
+    permission, = entries(served, "permission")
+    assert permission.decision["purposes"] == ["train"]
+    assert "You allowed your conversations to train models." in page.text
+
+
+def test_an_undo_is_a_new_entry(served):
+    """Undoing a refusal adds a permission; the refusal stays in the log and on the page."""
+    client = served.signed_in("user1")
+    page = choose(client, "refuse")
+    entry, = entries(served, "objection")
+    client.post("/undo", data={"form": form_of(page), "entry": str(entry.seq)})
+    assert [e.seq for e in entries(served, "objection")] == [entry.seq]
+    assert len(entries(served, "permission")) == 1
+
+
+def test_where_my_data_are_names_releases_and_models(served):
+    """Each conversation says in which release it is and which models learnt from it, with the date of the next training."""
+    space = served.world.space
+    space.ports.enter("run", {"id": "run-7", "releases": ["release-1"]})
+    space.ports.enter("model", {"name": "petite-lueur", "run": "run-7", "next_retrain_due": "2026-06-01"})
+    page = served.signed_in("user1").get("/where").text
+    assert page.count("In the set release-1") == 3
+    assert "Models that learnt from it: petite-lueur" in page
+    assert "Trained again by June 1, 2026." in page
+
+
+def test_one_conversation_can_be_refused_alone(served):
+    """A choice for one conversation takes that one out of the next release and no other."""
+    before = kept(served.world.build())
+    client, record = served.signed_in("user1"), served.world.record("c1-0", "user1")
+    page = client.get("/where")
+    client.post("/where", data={"form": form_of(page), "record": record, "do": "refuse"})
+    after = kept(served.world.build())
+    assert {record for record, _ in before - after} == {record}
+
+
+def test_a_receipt_is_the_persons_own_and_verifies(served, tmp_path):
+    """The downloaded receipt is taken by the independent verifier, with the release it is to be checked against."""
+    client = served.signed_in("user1")
+    choose(client, "refuse")
+    entry, = entries(served, "objection")
+    built = served.world.build()
+    paper = tmp_path / "receipt.json"
+    paper.write_bytes(client.get(f"/receipts/{entry.seq}.json").content)
+    proof = prove(served.world.ports, json.loads(paper.read_text()), built.name)
+    paper.write_text(json.dumps(proof))
+    report = verify(Path(built.path), receipt=paper, now=served.world.clock.now())
+    mine = {result.claim: result.result for result in report.results if result.who == "person"}
+    assert mine
+    assert set(mine.values()) == {"holds"}
+
+
+@pytest.mark.parametrize(("language", "words"), [("fr", "Tout refuser"), ("en", "Refuse everything")])
+def test_every_page_speaks_both_languages(served, language, words):
+    """The language comes from the browser, can be changed, and then stays."""
+    assert words in served.browser(**{"accept-language": f"{language};q=0.9, xx"}).get("/").text
+    client = served.browser(**{"accept-language": "xx"})
+    client.get("/", params={"lang": language})
+    assert words in client.get("/").text
+
+
+@pytest.mark.parametrize("kind", ["access", "portability", "rectification", "restriction"])
+def test_a_right_has_its_legal_date(served, kind):
+    """A right that is asked for is in the log, and the page names the day the answer is due: a calendar month."""
+    client = served.signed_in("user1")
+    page = client.get(f"/rights/{kind}")
+    told = client.post(f"/rights/{kind}", data={"form": form_of(page)}).text
+    assert len(entries(served, kind)) == 1
+    assert "To be answered by April 1, 2026" in told
+
+
+def test_an_erasure_asks_again_and_is_carried_out(served):
+    """Erasing takes one more click, for it cannot be undone; then the person's words are gone from the workspace."""
+    client = served.signed_in("user1")
+    page = client.get("/rights/erasure")
+    assert "cannot be undone" in page.text
+    client.post("/rights/erasure", data={"form": form_of(page)})
+    assert "Nothing that concerns you is stored here." in client.get("/where").text
+
+
+def test_tier_is_nowhere_to_be_sent(served):
+    """Two people whose exports and tokens say free and enterprise get the same page but for their own words."""
+    served.world.take([{"id": f"t{n}", "account": f"tier{n}", "tier": tier, "messages": [
+        {"role": "user", "content": prose(n), "timestamp": "2025-06-01T10:00:00Z"}]} for n, tier in
+        enumerate(("free", "enterprise"))], **CONSUMER)
+    pages = []
+    for number, tier in enumerate(("free", "enterprise")):
+        client = served.browser()
+        client.get("/sign-in", params={"token": served.token(sub=f"tier{number}", tier=tier)})
+        page = client.get("/")
+        pages.append(page.text.replace(form_of(page), ""))
+    assert pages[0] == pages[1]

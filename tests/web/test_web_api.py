@@ -1,0 +1,59 @@
+"""The API a product asks before it keeps anything."""
+
+import pytest
+from conftest_web import form_of
+
+from licit.wiring import open_visits
+
+
+@pytest.fixture
+def asking(served):
+    """Give a client that holds a key for standing."""
+    key = open_visits(served.world.root).add_key("product", ["standing"])
+    return served.browser(authorization=f"Bearer {key}")
+
+
+def test_without_a_key_nothing_is_answered(served):
+    """401 as problem+json, for no key and for a wrong one."""
+    for client in (served.browser(), served.browser(authorization="Bearer licit_wrong")):
+        answer = client.get("/v1/standing/user1?purpose=train")
+        assert answer.status_code == 401
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_key_opens_only_what_it_is_for(served):
+    """A key for something else is 403."""
+    key = open_visits(served.world.root).add_key("other", ["rights"])
+    assert served.browser(authorization=f"Bearer {key}").get("/v1/standing/user1").status_code == 403
+
+
+def test_a_removed_key_counts_no_longer(served, asking):
+    """Once removed, a key is no key."""
+    assert asking.get("/v1/standing/user1").status_code == 200
+    open_visits(served.world.root).remove_key("product")
+    assert asking.get("/v1/standing/user1").status_code == 401
+
+
+def test_a_click_is_in_the_next_answer(served, asking):
+    """Standing before a refusal is the policy's; the very next question after the click is refused by it."""
+    before = asking.get("/v1/standing/user1?issuer=chat").json()
+    assert (before["answer"], before["reason"]) == ("hold", "waiting-period")
+    person = served.signed_in("user1")
+    person.post("/choices", data={"form": form_of(person.get("/")), "do": "refuse"})
+    after = asking.get("/v1/standing/user1?issuer=chat").json()
+    assert (after["answer"], after["reason"]) == ("refuse", "objection")
+    assert after["log_size"] > before["log_size"]
+
+
+def test_asking_stores_nothing(served, asking):
+    """A question about somebody unknown leaves the log as it was."""
+    size = served.world.ports.log.head()
+    assert asking.get("/v1/standing/nobody-yet?issuer=chat").json()["answer"] == "hold"
+    assert served.world.ports.log.head() == size
+
+
+def test_an_unknown_purpose_is_an_error(served, asking):
+    """What is no purpose gets 422 and names the field, never an answer."""
+    answer = asking.get("/v1/standing/user1?purpose=everything")
+    assert answer.status_code == 422
+    assert "purpose" in answer.json()["title"]
