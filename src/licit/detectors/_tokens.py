@@ -42,9 +42,18 @@ class Tokens:
     joint: npt.NDArray[np.uint8] = field(repr=False)
 
 
-@functools.lru_cache(maxsize=2)
 def powers(size: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
     """Give the powers of the hash's base and of its inverse, from 0 to ``size`` - 1, modulo 2^64."""
+    up, down = _powers(max(size, _HELD))
+    return up[:size], down[:size]
+
+
+#: Nearly all batches are smaller: one table serves them, whatever their sizes.
+_HELD = 1 << 20
+
+
+@functools.lru_cache(maxsize=2)
+def _powers(size: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
     up, down = np.full(size, _BASE, np.uint64), np.full(size, _INVERSE, np.uint64)
     up[:1] = down[:1] = 1
     return np.cumprod(up, dtype=np.uint64), np.cumprod(down, dtype=np.uint64)
