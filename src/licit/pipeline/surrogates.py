@@ -32,6 +32,11 @@ _LAST = tuple(a + b for a, b in product(
     "valdro vesca yorva zalmo".split(),
     "beuil court dange fosse gnac lieu mont nard peyre quain rel sault trand vergne wick xart zelle".split()))
 _OWN = frozenset(map(fold, (*_FIRST, *_LAST)))
+_LONGEST_MADE = 2 * max(map(len, _OWN))
+_LONGEST_PIECE = 60
+_TRIES = 64
+_FIRST_TOO = frozenset("al ben del della do".split())
+_LAST_TOO = frozenset("ben bin del do le saint sainte san santa".split())
 _SITES = ("example.org", "example.com", "example.net")
 _SITE = r"example\.(?:org|com|net)"
 
@@ -61,7 +66,8 @@ _KEPT_DAYS = frozenset("14juillet 1ermai 1mai 8mai 11novembre 25decembre 24decem
 
 def words_in(texts: Iterable[str]) -> frozenset[str]:
     """Give the folded words of texts that could be drawn."""
-    return frozenset(_OWN & {fold(word) for text in texts for word in set(_WORD.findall(text)) if len(word) >= 6})
+    words = {fold(word) for text in texts for word in set(_WORD.findall(text)) if len(word) >= 6}
+    return frozenset(word for word in words if _is_made(word))
 
 
 def is_own(text: str) -> bool:
@@ -72,13 +78,31 @@ def is_own(text: str) -> bool:
     local, at, host = text.strip().partition("@")
     if at and local and not re.fullmatch(_SITE, host, re.I):
         return False
-    words = [word for word in map(fold, _WORD.findall(local if at and local else text)) if word not in TITLES and not is_between(word)]
+    words = _told([*map(fold, _WORD.findall(local if at and local else text))])
     return any(len(word) > 1 for word in words) and all(len(word) == 1 or _is_made(word) for word in words)
+
+
+def _told(words: Sequence[str]) -> list[str]:
+    """Give the folded words of a mention that name somebody: no titles, nor what stands between names."""
+    return [word for at, word in enumerate(words) if _names(word, at, len(words))]
+
+
+def _names(word: str, at: int, of: int) -> bool:
+    """Tell a name from a title or particle; some particles are first names where they open one, or last names at its end."""
+    if word in TITLES:
+        return False
+    return not is_between(word) or (word in _FIRST_TOO if at == 0 else at == of - 1 and word in _LAST_TOO)
 
 
 def _is_made(word: str) -> bool:
     """Tell an invented word, one behind an initial, or two in one."""
+    if len(word) > _LONGEST_MADE:
+        return False
     return word in _OWN or word[1:] in _OWN or any(word[:at] in _OWN and word[at:] in _OWN for at in range(5, len(word) - 4))
+
+
+class _NoneLeftError(Exception):
+    """A record names more people than there are words for."""
 
 
 @dataclass(slots=True)
@@ -90,35 +114,58 @@ class Surrogates:
     texts: Sequence[str] = field(default=(), repr=False)
     _taken: frozenset[str] | None = field(default=None, repr=False)
     _given: dict[str, str] = field(default_factory=dict, repr=False)
+    _used: set[str] = field(default_factory=set, repr=False)
+    _empty: set[bool] = field(default_factory=set, repr=False)
+    _letters: dict[str, str] = field(default_factory=dict, repr=False)
     _family: set[str] = field(default_factory=set, repr=False)
 
     def know(self, names: Iterable[str]) -> None:
         """Learn which words are last names, and give every word of these names its own, in an order of their own."""
-        words: dict[str, bool] = {}
-        for name in sorted(names):
+        words = set[str]()
+        for name in sorted(set(names)):
             tokens = [fold(word) for word in _WORD.findall(name)]
-            told = [word for word in tokens if word not in TITLES and not is_between(word)]
+            told = _told(tokens)
             if len(told) > 1 or (told and tokens[0] in TITLES):
                 self._family.add(told[-1])
-            words.update((word, True) for word in told if len(word) > 1)
+            words.update(word for word in told if len(word) > 1)
         for word in sorted(words):
-            self.word(word)
+            if new := self._stands(word):
+                self._letters.setdefault(word[0], fold(new)[0])
 
     def word(self, word: str) -> str:
-        """Give the invented word for a folded word of a name; an invented one stands for itself."""
+        """Give the invented word for a folded word of a name; an invented one stands for itself.
+
+        Raises:
+            _NoneLeftError: there is none left.
+        """
+        if new := self._stands(word):
+            return new
+        raise _NoneLeftError
+
+    def _stands(self, word: str) -> str:
         if word not in self._given:
-            self._given[word] = word if word in _OWN else self._drawn(word)
+            new = self._given[word] = word if _is_made(word) else self._drawn(word)
+            self._used.add(new)
         return self._given[word]
 
     def _drawn(self, word: str) -> str:
+        """Draw a word, or two in one where all are given; from the place that the key says, the next that is free."""
         if self._taken is None:
             self._taken = words_in(self.texts)
-        taken = self._taken
-        pool = _LAST if word in self._family else _FIRST
-        start = self._number("name", word) % len(pool)
-        free = [one for one in (*pool[start:], *pool[:start]) if fold(one) not in taken] if taken else [*pool[start:], *pool[:start]]
-        used = {*self._given.values()}
-        return next((one for one in free if one not in used), free[0] if free else "")
+        family = word in self._family
+        pool = _LAST if family else _FIRST
+        start = self._number("name", word)
+        if family not in self._empty:
+            first = start % len(pool)
+            for one in (*pool[first:], *pool[:first]):
+                if one not in self._used and fold(one) not in self._taken:
+                    return one
+            self._empty.add(family)
+        for number in range(start, start + _TRIES):
+            one, two = pool[number // len(pool) % len(pool)], pool[number % len(pool)]
+            if one + two not in self._used and fold(one + two) not in self._taken:
+                return one + two
+        return ""
 
     def of(self, label: str, text: str) -> str | None:
         """Give what stands for a finding: its own text where it may stay, None where only a placeholder will do."""
@@ -127,21 +174,24 @@ class Surrogates:
         make: Callable[[str], str | None] | None = {
             "PERSON": self._name, "EMAIL": self._mail, "HANDLE": self._handle, "PHONE": self._phone, "IP_ADDRESS": self._ip,
             "URL": self._url, "DATE": self._public_or_moved, "DATE_OF_BIRTH": self._moved, "AGE": self._age}.get(label)
-        return make(text) if make else None
+        try:
+            return make(text) if make else None
+        except _NoneLeftError:
+            return None
 
     def _number(self, *parts: str) -> int:
         return int.from_bytes(keyed(self.key, "licit/surrogate", self.record.encode(), *(part.encode() for part in parts))[:8], "big")
 
     def _name(self, text: str) -> str | None:
-        words = [word for word in map(fold, _WORD.findall(text)) if word not in TITLES and not is_between(word)]
-        if not words or any(not (self.word(word) if len(word) > 1 else self._letter(word)) for word in words):
+        words = [*map(fold, _WORD.findall(text))]
+        told = _told(words)
+        if not told or any(len(word) < 2 and not self._letter(word) for word in told):
             return None
-        return re.sub(r"\d", "0", _WORD.sub(self._cased, text))
+        kept = iter([not _names(word, at, len(words)) for at, word in enumerate(words)])
+        return re.sub(r"\d", "0", _WORD.sub(lambda found: found.group() if next(kept) else self._cased(found.group()), text))
 
-    def _cased(self, found: re.Match[str]) -> str:
-        token, word = found.group(), fold(found.group())
-        if word in TITLES or is_between(word):
-            return token
+    def _cased(self, token: str) -> str:
+        word = fold(token)
         if len(word) < 2:
             return self._initial(token)
         new = self.word(word)
@@ -153,7 +203,7 @@ class Surrogates:
 
     def _letter(self, letter: str) -> str:
         """Give the initial that stands for the initial of a name known here, or nothing."""
-        return next((fold(new)[:1] for word, new in sorted(self._given.items()) if word[0] == letter), "")
+        return self._letters.get(letter, "")
 
     def _local(self, text: str) -> str:
         """Write a handle or the part of an address before its @ anew."""
@@ -168,10 +218,10 @@ class Surrogates:
         if word in self._given or word in _OWN:
             return fold(self.word(word))
         if word[1:] in self._given:
-            return self._initial(word[0]) + fold(self._given[word[1:]])
-        for at in range(2, len(word) - 1):
+            return self._initial(word[0]) + fold(self.word(word[1:]))
+        for at in range(2, min(len(word), _LONGEST_PIECE) - 1):
             if word[:at] in self._given and word[at:] in self._given:
-                return fold(self._given[word[:at]]) + fold(self._given[word[at:]])
+                return fold(self.word(word[:at])) + fold(self.word(word[at:]))
         return fold(self.word(word))
 
     def _handle(self, text: str) -> str:

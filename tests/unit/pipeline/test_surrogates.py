@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from time import process_time
 
 import pytest
 
@@ -118,3 +119,31 @@ def test_what_has_no_surrogate_gets_a_placeholder(label, text):
 def test_great_ages_are_made_wide(text, new):
     """An age above 89 is told as 90+, once."""
     assert given("AGE", text) == new
+
+
+@pytest.mark.parametrize(("name", "gone", "kept"), [("Ben Modèle", "Ben", ""), ("Mme de la Modèle", "Modèle", "Mme de la "),
+                                                    ("Camille Saint", "Saint", ""), ("M. Ben Modèle", "Modèle", "M. Ben ")])
+def test_a_particle_that_is_a_name_is_replaced(name, gone, kept):
+    """What stands between names stays where it is a particle, and goes where it is somebody's first or last name."""
+    new = given("PERSON", name)
+    assert gone not in new
+    assert new.startswith(kept)
+
+
+def test_more_people_than_words_are_still_told_apart():
+    """When all invented words are given, two in one are; all are known again, and time grows with the names."""
+    own = Surrogates(KEY, "r")
+    names = [f"Ka{chr(97 + i // 26 % 26)}{chr(97 + i % 26)}{chr(97 + i // 676)}o" for i in range(3_000)]
+    own.know(names)
+    new = [own.of("PERSON", name) for name in names]
+    assert len({*new} - {None}) == len(new) - new.count(None)
+    assert new.count(None) < 30
+    assert all(is_own(name) for name in new if name)
+
+
+def test_a_word_without_end_is_judged_quickly():
+    """A finding of one long word is no surrogate, and that is known at once."""
+    begun = process_time()
+    assert not is_own("a" * 3_000_000)
+    assert given("HANDLE", "a" * 1_000_000)
+    assert process_time() - begun < 2
