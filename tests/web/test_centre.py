@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest_web import form_of
+from pages import form_of
 from world import CONSUMER, kept, prose
 
 from licit.usecases.proofs import prove

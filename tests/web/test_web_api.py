@@ -1,7 +1,7 @@
 """The API a product asks before it keeps anything."""
 
 import pytest
-from conftest_web import form_of
+from pages import form_of
 
 from licit.wiring import open_visits
 

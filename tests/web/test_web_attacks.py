@@ -6,8 +6,8 @@ import json
 from datetime import timedelta
 
 import pytest
-from conftest_web import form_of
 from joserfc.jwk import OKPKey, RSAKey
+from pages import form_of
 from world import CONSUMER, chat
 
 from licit.core.errors import SetupError

@@ -1,0 +1,101 @@
+"""A real server on a free port of this machine, over a copy of a pretend company's workspace."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from world import World
+
+pytest.importorskip("fastapi", reason="the extra web is not installed")
+
+import httpx
+import uvicorn
+from joserfc import jwt
+from joserfc.jwk import KeySet, OKPKey
+
+from licit.surfaces.web.app import make_app
+
+SETTINGS = """
+language = "en"
+[controller]
+name = "Atelier Lumen"
+officer = "dpo@lumen.example"
+authority = "CNIL"
+authority_link = "https://authority.example/complaints"
+[[issuer]]
+id = "chat"
+iss = "https://chat.lumen.example"
+audience = "licit"
+keys = "chat.jwks.json"
+"""
+
+
+@dataclass
+class Served:
+    """A running server, its world, and the product's signing key."""
+
+    world: World
+    address: str
+    key: OKPKey
+    opened: list[httpx.Client] = field(default_factory=list)
+
+    def browser(self, **headers: str) -> httpx.Client:
+        """Give a new visitor's client: cookies kept, redirects followed."""
+        client = httpx.Client(base_url=self.address, follow_redirects=True, timeout=30, headers=headers)
+        self.opened.append(client)
+        return client
+
+    def token(self, *, key: Any = None, algorithm: str = "Ed25519", header: dict[str, Any] | None = None, **claims: Any) -> str:
+        """Sign a token as the product does; claims given as None are left out."""
+        now = self.world.clock.now()
+        stated = {"iss": "https://chat.lumen.example", "aud": "licit", "iat": int(now.timestamp()),
+                  "exp": int((now + timedelta(minutes=5)).timestamp()), "jti": uuid4().hex, **claims}
+        return jwt.encode({"alg": algorithm, "kid": self.key.kid, **(header or {})},
+                          {name: value for name, value in stated.items() if value is not None}, key or self.key,
+                          algorithms=[algorithm])
+
+    def signed_in(self, account: str) -> httpx.Client:
+        """Give a client that came in by a token."""
+        client = self.browser()
+        assert client.get("/sign-in", params={"token": self.token(sub=account)}).status_code == 200
+        return client
+
+
+@contextmanager
+def running(app: Any) -> Iterator[str]:
+    """Run an app on a free port of this machine; give its address."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    until = time.monotonic() + 30
+    while not server.started and time.monotonic() < until:
+        time.sleep(.01)
+    assert server.started
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(30)
+        listening.close()
+
+
+@pytest.fixture
+def served(full: World) -> Iterator[Served]:
+    """The full world behind a server."""
+    key = OKPKey.generate_key("Ed25519", {"use": "sig"}, auto_kid=True)
+    (full.root / "web.toml").write_text(SETTINGS, encoding="utf-8")
+    (full.root / "chat.jwks.json").write_text(json.dumps(KeySet([key]).as_dict(private=False)), encoding="utf-8")
+    with running(make_app(full.root, clock=full.clock)) as address:
+        here = Served(full, address, key)
+        yield here
+        for client in here.opened:
+            client.close()
