@@ -14,6 +14,8 @@ $(VENV)/.base: pyproject.toml
 
 $(VENV)/.test: $(VENV)/.base
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[tokens,web,dev,bench]'
+	@command -v chromium >/dev/null || apt-get install -qq -y chromium >/dev/null 2>&1 \
+		|| echo 'No Chromium: the tests in a browser are skipped. Debian: apt install chromium'
 	@touch $@
 
 install: $(VENV)/.base

@@ -30,7 +30,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(chromium: Browser, served: Any) -> Iterator[Any]:
+def visit(chromium: Browser, served: Any) -> Iterator[Any]:  # noqa: F811 (the fixture)
     """Open a page of the server in a context of its own: width, language, theme, scripts; faults on the page fail the test."""
     contexts, faults = [], []
 

@@ -73,7 +73,7 @@ def test_no_box_is_ticked_for_anybody(visit):
     assert page.locator("[aria-pressed=true], :checked").count() == 0
 
 
-@pytest.mark.parametrize("language, wrong", [("fr-FR", ["Refuse", "Allow", "Legal basis"]), ("en-GB", ["Refuser", "Autoriser", "Base légale"])])
+@pytest.mark.parametrize(("language", "wrong"), [("fr-FR", ["Refuse", "Allow", "Legal basis"]), ("en-GB", ["Refuser", "Autoriser", "Base légale"])])
 def test_no_sentence_of_the_other_language(visit, language, wrong):
     """A page speaks one language from top to bottom."""
     for path in PAGES:
