@@ -44,6 +44,8 @@ STAND_IN = re.compile(r"\[(?:" + "|".join(LABELS) + r")_[a-z2-7]{5}\]")
 #: What is put in the place of a finding: ``[PERSON_k3f2a]``, or a word of its kind where there is one.
 REPLACEMENTS = ("placeholders", "surrogates")
 
+#: A piece of these without letter or digit is the sign between two names, and says nothing by itself.
+_OF_WORDS = frozenset(("PERSON", "HANDLE", "EMAIL"))
 _LOOKS = 5
 _SHARED = 64
 
@@ -157,6 +159,8 @@ def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Sp
         edits = []
         for span, start, end in ((one, *piece) for one in _joined(text, spans) if one.label in wanted
                                  for piece in _beside(text, one, taken)):
+            if span.label in _OF_WORDS and not any(map(str.isalnum, text[start:end])):
+                continue
             name = surrogates.of(span.label, text[start:end]) if surrogates else None
             if name is None:
                 entity = canonical(span.label, text[start:end])

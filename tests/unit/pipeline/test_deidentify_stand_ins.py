@@ -1,5 +1,7 @@
 """Rules of stand-ins in a text before anything was replaced."""
 
+import re
+
 from licit.core.spans import Span
 from licit.pipeline.deidentify import DIRECT, mask
 
@@ -17,3 +19,12 @@ def test_a_title_beside_its_name_is_one_mention() -> None:
     text = "dit M. Modele."
     spans = (Span(start=4, end=5, label="PERSON", detector="d"), Span(start=7, end=13, label="PERSON", detector="d"))
     assert mask(b"k" * 32, "r", [text], [spans], DIRECT).texts[0].count("[PERSON_") == 1
+
+
+def test_a_handle_cut_at_its_names_keeps_its_signs() -> None:
+    """Signs that settling leaves between the names of a handle get no stand-in; those of a secret do."""
+    text, places = "@camille_modele", ((0, 1, "HANDLE"), (1, 8, "PERSON"), (8, 9, "HANDLE"), (9, 15, "PERSON"))
+    spans = tuple(Span(start=a, end=b, label=label, detector="d") for a, b, label in places)
+    (masked,) = mask(b"k" * 32, "r", [text], [spans], DIRECT).texts
+    assert re.fullmatch(r"@\[PERSON_\w{5}\]_\[PERSON_\w{5}\]", masked)
+    assert "!" not in mask(b"k" * 32, "r", ["!&"], [(Span(start=0, end=2, label="SECRET", detector="d"),)], DIRECT).texts[0]
