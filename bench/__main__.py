@@ -6,7 +6,7 @@ import sys
 
 import bench
 
-_LONG = {"release", "real"}
+_LONG = {"release", "real", "deid"}
 
 
 def main() -> None:
