@@ -18,10 +18,10 @@ Law: DEI-02
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from itertools import product
 
 from ..core.ids import keyed, short_text
+from .days import earlier, is_public
 from .sweep import TITLES, fold, is_between
 
 _FIRST = tuple(a + b for a, b in product(
@@ -47,21 +47,7 @@ _NUMBERS = re.compile(
 _ADDRESSES = re.compile(
     rf"(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d{{1,3}}|2001:db8::[0-9a-f]{{1,4}}|https?://{_SITE}/[a-z2-7]{{8}}/?", re.I)
 
-_MONTHS = {name: month for month, names in enumerate((
-    "janvier january jan janv", "fevrier february feb fevr fev", "mars march mar", "avril april apr avr", "mai may",
-    "juin june jun", "juillet july jul juil", "aout august aug", "septembre september sept sep", "octobre october oct",
-    "novembre november nov", "decembre december dec"), 1) for name in names.split()}
-_ISO = re.compile(r"(?P<year>[12]\d{3})(?P<a>[-/.])(?P<month>\d\d)(?P=a)(?P<day>\d\d)")
-_DAY_FIRST = re.compile(r"(?P<day>\d{1,2})(?P<a>[-/. ])(?P<month>\d{1,2})(?P=a)(?P<year>[12]\d{3})")
-_IN_WORDS = re.compile(r"(?P<day>\d{1,2})(?:er|st|nd|rd|th)?(?: of| de)? (?P<name>[^\W\d_]{3,9})\.?,? (?:de )?(?P<year>[12]\d{3})", re.I)
-_MONTH_FIRST = re.compile(r"(?P<name>[^\W\d_]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>[12]\d{3})", re.I)
-_LAST_OLD_YEAR = 1899
 _WEEKS = (7880, 700)
-_PUBLIC = frozenset([(2001, 9, 11), (1945, 5, 8), (1944, 6, 6), (1918, 11, 11), (1914, 7, 28), (1939, 9, 1), (1989, 11, 9),
-                     (2015, 11, 13), (2015, 1, 7), (2021, 1, 6), (1969, 7, 20), (1963, 11, 22), (1941, 12, 7), (1958, 10, 4)])
-_KEPT_DAYS = frozenset("14juillet 1ermai 1mai 8mai 11novembre 25decembre 24decembre 31decembre 1erjanvier 1janvier 15aout "
-                       "4july july4 4thofjuly 4thjuly july4th december25 25december january1 1january valentinesday noel christmas "
-                       "christmasday newyearsday paques toussaint 9/11".split())
 
 
 def words_in(texts: Iterable[str]) -> frozenset[str]:
@@ -261,22 +247,10 @@ class Surrogates:
         return f"https://example.org/{short_text(keyed(self.key, 'licit/surrogate', self.record.encode(), b'url', text.encode()), 8)}"
 
     def _public_or_moved(self, text: str) -> str | None:
-        if re.sub(r"[\s.,'’-]", "", fold(text)) in _KEPT_DAYS:
-            return text
-        told = _day(text)
-        return text if told and (told[0].year, told[0].month, told[0].day) in _PUBLIC else self._moved(text)
+        return text if is_public(text) else self._moved(text)
 
     def _moved(self, text: str) -> str | None:
-        if (told := _day(text)) is None:
-            return None
-        day, found = told
-        if day.year <= _LAST_OLD_YEAR:
-            return text
-        weeks = _WEEKS[0] + self._number("weeks") % _WEEKS[1]
-        try:
-            return _written(text, found, day - timedelta(weeks=weeks)) if day.year < 2050 else None
-        except OverflowError:
-            return None
+        return earlier(text, _WEEKS[0] + self._number("weeks") % _WEEKS[1])
 
     def _age(self, text: str) -> str | None:
         return re.sub(r"\d+\+?", _rounded, text) if re.search(r"\d", text) else None
@@ -290,45 +264,3 @@ def _filled(text: str, digits: str) -> str:
     """Put digits in the places of a text's digits."""
     new = iter(digits)
     return "".join(next(new, "0") if c.isdigit() else c for c in text)
-
-
-def _day(text: str) -> tuple[date, re.Match[str]] | None:
-    """Read the one whole date in a finding, day first unless that cannot be."""
-    found = next((match for form in (_ISO, _DAY_FIRST, _IN_WORDS, _MONTH_FIRST) if (match := form.search(text))), None)
-    if found is None:
-        return None
-    parts = found.groupdict()
-    month = _MONTHS.get(fold(parts["name"])) if parts.get("name") else int(parts["month"])
-    if month is None or re.search(r"\d", text[:found.start()] + text[found.end():]):
-        return None
-    numbers: Sequence[tuple[int, int]] = ((month, int(parts["day"])),)
-    if found.re is _DAY_FIRST:
-        numbers = (*numbers, (int(parts["day"]), month))
-    for one, two in numbers:
-        try:
-            return date(int(parts["year"]), one, two), found
-        except ValueError:
-            continue
-    return None
-
-
-def _written(text: str, found: re.Match[str], day: date) -> str:
-    """Write a day in the form of the one found, its month in the same language and case."""
-    parts = found.groupdict()
-    new = {"year": f"{day.year}", "day": f"{day.day:0{len(parts['day'])}d}"}
-    if parts.get("name"):
-        column = [name for name, month in _MONTHS.items() if month == _MONTHS[fold(parts["name"])]].index(fold(parts["name"]))
-        names = [name for name, month in _MONTHS.items() if month == day.month]
-        name = names[column if column < len(names) else 0]
-        name = {"fevrier": "février", "aout": "août", "decembre": "décembre"}.get(name, name)
-        new["name"] = name.upper() if parts["name"].isupper() else name.capitalize() if parts["name"][0].isupper() else name
-    else:
-        swapped = found.re is _DAY_FIRST and int(parts["month"]) > 12
-        new["month"] = f"{day.month:0{len(parts['month'])}d}"
-        if swapped:
-            new["day"], new["month"] = f"{day.month:0{len(parts['day'])}d}", f"{day.day:0{len(parts['month'])}d}"
-    out, at = [text[:found.start()]], found.start()
-    for start, end, value in sorted((*found.span(name), value) for name, value in new.items()):
-        out += [text[at:start], value]
-        at = end
-    return "".join([*out, text[at:]])

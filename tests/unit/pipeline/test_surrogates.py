@@ -5,9 +5,12 @@ from datetime import date
 from time import process_time
 
 import pytest
+from hypothesis import given as drawn_for
+from hypothesis import strategies as st
 
 from licit.core.spans import Span
 from licit.pipeline.deidentify import DeidentifySettings, replace_all
+from licit.pipeline.days import _said, _said_again
 from licit.pipeline.surrogates import Surrogates, is_own
 
 KEY = b"k" * 32
@@ -147,3 +150,32 @@ def test_a_word_without_end_is_judged_quickly():
     assert not is_own("a" * 3_000_000)
     assert given("HANDLE", "a" * 1_000_000)
     assert process_time() - begun < 2
+
+
+@pytest.mark.parametrize(("text", "figures"), [
+    ("douze mars mille neuf cent quatre-vingt-cinq", "1985-03-12"), ("le premier avril dix-neuf cent quatre-vingt-onze", "1991-04-01"),
+    ("vingt et un janvier deux mille dix-sept", "2017-01-21"), ("12 mars deux mille quatre", "2004-03-12"), ("premier mai 1972", "1972-05-01"),
+    ("the first of May nineteen eighty-five", "1985-05-01"), ("March the twelfth, nineteen eighty-five", "1985-03-12"),
+    ("twenty-first of June two thousand and four", "2004-06-21"), ("thirtieth of June twenty seventeen", "2017-06-30"),
+    ("TROIS MARS MIL NEUF CENT SOIXANTE ET ONZE", "1971-03-03")])
+def test_a_day_in_words_moves_as_one_in_figures(text, figures):
+    """A day said in words goes where the same day in figures goes, in its own language, and no further."""
+    own = Surrogates(KEY, "r")
+    new = own.of("DATE_OF_BIRTH", text)
+    assert new != text
+    assert new.isupper() == text.isupper()
+    assert _said(new)[0] == date.fromisoformat(own.of("DATE_OF_BIRTH", figures))
+    assert own.of("DATE_OF_BIRTH", new) == new
+
+
+@drawn_for(st.dates(date(1700, 1, 1), date(2049, 12, 31)), st.sampled_from(["mars", "Juillet", "May", "december"]), st.booleans())
+def test_every_day_that_is_written_in_words_is_read_again(day, name, first):
+    """What is written in words says the day that was meant."""
+    text = f"{name} the first, nineteen hundred" if first and name in ("May", "december") else f"premier {name} mille"
+    written = _said_again(text, name, first and name in ("May", "december"), day)
+    assert _said(written)[0] == day
+
+
+def test_a_public_day_in_words_stays():
+    """A day that everybody keeps is known in words too."""
+    assert given("DATE", "onze septembre deux mille un") == "onze septembre deux mille un"
