@@ -168,3 +168,25 @@ def test_tier_is_nowhere_to_be_sent(served):
         page = client.get("/")
         pages.append(page.text.replace(form_of(page), ""))
     assert pages[0] == pages[1]
+
+
+@pytest.mark.parametrize("account", ["user1", ""])
+def test_a_browsers_signal_is_a_refusal_told_to_the_person(served, account):
+    """Sec-GPC: 1 refuses everything, once, signed in or not, and the page says so; a choice made afterwards stands."""
+    client = served.signed_in(account) if account else served.browser()
+    client.headers["sec-gpc"] = "1"
+    page = client.get("/")
+    entry, = entries(served, "objection")
+    assert entry.decision == {"how": "Sec-GPC: 1"}
+    assert "it was recorded as a refusal of everything" in page.text
+    choose(client, "allow", purpose="train")
+    assert "You allowed your conversations to train models." in client.get("/").text
+    assert len(entries(served, "objection")) == 1
+
+
+def test_a_browser_without_cookies_leaves_no_entries(served):
+    """Whoever sends the signal and keeps no cookie fills no log, however often they come."""
+    for _ in range(3):
+        with served.browser(**{"sec-gpc": "1"}) as client:
+            client.get("/", params={"seen": "1"})
+    assert entries(served, "objection") == []

@@ -4,6 +4,7 @@ Rules kept here:
 
 - Refusing everything is one click on the first page, logged in or out, and asks for nothing; allowing takes as many.
 - Every choice is an entry of the log before the page answers, and the answer names its receipt.
+- The signal Global Privacy Control is a refusal, told to the person; a later choice of theirs stands above it.
 - Sending a choice again changes nothing and makes no second entry.
 
 Law: CHO-01, CHO-03, CHO-05, CHO-06
@@ -16,6 +17,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from ...core.errors import InputError, RefusedError
+from ...core.ids import SubjectId
 from ...core.notes import parse_envelope, parse_receipt
 from ...core.policy import PURPOSES
 from ...usecases.centre import Choice, choices, history, own_entry, whereabouts
@@ -29,6 +31,8 @@ router = APIRouter(include_in_schema=False)
 
 #: Stands for somebody about whom the log says nothing.
 _NOBODY_YET = "-"
+#: How a refusal came that the browser sent (Global Privacy Control).
+_SIGNAL = "Sec-GPC: 1"
 
 
 def _parts(request: Request) -> tuple[Door, Live, Visit]:
@@ -46,6 +50,13 @@ def _page(door: Door, visit: Visit, name: str, here: str, **values: Any) -> HTML
 def overview(request: Request, done: int = -1) -> Response:
     """Show the state, the switch, and all else in short."""
     door, live, visit = _parts(request)
+    if visit.refuses_by_signal and visit.fresh and "seen" not in request.query_params:
+        # A first visit: come back with the cookie, so that the signal is recorded for a browser and not for nobody.
+        response = RedirectResponse("/?seen=1", 303)
+        door.remember(response, visit)
+        return response
+    if visit.refuses_by_signal and not visit.fresh and (noted := _signalled(live, door.acting(visit))) >= 0:
+        return RedirectResponse(f"/?done={noted}#state", 303)
     stands = choices(live, visit.subject or _NOBODY_YET)
     said = history(live, visit.subject) if visit.subject else []
     return _page(door, visit, "centre.html", "/", choices=stands, history=said, train=stands[0],
@@ -93,6 +104,14 @@ def _allow(live: Live, visit: Visit, subject: str, wanted: list[Choice]) -> int:
                 kind="consent", subject=subject, purposes=(one.purpose,), notice=notices[-1], how="privacy centre",
                 wording=f"{visit.words.say(told.name)}: {visit.words.say(told.covers)}"))
     return entry
+
+
+def _signalled(live: Live, subject: str) -> int:
+    """Enter a browser's signal as a refusal, once a person; what they choose afterwards counts as they choose it."""
+    said = live.workspace.log.entries(subject=SubjectId(subject), kinds=("objection",))
+    if any((entry.decision or {}).get("how") == _SIGNAL for entry in said):
+        return -1
+    return _entered(live, Asked(kind="objection", subject=subject, how=_SIGNAL))
 
 
 def _entered(live: Live, asked: Asked) -> int:
