@@ -29,3 +29,11 @@ def test_a_later_shard_supersedes_an_earlier_one(catalogue):
     assert catalogue.stored(["a", "b", "c"]) == {"a": (b"1" * 16, "h1"), "b": (b"2" * 16, "h2"), "c": (b"2" * 16, "h2")}
     catalogue.forget(["b"])
     assert catalogue.stored(["a", "b"]) == {"a": (b"1" * 16, "h1")}
+
+
+def test_nothing_changes_nothing(catalogue):
+    """A shard without records and a list of nobody leave everything as it is, and are no error."""
+    catalogue.add("h1", {"a": b"1" * 16})
+    catalogue.add("h2", {})
+    catalogue.forget([])
+    assert catalogue.stored(["a"]) == {"a": (b"1" * 16, "h1")}

@@ -30,6 +30,8 @@ class SqlCatalogue:
 
     def add(self, shard: str, versions: Mapping[str, bytes]) -> None:
         """Record the versions that a shard holds; a later shard supersedes an earlier one."""
+        if not versions:
+            return
         with writing(self.engine) as connection:
             old = [row[0] for row in among(connection, _STORED, list(versions))]
             if old:
@@ -38,5 +40,6 @@ class SqlCatalogue:
 
     def forget(self, records: Sequence[str]) -> None:
         """Forget records that were erased."""
-        with writing(self.engine) as connection:
-            connection.execute(_FORGET, [{"old": record} for record in records])
+        if records:
+            with writing(self.engine) as connection:
+                connection.execute(_FORGET, [{"old": record} for record in records])

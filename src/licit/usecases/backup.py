@@ -5,6 +5,7 @@ Rules kept here:
 - The database is copied in one read while others go on writing; the files it names cannot go meanwhile, for building and
   erasing wait. What is not copied for a reason is named: the keys.
 - A backup stands under its name only when every byte of it is on disk and listed; the list is under a key of the workspace.
+- A command that was cut short when its backup was whole gives that backup when it is run again, unless the log went on.
 - A backup is never changed, for its digests are its worth. One that still holds erased words is replaced and removed.
 
 Read next: ``restore.py``.
@@ -35,6 +36,8 @@ from .workspace import Progress, Workspace, silent
 FORMAT, LIST, ID = "licit-backup/1", "backup.json", "backup.id"
 FOLDERS = ("shards", "index", "attributes", "state", "releases")
 
+#: Names the backup that is about to get its name, so that the same command knows its own work again.
+_NAMING = "state/.backup"
 _BLOCK = 1 << 20
 
 
@@ -89,6 +92,8 @@ def back_up(workspace: Workspace, target: Path, *, like: Path | None = None, pro
         UnavailableError: a build, an erasure or another backup is at work.
     """
     target = target.absolute()
+    if (made := _cut_short(workspace, target)) is not None:
+        return made
     if target.exists() or target.is_symlink():
         raise RefusedError("there is something of that name, and a backup is never written over another", about=target.name,
                            remedy="Name a new folder.")
@@ -116,10 +121,35 @@ def back_up(workspace: Workspace, target: Path, *, like: Path | None = None, pro
                       made_at=workspace.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"))
         _write_list(part, made, workspace.keys)
         sync_tree(part)
+        done = BackedUp(path=str(target), id=name, entries=size, files=len(files), linked=linked,
+                        bytes=sum(file.bytes for file in files))
+        workspace.corpus.write_bytes(_NAMING, canonical_json(asdict(done)))
         part.replace(target)
         sync_folder(target.parent)
-    return BackedUp(path=str(target), id=name, entries=size, files=len(files), linked=linked,
-                    bytes=sum(file.bytes for file in files))
+    workspace.corpus.remove(_NAMING)
+    return done
+
+
+def _cut_short(workspace: Workspace, target: Path) -> BackedUp | None:
+    """Give the backup of that name, if the command that made it was cut short before it could say so.
+
+    Raises:
+        RefusedError: the log went on since, so that it is not the backup that somebody wants now.
+    """
+    note = workspace.corpus.path(_NAMING)
+    try:
+        made = BackedUp(**json.loads(note.read_bytes()))
+        whole = made.path == str(target) and read_list(target, workspace.keys).id == made.id
+    except (OSError, ValueError, TypeError, LicitError):
+        return None  # whatever stands there is then judged as any other's
+    if not whole:
+        return None
+    sync_folder(target.parent)
+    workspace.corpus.remove(_NAMING)
+    if workspace.log.head()[0] != made.entries:
+        raise RefusedError("this backup was finished by a command that was cut short, and the log went on since",
+                           about=target.name, remedy="It is whole and on the list; name a new folder for one of now.")
+    return made
 
 
 @contextmanager

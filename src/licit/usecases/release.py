@@ -5,7 +5,7 @@ Rules kept here:
 - The lock fixes plan, inputs, position, moment, attributes, files and seed; the same lock gives the same content root
   and tally.
 - What is recorded before closing is honoured: if a deciding entry, or a state that ends a chat of the inputs, came
-  meanwhile, the release is built again from the new head; in the end while the log is held.
+  meanwhile, the release is built again from the new head; in the end, as a patch, while the log is held.
 - Closing is the only point of publication. What a crash leaves before it is removed, what it leaves after is attested,
   and the same build run again gives that release, not a second one.
 - A release that fails its own check is an error, though it is closed.
@@ -42,7 +42,7 @@ from .alone import alone, remove_parts
 from .deciding import make_lock, patch_lock
 from .later import ended_since
 from .plan import Plan
-from .staging import Built, decided, decided_patch, stage, stage_patch
+from .staging import Built, decided, decided_patch, stage, stage_patch, weighed
 from .workspace import DECIDING, Position, Progress, Released, Workspace, releases_at, silent
 
 #: Up to so many rows a release is checked by the verifier as it is finished, so that its report shows the results; a
@@ -85,7 +85,7 @@ def _build(workspace: Workspace, plan: Plan, dry: bool, progress: Progress) -> B
         lock = make_lock(workspace, plan, Position.head(workspace.log), progress=progress)
         built = decided(workspace, lock, progress)
         if dry or not built.tally.released:
-            return built
+            return weighed(workspace, built) if dry else built
         staged = stage(workspace, built, progress)
         if _close(workspace, staged):
             return _finish(workspace, staged, built)
@@ -127,7 +127,12 @@ def patch_alone(workspace: Workspace, name: str, progress: Progress) -> Built:
         if _close(workspace, staged, withdraws=name):
             return _finish(workspace, staged, built)
         shutil.rmtree(workspace.corpus.path(staged.folder))
-    raise EvidenceError("the log moves faster than the patch can be closed", about=name, remedy="Run it again.")
+    with workspace.log.writing() as writing:  # whoever else enters something waits, or is told to try again
+        lock = patch_lock(workspace, name)
+        built = decided_patch(workspace, lock, name, progress)
+        staged = stage_patch(workspace, built, name, progress)
+        _enter_closing(workspace, writing, staged, withdraws=name)
+    return _finish(workspace, staged, built)
 
 
 def _close(workspace: Workspace, staged: Findings, *, withdraws: str = "") -> bool:

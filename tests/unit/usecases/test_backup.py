@@ -274,6 +274,35 @@ def test_nothing_is_written_over(planted):
         back_up(planted.ports, planted.root / "releases/monday")
 
 
+def test_the_same_command_knows_its_own_backup(planted, monkeypatch):
+    """Cut short after the backup got its name, the same command gives that backup, once; later it is somebody else's name."""
+    target = planted.root.parent / "tuesday"
+    monkeypatch.setattr(backup, "sync_folder", lambda folder: folder != target.parent or 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        back_up(planted.ports, target)
+    monkeypatch.undo()
+    made = back_up(planted.ports, target)
+    assert (made.path, made.entries) == (str(target), planted.ports.log.head()[0])
+    assert [kept.name for kept in backups_at(planted.ports.log)] == ["monday", "tuesday"]
+    with pytest.raises(RefusedError, match="never written over"):
+        back_up(planted.ports, target)
+    assert not list((planted.root / "state").glob(".backup"))
+
+
+def test_a_backup_of_before_is_not_given_as_one_of_now(planted, monkeypatch):
+    """Where the log went on after the cut, the whole backup is left alone and the caller is told that it is older."""
+    target = planted.root.parent / "tuesday"
+    monkeypatch.setattr(backup, "sync_folder", lambda folder: folder != target.parent or 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        back_up(planted.ports, target)
+    monkeypatch.undo()
+    planted.object("user1")
+    with pytest.raises(RefusedError, match="the log went on since"):
+        back_up(planted.ports, target)
+    with pytest.raises(RefusedError, match="never written over"):
+        back_up(planted.ports, target)
+
+
 def test_a_link_in_the_workspace_is_refused(planted, tmp_path):
     """What stands elsewhere is not in a backup, so a link is an error, not a file left out."""
     (planted.root / "state").rename(tmp_path / "state")

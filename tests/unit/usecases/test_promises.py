@@ -1,6 +1,7 @@
 """The design's promises, kept by whole builds over a pretend company."""
 
 import json
+import threading
 
 import polars as pl
 import pytest
@@ -240,6 +241,31 @@ def test_a_patch_overtaken_is_made_again(full, monkeypatch):
     monkeypatch.setattr(release, "stage_patch", strike)
     assert full.space.patch("release-1").tally.released == 6
     assert recall(full.ports).touched == ()
+
+
+def test_a_patch_that_is_always_overtaken_holds_the_log(full, monkeypatch):
+    """If somebody objects at every try, the last try of a patch holds the log; who comes then waits, and nothing is lost."""
+    other, people, waiting = World(full.root, full.clock), iter(range(6)), []
+    full.object("user0")
+    genuine = release.stage_patch
+
+    def strike(*given, **more):
+        out = genuine(*given, **more)
+        if (number := next(people)) < 4:
+            other.object(f"user{number % 3}")
+        else:
+            waiting.append(threading.Thread(target=other.object, args=("user3",)))
+            waiting[0].start()
+            waiting[0].join(0.5)
+            assert waiting[0].is_alive()
+        return out
+
+    monkeypatch.setattr(release, "stage_patch", strike)
+    built = full.space.patch("release-1")
+    waiting[0].join()
+    assert (built.tally.released, reasons(built)) == (3, {"objection": 9})
+    assert failing(built.path, full.root) == {}
+    assert [(touched.release, len(touched.rows)) for touched in recall(full.ports).touched] == [(built.name, 3)]
 
 
 # --- promise 4: the same lock gives the same release ---------------------------------------------------------------
