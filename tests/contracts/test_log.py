@@ -1,5 +1,6 @@
 """The contract of the log, on every database: append-only, whole, provable, erasable, and loud when altered."""
 
+import json
 import os
 import random
 import signal
@@ -21,7 +22,7 @@ from licit.adapters.log_check import check
 from licit.adapters.log_rows import PAGE
 from licit.adapters.log_store import SqlLog
 from licit.core.errors import EvidenceError, InputError, LicitError, UnavailableError
-from licit.core.ids import SubjectId
+from licit.core.ids import SubjectId, canonical_json
 from licit.core.notes import parse_receipt
 from licit.core.ports import NewEntry
 from licit.core.tree import EMPTY, root, verify_consistency, verify_inclusion
@@ -190,6 +191,56 @@ def test_what_the_log_never_had_has_no_proof(log):
                 lambda: log.leaf(3), lambda: log.commitments(3), lambda: log.consistency(3, 2), lambda: log.leaf(-1)):
         with pytest.raises(ValueError, match=r"log|leaf|proof"):
             ask()
+
+
+def test_a_receipt_at_once_is_the_receipt_of_what_is_stored(log, engine, clock, keys):
+    """What is handed out from memory right after an append is what another process reads, to the byte, entry by entry."""
+    seqs = log.append(entries(3, subject="s7", particulars={"note": CANARY}))
+    other = SqlLog(engine, clock, keys)
+    for seq in seqs:
+        at = clock.at
+        one = log.receipt(seq, origin="log.example.org", tag_key=b"k" * 32).payload()
+        clock.at = at
+        assert one == other.receipt(seq, origin="log.example.org", tag_key=b"k" * 32).payload()
+        clock.at = at
+        assert canonical_json(json.loads(one)) == one
+
+
+def test_no_receipt_from_memory_outlives_an_erasure(log):
+    """Whoever erased a decision part gives no receipt of it any more, even for the last thing appended."""
+    (seq,) = log.append(entries(1))
+    log.receipt(seq, origin="log.example.org")
+    log.erase_decision([seq])
+    with pytest.raises(EvidenceError, match="decision part"):
+        log.receipt(seq, origin="log.example.org")
+
+
+def test_nothing_void_gets_a_receipt(log):
+    """An entry of a transaction that was undone is in no log, so there is no receipt of it."""
+    with pytest.raises(RuntimeError), log.writing() as now:
+        (seq,) = now.append(entries(1))
+        raise RuntimeError("interrupted")
+    with pytest.raises(ValueError, match="no entry"):
+        log.receipt(seq, origin="log.example.org")
+
+
+def test_an_append_goes_to_the_database_that_is_there(log, engine, database, tmp_path):
+    """After the engine was let go and its file exchanged, an append reaches the new file, or none at all."""
+    if not database.startswith("sqlite"):
+        pytest.skip("a file is exchanged")
+    log.append(entries(2))
+    engine.dispose()
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    log.append(entries(1))
+    engine.dispose()
+    for path in tmp_path.iterdir():
+        if path.is_file():
+            path.unlink()
+    for name, data in before.items():
+        (tmp_path / name).write_bytes(data)
+    with pytest.raises(EvidenceError, match="has 2 entries and had 3"):
+        log.append(entries(1))
+    assert SqlLog(engine, log._clock, log._keys).append(entries(1)) == range(2, 3)
 
 
 def test_a_receipt_leads_to_the_leaf_and_the_leaf_to_the_root(log):

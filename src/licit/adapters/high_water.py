@@ -22,9 +22,9 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from licit.core.errors import EvidenceError, SetupError, UnavailableError
 from licit.core.ids import SubjectId, canonical_json, keyed
@@ -32,16 +32,18 @@ from licit.core.notes import read_moment
 from licit.core.ports import Keys, Mark, NewEntry, Withheld
 from licit.core.rights import Entry
 
-from .log_store import Writing
 from .vault import create_private
 
 if TYPE_CHECKING:
-    from .kept_log import KeptLog
+    from .kept_log import Just, KeptLog
 
+# lines are written out rather than through canonical_json, which costs five times as much on the path of every append
+_quote = json.encoder.encode_basestring
 _START = b'{"before":'
 _WINDOW = 1 << 16
+_TAG = "licit/high-water"
 #: What a restriction decides; whatever was typed beside it stays in the log alone.
-_SAID = ("purposes", "target", "with", "keys", "names")
+SAID = frozenset({"purposes", "target", "with", "keys", "names"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,7 @@ class HighWater:
         with self._held() as file:
             return self._last(file).mark
 
-    def follow(self, log: "KeptLog", *, just: Writing | None = None, pending: int | None = None, fresh: bool = False) -> None:
+    def follow(self, log: "KeptLog", *, just: "Just | None" = None, pending: int | None = None, fresh: bool = False) -> None:
         """Bring the mark up to the log's head.
 
         Args:
@@ -94,11 +96,11 @@ class HighWater:
             UnavailableError: the mark cannot be written; what was appended stays.
         """
         try:
-            with self._held() as file:
+            with self._held(buffering=0) as file:
                 placed = self._last(file)
                 mark = placed.mark
-                known = just if just and mark == log.seen and mark.size == just.start else None
-                size, root = known.head() if known else log.real_head()
+                known = just if just and mark == log.seen and mark.size == just.written.start else None
+                size, root = known.written.head() if known else log.real_head()
                 now = Mark(size=size, root=root, pending=mark.pending if pending is None else pending, restored=fresh)
                 if now == replace(mark, restored=fresh):
                     return
@@ -106,12 +108,13 @@ class HighWater:
                     log.continues(mark)
                 since = 0 if fresh else mark.size
                 body, durable = (b"", True) if fresh else log.withheld(since, size, known)
-                line, mac = self._line(now, body, placed.mac)
+                mac = self._code(now, body, placed.mac)
+                line = _line(now, body, placed.mac, mac)
                 self._wrote = None
-                file.truncate(placed.end)
-                file.seek(placed.end)
-                file.write(body + line)
-                file.flush()
+                if file.seek(0, os.SEEK_END) != placed.end:
+                    file.truncate(placed.end)
+                    file.seek(placed.end)
+                _write(file, body + line)
                 self._wrote = _Placed(mark=now, mac=mac, end=placed.end + len(body) + len(line))
                 if durable or pending is not None:
                     os.fsync(file.fileno())
@@ -145,14 +148,14 @@ class HighWater:
         return out
 
     @contextmanager
-    def _held(self) -> Iterator[BinaryIO]:
+    def _held(self, buffering: int = -1) -> Iterator[BinaryIO]:
         try:
             descriptor = os.open(self._path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError as error:
             raise SetupError(f"the mark of how far the log has come cannot be opened: {error.strerror}",
                              about=f"keys/{self._path.name}", remedy="Restore it with the newest copy of keys/. Only where "
                              "there never was one: licit init DIR.") from None
-        with os.fdopen(descriptor, "r+b") as file:
+        with os.fdopen(descriptor, "r+b", buffering) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield file
 
@@ -190,52 +193,60 @@ class HighWater:
             return None
         return _Placed(mark=mark, mac=mac, end=at + len(line))
 
-    def _line(self, mark: Mark, batch: bytes, before: str) -> tuple[bytes, str]:
-        body = _body(mark, batch, before)
-        mac = self._codes(body)[-1]
-        return canonical_json({**body, "mac": mac}) + b"\n", mac
-
-    def _codes(self, body: Mapping[str, Any]) -> list[str]:
-        return [keyed(key, "licit/high-water", canonical_json(body)).hex() for key in self._keys.epochs("audit").values()]
+    def _code(self, mark: Mark, batch: bytes, before: str) -> str:
+        return keyed(self._keys.secret("audit"), _TAG, _line(mark, batch, before)).hex()
 
     def _checked(self, line: bytes, batch: bytes, before: str) -> tuple[Mark, str]:
         try:
             value = json.loads(line)
             mark = Mark(size=value["size"], root=bytes.fromhex(value["root"]), pending=value["pending"],
                         restored=value["restored"])
-            body = _body(mark, batch, before)
-            if canonical_json({**body, "mac": value["mac"]}) + b"\n" == line and any(
-                    hmac.compare_digest(code, value["mac"]) for code in self._codes(body)):
-                return mark, value["mac"]
+            mac, coded = value["mac"], _line(mark, batch, before)
+            if _line(mark, batch, before, mac) == line and any(
+                    hmac.compare_digest(keyed(key, _TAG, coded).hex(), mac)
+                    for key in self._keys.epochs("audit").values()):
+                return mark, mac
         except (ValueError, KeyError, TypeError):
             pass
         raise EvidenceError("a line is damaged, missing, or of another workspace", about=f"keys/{self._path.name}",
                             remedy="Restore keys/ from its newest copy, whole.")
 
 
-def _body(mark: Mark, batch: bytes, before: str) -> dict[str, Any]:
-    return {"before": before, "bytes": len(batch), "entries": hashlib.sha256(batch).hexdigest(), "size": mark.size,
-            "root": mark.root.hex(), "pending": mark.pending, "restored": mark.restored}
+def _write(file: BinaryIO, data: bytes) -> None:
+    """Write all of it to a file without a buffer, which may take a part at a time."""
+    while data:
+        data = data[file.write(data):]
 
 
-@dataclass(frozen=True, slots=True)
-class Restriction:
-    """What is put down of an entry that restricts; ``received_at`` as it is written."""
+def _line(mark: Mark, batch: bytes, before: str, mac: str = "") -> bytes:
+    """Write a mark as canonical JSON: what its code covers, or, with the code, its line."""
+    first = f'{{"before":{_quote(before)},"bytes":{len(batch)},"entries":"{hashlib.sha256(batch).hexdigest()}",'
+    last = (f'"pending":{mark.pending},"restored":{"true" if mark.restored else "false"},"root":"{mark.root.hex()}",'
+            f'"size":{mark.size}}}')
+    return (f'{first}"mac":{_quote(mac)},{last}\n' if mac else first + last).encode()
+
+
+class Restriction(NamedTuple):
+    """What is put down of an entry that restricts; ``received_at`` as it is written, ``said`` by :func:`said`."""
 
     seq: int
     kind: str
     subject: str
     received_at: str
-    decision: Mapping[str, Any] | None = field(repr=False)
+    said: bytes
+
+
+def said(decision: Mapping[str, Any] | None) -> bytes:
+    """Write what a restriction decides as canonical JSON, ``null`` where it cannot be read."""
+    return canonical_json(None if decision is None else {name: decision[name] for name in SAID & decision.keys()})
 
 
 def put_down(entry: Restriction, person: tuple[bytes, str, str] | None) -> bytes:
-    """Write an entry that restricts as a line, with how its person is found."""
-    said = entry.decision
-    return canonical_json({
-        "decision": None if said is None else {name: said[name] for name in _SAID if name in said}, "kind": entry.kind,
-        "seq": entry.seq, "subject": entry.subject, "received_at": entry.received_at,
-        "person": [person[0].hex(), person[1], person[2]] if person else None}) + b"\n"
+    """Write an entry that restricts as a line of canonical JSON, with how its person is found."""
+    found = f'["{person[0].hex()}",{_quote(person[1])},{_quote(person[2])}]' if person else "null"
+    return b'{"decision":%b,%b' % (entry.said, (
+        f'"kind":{_quote(entry.kind)},"person":{found},"received_at":{_quote(entry.received_at)},"seq":{entry.seq},'
+        f'"subject":{_quote(entry.subject)}}}\n').encode())
 
 
 def _withheld(line: bytes) -> Withheld:

@@ -11,9 +11,10 @@ Law: CHO-05
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, select
+from sqlalchemy import Connection, Engine, bindparam, select
 
 from licit.core.errors import EvidenceError
 from licit.core.ids import SubjectId
@@ -23,7 +24,7 @@ from licit.core.rights import KINDS, RESTRICTING, Entry
 from licit.core.tree import verify_consistency
 
 from .database import fetch, insert
-from .high_water import HighWater, Restriction, again, put_down
+from .high_water import SAID, HighWater, Restriction, again, put_down, said
 from .identities import lookup_commitment, subject, subject_index, tag_commitment
 from .log_store import SqlLog, Writing
 
@@ -37,13 +38,43 @@ _PERSON = _FOUND.where(subject.c.subject == bindparam("name"))
 _PEOPLE = _FOUND.where(subject.c.subject.in_(bindparam("names", expanding=True)))
 _AT_ONCE = 500
 
+#: How people are found: their tag key, when they were made known, and their look-up.
+_Found = dict[str, tuple[bytes, str, str]]
+
 
 def _at_hand(known: Writing) -> tuple[list[Restriction], bool]:
     """Read the entries of a transaction that restrict from what was written; tell whether one must be durable."""
-    wanted = [Restriction(seq, kind, subject_id, received_at, json.loads(decision))
-              for seq, (kind, subject_id, received_at, decision, _) in enumerate(known.written, known.start)
-              if kind in RESTRICTING]
-    return wanted, any(entry.kind in _DURABLE for entry in known.written)
+    bodies: dict[bytes, bytes] = {}  # many say the same, and reading it costs more than all the rest of a line
+    wanted = []
+    for seq, (kind, subject_id, received_at, decision, _) in enumerate(known.written, known.start):
+        if kind in RESTRICTING:
+            body = bodies.get(decision)
+            if body is None:
+                value = json.loads(decision)
+                body = bodies[decision] = decision if SAID.issuperset(value) else said(value)
+            wanted.append(Restriction(seq, kind, subject_id, received_at, body))
+    return wanted, not _DURABLE.isdisjoint({entry.kind for entry in known.written})
+
+
+def _people(connection: Connection, wanted: Iterable[str]) -> _Found:
+    names = [name for name in dict.fromkeys(wanted) if name]
+    rows: list[Any] = []
+    if len(names) == 1:  # by far the most usual, and cheaper without a list of values
+        rows = fetch(connection, _PERSON, name=names[0])
+    else:
+        for at in range(0, len(names), _AT_ONCE):
+            rows += connection.execute(_PEOPLE, {"names": names[at:at + _AT_ONCE]}).all()
+    return {name: (bytes(tag_key), created_at, lookup) for name, tag_key, created_at, lookup in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Just:
+    """A transaction that was just committed, with what the mark puts down of it, looked up while it was open."""
+
+    written: Writing
+    wanted: list[Restriction] = field(repr=False)
+    people: _Found = field(repr=False)
+    durable: bool
 
 
 class KeptLog(SqlLog):
@@ -66,7 +97,9 @@ class KeptLog(SqlLog):
         self._check()
         with super().writing() as now:
             yield now
-        self.water.follow(self, just=now)
+            wanted, durable = _at_hand(now)
+            people = _people(now.connection, [entry.subject for entry in wanted])
+        self.water.follow(self, just=Just(written=now, wanted=wanted, people=people, durable=durable))
 
     def head(self) -> tuple[int, bytes]:
         """Give the size and the root, as :meth:`SqlLog.head`, of a log that continues its mark."""
@@ -155,7 +188,8 @@ class KeptLog(SqlLog):
         """
         self.continues(Mark(size=size, root=root))
         entries = list(super().entries(start=size, kinds=KINDS - _OF_FILES))
-        people = self._people([str(entry.subject) for entry in entries if entry.subject])
+        with self.engine.connect() as connection:
+            people = _people(connection, [str(entry.subject) for entry in entries])
         return [again(entry, people.get(str(entry.subject))) for entry in entries]
 
     def put_back(self, pending: int) -> None:
@@ -170,32 +204,21 @@ class KeptLog(SqlLog):
         """Bring the mark up to the head, as every append does by itself."""
         self.water.follow(self)
 
-    def withheld(self, start: int, stop: int, known: Writing | None = None) -> tuple[bytes, bool]:
+    def withheld(self, start: int, stop: int, just: Just | None = None) -> tuple[bytes, bool]:
         """Write the entries since a mark that restrict, with how their people are found; tell whether to make it durable.
 
-        ``known`` is the transaction that appended them, where they are at hand.
+        ``just`` is the transaction that appended them, where they are at hand.
         """
-        if known:
-            wanted, durable = _at_hand(known)
+        if just:
+            wanted, people, durable = just.wanted, just.people, just.durable
         else:
             entries = list(super().entries(start=start, stop=stop, kinds=RESTRICTING | _DURABLE))
-            wanted = [Restriction(entry.seq, entry.kind, str(entry.subject), moment(entry.received_at), entry.decision)
-                      for entry in entries if entry.kind in RESTRICTING]
+            wanted = [Restriction(entry.seq, entry.kind, str(entry.subject), moment(entry.received_at),
+                                  said(entry.decision)) for entry in entries if entry.kind in RESTRICTING]
             durable = any(entry.kind in _DURABLE for entry in entries)
-        people = self._people([entry.subject for entry in wanted if entry.subject])
-        return b"".join(put_down(entry, people.get(entry.subject)) for entry in wanted), durable
-
-    def _people(self, names: Sequence[str]) -> dict[str, tuple[bytes, str, str]]:
-        asked = list(dict.fromkeys(names))
-        rows: list[Any] = []
-        if asked:
             with self.engine.connect() as connection:
-                if len(asked) == 1:  # by far the most usual, and cheaper without a list of values
-                    rows += fetch(connection, _PERSON, name=asked[0])
-                else:
-                    for at in range(0, len(asked), _AT_ONCE):
-                        rows += connection.execute(_PEOPLE, {"names": asked[at:at + _AT_ONCE]}).all()
-        return {name: (bytes(tag_key), created_at, lookup) for name, tag_key, created_at, lookup in rows}
+                people = _people(connection, [entry.subject for entry in wanted])
+        return b"".join(put_down(entry, people.get(entry.subject)) for entry in wanted), durable
 
     def enter_again(self, lost: Sequence[Withheld]) -> None:
         """Append entries that a restored log lacks, in their order; people it does not know are made known as they were."""

@@ -17,8 +17,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Connection, Engine, Pool, Table
 
 from licit.core.errors import EvidenceError, UnavailableError
 from licit.core.ids import SubjectId
@@ -51,6 +52,8 @@ from .log_rows import (
 )
 
 _NO_END = 1 << 62
+#: Entries of one commit that are kept until the next, because a receipt of each is about to be asked for.
+_FRESH = 256
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,6 +73,8 @@ class Writing:
         self.connection = connection
         self.frontier = frontier
         self.start, self.written = frontier.size, list[Written]()
+        #: Entries of this transaction as rows of :data:`WHOLE`, by number.
+        self.fresh = dict[int, tuple[Any, ...]]()
         self._clock, self._keys = clock, keys
 
     def head(self) -> tuple[int, bytes]:
@@ -97,6 +102,9 @@ class Writing:
         given = range(self.frontier.size, frontier.size)
         self.frontier = frontier
         self.written += entries
+        if len(self.written) <= _FRESH:
+            self.fresh |= {row[0]: (*row, *what[1:], *more[1:])
+                           for row, what, more in zip(rows.log, rows.decisions, rows.particulars, strict=True)}
         return given
 
 
@@ -108,9 +116,12 @@ class SqlLog:
         self.engine = engine
         self._clock, self._keys = clock, keys
         self._frontier = Frontier()
+        self._fresh = dict[int, tuple[Any, ...]]()
         self._writer, self._writing = threading.Lock(), 0
         self._queue: deque[_Waiting] = deque()
         self._leading = threading.Lock()
+        #: The connection that writes, and the pool that it is from.
+        self._kept: tuple[Pool, Connection] | None = None
 
     # --- writing --------------------------------------------------------------------------------------------------
 
@@ -128,12 +139,37 @@ class SqlLog:
         with self._writer:
             self._writing = threading.get_ident()
             try:
-                with writing(self.engine) as connection:
+                with self._transaction() as connection:
                     now = Writing(connection, self._edge(connection), self._clock, self._keys)
                     yield now
-                self._frontier = now.frontier
+                self._frontier, self._fresh = now.frontier, now.fresh
             finally:
                 self._writing = 0
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """Open a write transaction, on SQLite on one connection kept for all: taking one costs more than writing an entry.
+
+        It is let go when anything went wrong on it, and when the engine was disposed of, whose file may be another now.
+        """
+        if self.engine.dialect.name != "sqlite":
+            with writing(self.engine) as connection:
+                yield connection
+            return
+        if self._kept is None or self._kept[0] is not self.engine.pool:
+            self._let_go()
+            self._kept = self.engine.pool, self.engine.connect().execution_options(licit_write=True)
+        try:
+            with self._kept[1].begin():
+                yield self._kept[1]
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _let_go(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept:
+            kept[1].close()
 
     def append(self, entries: Sequence[NewEntry]) -> range:
         """Append durably, all or none; give the sequence numbers. Calls that wait at once share one commit.
@@ -294,10 +330,13 @@ class SqlLog:
             ValueError: the log has no such entry.
             EvidenceError: its decision part was erased, or the entry does not match its leaf.
         """
-        stored = self.commitments(seq)
+        fresh = self._fresh.get(seq)  # committed by this process a moment ago, and no erasure passed through it since
+        stored = committed(fresh) if fresh else self.commitments(seq)
         if stored.decision is None:
             raise EvidenceError("the entry has no readable decision part", about=f"log entry {seq}",
                                 reason="entry-unreadable", remedy="No receipt can be given for it any more.")
+        if not fresh:
+            stored.decision.value()
         return Receipt(origin=origin, seq=seq, kind=stored.kind, about=stored.about, decision=stored.decision,
                        particulars=stored.particulars_commitment, issued_at=self._clock.now(), tag_key=tag_key)
 

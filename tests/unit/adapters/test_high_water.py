@@ -1,14 +1,18 @@
 """The mark of how far the log has come: it follows every append, survives a torn end, and no byte of it may change."""
 
+import json
 import shutil
 import threading
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from world import World
 
+from licit.adapters.high_water import SAID, Restriction, _line, put_down, said
 from licit.core.errors import EvidenceError, SetupError
-from licit.core.ids import SubjectId
-from licit.core.ports import NewEntry
+from licit.core.ids import SubjectId, canonical_json
+from licit.core.ports import Mark, NewEntry
 from licit.wiring import init_workspace
 
 
@@ -138,3 +142,44 @@ def test_init_does_not_make_an_older_database_right(world):
     init_workspace(old)
     with pytest.raises(EvidenceError, match="has had"):
         World(old).ports.log.head()
+
+
+_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+
+
+@given(size=st.integers(0, 1 << 40), pending=st.integers(0, 1 << 40), restored=st.booleans(), root=st.binary(min_size=32, max_size=32),
+       batch=st.binary(max_size=40), before=_TEXT, mac=_TEXT)
+def test_a_mark_is_written_as_canonical_json(size, pending, restored, root, batch, before, mac):
+    """The line of a mark, with its code and without, is byte for byte the canonical JSON of its values."""
+    line = _line(Mark(size=size, root=root, pending=pending, restored=restored), batch, before, mac)
+    value = json.loads(line)
+    assert canonical_json(value) + (b"\n" if mac else b"") == line
+    assert (value["size"], value["pending"], value["restored"], value["root"], value["bytes"], value["before"]) == (
+        size, pending, restored, root.hex(), len(batch), before)
+    assert value.get("mac", "") == mac
+
+
+@given(decision=st.none() | st.dictionaries(st.sampled_from([*sorted(SAID), "wording", "how"]), _TEXT | st.lists(_TEXT)),
+       texts=st.tuples(_TEXT, _TEXT, _TEXT), person=st.none() | st.tuples(st.binary(min_size=32, max_size=32), _TEXT, _TEXT))
+def test_what_restricts_is_written_as_canonical_json(decision, texts, person):
+    """The line of an entry is canonical JSON and holds nothing that somebody typed."""
+    line = put_down(Restriction(7, texts[0], texts[1], texts[2], said(decision)), person)
+    value = json.loads(line)
+    assert canonical_json(value) + b"\n" == line
+    assert value["decision"] == (None if decision is None else {name: decision[name] for name in decision if name in SAID})
+    assert (value["kind"], value["subject"], value["received_at"], value["seq"]) == (*texts, 7)
+    assert value["person"] == ([person[0].hex(), person[1], person[2]] if person else None)
+
+
+def test_marks_made_from_what_was_written_are_those_made_from_the_log(world, file):
+    """What a process puts down of its own append is byte for byte what another reads back from the log."""
+    before = file.read_bytes()
+    world.object("zozo", wording="le renard violet", purposes=("train",))
+    world.object("ada")
+    at_hand = [line for line in file.read_bytes()[len(before):].splitlines() if line.startswith(b'{"decision"')]
+    with file.open("rb+") as short:
+        short.truncate(len(before))
+    World(world.root, world.clock).ports.log.settle()
+    again = [line for line in file.read_bytes()[len(before):].splitlines() if line.startswith(b'{"decision"')]
+    assert len(at_hand) == 2
+    assert at_hand == again
