@@ -10,7 +10,10 @@ Rules kept here:
 - Dates with day, month and year move by one number of whole weeks a record, into the years before 1900: weekdays,
   intervals and ages stay. A date before 1900 concerns nobody alive and is left alone, as are days that everybody keeps.
   Ages above 89 become ``90+``.
-- What has no surrogate (accounts, cards, numbers of the state, secrets, places) gets a placeholder.
+- A place or organisation becomes one invented word, a street with its number an invented one, its postcode one that no
+  country has given out.
+- Accounts, cards, numbers of the state, plates, secrets and the like get a placeholder: with right check digits one may be
+  somebody's, with wrong ones it teaches a model to write what is wrong, and none is reserved for fiction.
 
 Law: DEI-02
 """
@@ -35,6 +38,11 @@ _OWN = frozenset(map(fold, (*_FIRST, *_LAST)))
 _LONGEST_MADE = 2 * max(map(len, _OWN))
 _LONGEST_PIECE = 60
 _TRIES = 64
+_KINDS = ("rue avenue av boulevard bd chemin impasse allee allees quai place route cours square".split(),
+          "street st avenue ave road rd lane ln drive court boulevard blvd".split())
+_BEFORE = re.compile(rf"\b(?:{'|'.join(_KINDS[0])}) (?=[^\W\d_])", re.I)
+_BEHIND = re.compile(rf"(?<=[^\W\d_]) (?:{'|'.join(_KINDS[1])})\b", re.I)
+_STREET_WORDS = frozenset(map(fold, (*_KINDS[0], *_KINDS[1])))
 _FIRST_TOO = frozenset("al ben del della do".split())
 _LAST_TOO = frozenset("ben bin del do le saint sainte san santa".split())
 _SITES = ("example.org", "example.com", "example.net")
@@ -65,6 +73,8 @@ def is_own(text: str) -> bool:
     if at and local and not re.fullmatch(_SITE, host, re.I):
         return False
     words = _told([*map(fold, _WORD.findall(local if at and local else text))])
+    if _STREET_WORDS.intersection(words) and re.match(r"\d{1,3} ", text):
+        words = [word for word in words if word not in _STREET_WORDS]
     return any(len(word) > 1 for word in words) and all(len(word) == 1 or _is_made(word) for word in words)
 
 
@@ -159,7 +169,7 @@ class Surrogates:
             return text
         make: Callable[[str], str | None] | None = {
             "PERSON": self._name, "EMAIL": self._mail, "HANDLE": self._handle, "PHONE": self._phone, "IP_ADDRESS": self._ip,
-            "URL": self._url, "DATE": self._public_or_moved, "DATE_OF_BIRTH": self._moved, "AGE": self._age}.get(label)
+            "URL": self._url, "LOCATION": self._place, "ORGANISATION": self._place, "ADDRESS": self._address, "DATE": self._public_or_moved, "DATE_OF_BIRTH": self._moved, "AGE": self._age}.get(label)
         try:
             return make(text) if make else None
         except _NoneLeftError:
@@ -245,6 +255,23 @@ class Surrogates:
 
     def _url(self, text: str) -> str:
         return f"https://example.org/{short_text(keyed(self.key, 'licit/surrogate', self.record.encode(), b'url', text.encode()), 8)}"
+
+    def _place(self, text: str) -> str | None:
+        words = "".join(map(fold, _WORD.findall(text)))
+        if len(words) < 2:
+            return None
+        new = self.word(words)
+        return new.upper() if text.isupper() else new if text.islower() else new.capitalize()
+
+    def _address(self, text: str) -> str | None:
+        """Write a street and its number anew, with a postcode and town where there is a postcode; others get none."""
+        before, behind = _BEFORE.search(text), _BEHIND.search(text)
+        if not re.match(r"\d", text) or not (before or behind):
+            return None
+        number, street, town = self._number("address", fold(text)), self._place(text + " x"), self._place(text)
+        kind = before.group() if before else ""
+        out = f"{number % 200 + 1} {kind}{street}{behind.group() if behind and not before else ''}"
+        return f"{out}, 00{number // 200 % 200:03d} {town}" if re.search(r"\d{5}", text) else out
 
     def _public_or_moved(self, text: str) -> str | None:
         return text if is_public(text) else self._moved(text)

@@ -274,7 +274,7 @@ def _from(row: _Row, at: int, known: _Known) -> Iterator[tuple[int, str]]:
     token, text = row.words[at], row.text
     word, start, end = row.folded[token], row.starts[at], row.end(at)
     for length in known.lengths.get(word, ()):
-        label = known.wholes.get(row.said(at, length))
+        label = known.wholes.get(row.said(at, length)) if at + length <= len(row.words) else None
         if label and (length > 1 or not token.islower() or len(word) >= _FEWEST) and row.joined(at, length):
             yield row.end(at + length - 1), label
     if (word in known.parts or word in known.spelt) and _counts(text, start, token, word, known):

@@ -176,6 +176,17 @@ def test_every_day_that_is_written_in_words_is_read_again(day, name, first):
     assert _said(written)[0] == day
 
 
+@pytest.mark.parametrize(("label", "text", "shape"), [
+    ("LOCATION", "Saint-Exemple", r"[A-ZÉ]\w+"), ("ORGANISATION", "EXEMPLE SA", r"[A-ZÉ]+"), ("LOCATION", "saint exemple", r"[a-zé]+"),
+    ("ADDRESS", "12 bis rue des Lilas, 75011 Paris", r"\d+ rue \w+, 00[01]\d\d \w+"), ("ADDRESS", "221 Baker Street", r"\d+ \w+ Street"),
+    ("ADDRESS", "75011 Paris", "None"), ("ADDRESS", "PO Box 12", "None")])
+def test_places_become_invented_ones(label, text, shape):
+    """A place or a street is made up, and known as such; an address of another form has no surrogate."""
+    new = given(label, text)
+    assert re.fullmatch(shape, str(new))
+    assert new is None or is_own(new)
+
+
 def test_a_public_day_in_words_stays():
     """A day that everybody keeps is known in words too."""
     assert given("DATE", "onze septembre deux mille un") == "onze septembre deux mille un"

@@ -91,6 +91,13 @@ def test_a_label_that_is_replaced_wins_over_one_that_is_not():
     assert [span.label for span in found[1]] == ["PERSON"]
 
 
+def test_a_shorter_name_at_the_end_of_a_text_is_found():
+    """A text that ends where a longer name would go on is looked at like any other."""
+    texts = ["Aaa Bbb Ccc Ddd", "Aaa Bbb", "dit Aaa Bbb"]
+    found = sweep_names(texts, [(at(texts[0], texts[0]),), (at(texts[1], texts[1]),), ()])
+    assert (found[2][0].start, found[2][-1].end) == (4, 11)
+
+
 def test_a_name_inside_what_stays_is_found_again():
     """A name that stands in an address which is not replaced is masked there."""
     texts = ["Florence Exemple", "12 rue Exemple"]
