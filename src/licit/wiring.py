@@ -31,6 +31,7 @@ from .adapters.kept_log import KeptLog
 from .adapters.licences import read_licence
 from .adapters.local import LocalRunner
 from .adapters.migrations import migrate, require_current
+from .adapters import server
 from .adapters.signing import FileSigner
 from .adapters.tokens import token_counter
 from .adapters.vault import FileKeys
@@ -59,6 +60,9 @@ _BATCH = 256
 
 
 class SystemClock:
+_FOLDERS = ("shards", "index", "attributes", "state", "releases", "keys")
+#: What lies in a workspace that is being made: its settings come last, and a command that was cut short goes on.
+_OWN = {*_FOLDERS, "licit.db", "licit.db-wal", "licit.db-shm", server.FILE, "plan.toml", "policy.toml"}
     """The computer's clock, in UTC."""
 
     def now(self) -> datetime:
@@ -73,27 +77,31 @@ def find_workspace(given: str | None = None) -> Path:
     return Path() if Path("licit.toml").is_file() else Path("licit-workspace")
 
 
-def init_workspace(root: Path, name: str = "") -> Path:
+def init_workspace(root: Path, name: str = "", database: str = "") -> Path:
     """Make a workspace, or finish and migrate one that is there; nothing that exists is changed.
 
     Raises:
-        SetupError: the folder holds something else, or its name cannot name a log.
+        SetupError: the folder holds something else, its name cannot name a log, or the database is another's.
+        UnavailableError: the database server does not answer.
     """
+    ``database`` is the address of a PostgreSQL database for a new workspace's log; else it lies in an SQLite file.
+
     settings = root / "licit.toml"
     name = name or root.resolve().name.lower()
     name = "".join(c if c.isascii() and c.isalnum() else "-" for c in name).strip("-") or "workspace"
-    if root.exists() and not settings.exists() and any(root.iterdir()):
+    if root.exists() and not settings.exists() and {path.name for path in root.iterdir()} - _OWN:
+    if database:
+        server.checked(database)
         raise SetupError("the folder is not empty and is no workspace", about=str(root),
                          remedy="Name another folder: licit init DIR")
-    for folder in ("shards", "index", "attributes", "state", "releases", "keys"):
+    for folder in _FOLDERS:
         (root / folder).mkdir(parents=True, exist_ok=True)
     (root / "keys").chmod(0o700)
     if not (root / "keys/secrets.json").exists():
         FileKeys.create(root / "keys/secrets.json", KEY_USES)
     if not (root / "keys/signing.pem").exists():
         FileSigner.create(root / "keys/signing.pem")
-    engine = connect(root / "licit.db", create=True)
-    migrate(engine)
+    engine = _made_database(root, database)
     if not (root / "keys/high-water.jsonl").exists():
         HighWater.create(root / "keys/high-water.jsonl")
         _marked_log(root, engine, FileKeys(root / "keys/secrets.json")).settle()
@@ -109,6 +117,27 @@ def init_workspace(root: Path, name: str = "") -> Path:
 def _marked_log(root: Path, engine: Engine, keys: FileKeys, clock: Any = None, *, restoring: bool = False) -> KeptLog:
     water = HighWater(root / "keys/high-water.jsonl", keys)
     return KeptLog(engine, clock or SystemClock(), keys, water, restoring=restoring)
+def _made_database(root: Path, asked: str) -> Engine:
+    address = server.address_of(root) or asked
+    if asked and (server.checked(asked) != server.checked(address) or (root / "licit.db").exists()):
+        raise SetupError("the workspace has a database, and its log is not moved to another", about=root.name,
+                         remedy="Leave --database out, or make a new workspace.")
+    if address:
+        return server.make(root, address)
+    engine = connect(root / "licit.db", create=True)
+    migrate(engine)
+    return engine
+
+
+def _database(root: Path) -> Engine:
+    address = server.address_of(root)
+    engine = server.connected(address) if address else connect(root / "licit.db")
+    require_current(engine)
+    if address:
+        server.require_own(root, engine)
+    return engine
+
+
 
 
 def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None, restoring: bool = False) -> Workspace:
@@ -128,8 +157,7 @@ def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None, restoring: b
     if wrong or not isinstance(settings.get("name"), str):
         raise SetupError(wrong or "licit.toml has no name for the log", about=str(root),
                          remedy="The name it was made with stands in every receipt; restore the file from a backup.")
-    engine = connect(root / "licit.db")
-    require_current(engine)
+    engine = _database(root)
     clock = clock or SystemClock()
     keys, signer = FileKeys(root / "keys/secrets.json"), FileSigner(root / "keys/signing.pem")
     log = _marked_log(root, engine, keys, clock, restoring=restoring)
@@ -143,7 +171,7 @@ def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None, restoring: b
         licence=read_licence, 
         tag_keys=lambda subjects: {str(k): v for k, v in identities.tag_keys(map(SubjectId, subjects)).items()},
         prepare=partial(_prepare, root, jobs), attributes_key=lambda plan: _tools(root, _text(plan)).key(), counter=token_counter()[0],
-        pins=lambda: pin([*find_detectors(), *find_screeners()]), check=partial(_check, clock=clock), render=render,
+        pins=lambda plan: _tools(root, _text(plan)).pins, check=partial(_check, clock=clock, engine=engine), render=render,
         measure=partial(_measure, root))
 
 
@@ -250,9 +278,20 @@ def _set(root: Path, name: str) -> bytes:
                          remedy="Put it into the workspace's folder, or change set in [deidentify.measure].") from None
 
 
-def _check(release: Path, workspace: Path, *, clock: Clock) -> Sequence[Mapping[str, Any]]:
-    """Check a release with the independent verifier, as an auditor would, by the workspace's clock."""
-    report = verify(release, auditor=workspace, now=clock.now())
+def _check(release: Path, workspace: Path, *, clock: Clock, engine: Engine) -> Sequence[Mapping[str, Any]]:
+    """Check a release with the independent verifier, as an auditor would, by the workspace's clock.
+
+    The verifier reads no server: it gets a copy of the log, which is removed again.
+    """
+    copy = None if engine.dialect.name == "sqlite" else workspace / f"state/.log.{os.getpid()}.part"
+    try:
+        if copy:
+            copy.unlink(missing_ok=True)
+            copy_database(engine, copy)
+        report = verify(release, auditor=workspace, log=copy, now=clock.now())
+    finally:
+        if copy:
+            copy.unlink(missing_ok=True)
     return [{"claim": result.claim, "who": result.who, "result": result.result, "detail": result.detail,
              "detail_fr": result.message.text(french=True) if result.message else ""}
             for result in report.results]

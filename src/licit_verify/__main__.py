@@ -38,11 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.only and not options.receipt:
         sys.stderr.write("--only person: add --receipt FILE, the receipt that the person was given\n")
         return 2
+    if options.log and not options.auditor:
+        sys.stderr.write("--log FILE: add --auditor WORKSPACE, whose log it is\n")
+        return 2
     if not Path(options.release).is_dir() and not options.json:
         sys.stderr.write(f"{_printable(options.release)}: there is no such folder\n")
         return 2
     report = verify(Path(options.release), key=key, auditor=_path(options.auditor), receipt=_path(options.receipt),
-                    now=datetime.now(UTC), only=options.only)
+                    now=datetime.now(UTC), only=options.only, log=_path(options.log))
     text = report.to_json() if options.json else listing(report, french=options.lang == "fr")
     sys.stdout.write(_printable(text) + "\n")
     return report.exit_code
@@ -55,6 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("release", help="the folder of the release")
     parser.add_argument("--key", help="the signer's public key: hexadecimal, or a file (raw, hexadecimal, PEM)")
     parser.add_argument("--auditor", metavar="WORKSPACE", help="the workspace it was built in: checks the gates again")
+    parser.add_argument("--log", metavar="FILE", help="for --auditor: the workspace's log as licit log export wrote it, "
+                                                      "where it lies in a database server")
     parser.add_argument("--receipt", metavar="FILE", help="a person's receipt: checks what the release says of them")
     parser.add_argument("--only", choices=("person",), help="only what --receipt is about; the release's manifest.json, "
                                                             "attestation.dsse.json and evidence/ are then enough")

@@ -46,8 +46,9 @@ def safe_name(value: object) -> str:
 class Casefile:
     """One auditor's run over one release: what several checks share is read once."""
 
-    def __init__(self, release: Release, workspace: Path, rows: Callable[[], Scan]) -> None:
+    def __init__(self, release: Release, workspace: Path, rows: Callable[[], Scan], log: Path | None = None) -> None:
         self.release, self.workspace, self.rows = release, workspace, rows
+        self.database = log or workspace / DATABASE
         self.closing: Once[Closing] = Once(lambda: opened(release))
         self.ledger: Once[Ledger] = Once(self._ledger)
         self.decisions: Once[Any] = Once(self._decisions)
@@ -69,7 +70,7 @@ class Casefile:
 
     def _ledger(self) -> Ledger:
         log, closing = self.release.get("log", dict), self.release.closing
-        return read_ledger(self.workspace, {take(log, "size", int), take(closing, "size", int, CLOSING)})
+        return read_ledger(self.database, {take(log, "size", int), take(closing, "size", int, CLOSING)})
 
     def file(self, relative: str, digest: object) -> Path:
         """Give a file of the workspace that holds its digest.

@@ -40,7 +40,7 @@ class Claim:
 
 
 def verify(release: Path, *, key: bytes | None = None, auditor: Path | None = None, receipt: Path | None = None,
-           now: datetime | None = None, only: Who | None = None) -> Report:
+           now: datetime | None = None, only: Who | None = None, log: Path | None = None) -> Report:
     """Check a release: what a stranger can, with a receipt what a person can, with a workspace what an auditor can.
 
     Args:
@@ -51,6 +51,7 @@ def verify(release: Path, *, key: bytes | None = None, auditor: Path | None = No
         now: the time, aware; with it a release that is judged at a moment to come fails.
         only: ``person`` checks the person's claims and what they rest on, for which manifest, attestation and evidence
             are enough.
+        log: for the auditor, the file that the log was written to, where the workspace keeps it in a database server.
 
     Nothing that lies in these folders makes it raise: damage becomes a failed claim that names the file.
     """
@@ -62,7 +63,7 @@ def verify(release: Path, *, key: bytes | None = None, auditor: Path | None = No
     if found is None:
         return Report(name, ())
     rows = Once(partial(scan, found))
-    case = Casefile(found, auditor, rows) if auditor else None
+    case = Casefile(found, auditor, rows, log) if auditor else None
     claims = [*_public(found, key, now, rows, case), *_person(found, receipt), *_auditor(case)]
     if only == "person":
         claims = [claim for claim in claims if claim.who == "person" or claim.name in RESTS_ON]

@@ -48,19 +48,18 @@ class Ledger:
                 and (entry.seq < base or (entry.seq < size and entry.kind in RESTRICTING))]
 
 
-def read_ledger(workspace: Path, sizes: set[int]) -> Ledger:
+def read_ledger(path: Path, sizes: set[int]) -> Ledger:
     """Read the log of a workspace.
 
     Args:
-        workspace: its folder.
+        path: the SQLite file it lies in, or that it was written to.
         sizes: the sizes at which the root is wanted.
 
     Raises:
         Fault: there is no database, or it cannot be read.
     """
-    path = workspace / DATABASE
     if not path.is_file():
-        raise Fault("the workspace has no {path}; a log in a database server must be copied into that file first",
+        raise Fault("there is no {path}; a log in a database server is written to a file first: licit log export",
                     DATABASE, path=DATABASE)
     out = Ledger()
     try:

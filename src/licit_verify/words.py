@@ -213,8 +213,8 @@ FRENCH: dict[str, str] = {
     "the tags of everybody in the release do not give the root":
         "les marques de toutes les personnes présentes ne donnent pas la racine",
     "the tally has a count that is none under {side}": "le décompte a sous {side} un nombre qui n'en est pas un",
-    "the workspace has no {path}; a log in a database server must be copied into that file first":
-        "l'espace de travail n'a pas de {path} ; un journal tenu par un serveur doit d'abord être copié dans ce fichier",
+    "there is no {path}; a log in a database server is written to a file first: licit log export":
+        "il n'y a pas de {path} ; un journal tenu par un serveur s'écrit d'abord dans un fichier : licit log export",
     "withdrawn on {day} for {by}, and purged of words that were erased since: {number} data files are gone":
         "retirée le {day} pour {by}, puis purgée de mots effacés depuis : {number} fichiers de données n'y sont plus",
     "this release declares rows of this person": "cette version déclare des lignes de cette personne",

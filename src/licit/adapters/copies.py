@@ -1,25 +1,60 @@
-"""A copy of the database as one moment saw it, made while others go on writing."""
+"""A copy of the database as one moment saw it, made while others go on writing: always one SQLite file.
+
+A server's database is copied row by row into such a file, so that backups, auditors and the verifier read one format.
+"""
 
 import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
-from licit.core.errors import EvidenceError, SetupError, UnavailableError
+from licit.core.errors import EvidenceError, UnavailableError
+
+from . import catalogue, identities, log_rows  # noqa: F401 (each puts its tables on the list of those to copy)
+from .database import connect, insert, metadata, snapshot, writing
+from .migrations import migrate
+
+_ROWS = 5_000
 
 
 def copy_database(engine: Engine, target: Path) -> None:
-    """Copy an SQLite database to a new file that only its owner may read, whole and durable; nothing deleted comes along.
+    """Copy a database to a new SQLite file that only its owner may read, whole and durable; nothing deleted comes along.
 
     Raises:
         UnavailableError: it cannot be read now, or the copy cannot be written.
         EvidenceError: it is damaged.
-        SetupError: it is no SQLite database.
     """
-    if engine.dialect.name != "sqlite":
-        raise SetupError("only an SQLite database is copied here", remedy="Back the server up with its own tools.")
+    if engine.dialect.name == "sqlite":
+        _copy_file(engine, target)
+    else:
+        _copy_rows(engine, target)
+    with target.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _copy_rows(engine: Engine, target: Path) -> None:
+    """Copy every row of a server's database, in the order of its keys, as one moment saw them."""
+    copy = connect(target, create=True)
+    try:
+        migrate(copy)
+        with snapshot(engine) as source, writing(copy) as sink:
+            for table in metadata.sorted_tables:
+                rows = source.execution_options(stream_results=True, max_row_buffer=_ROWS).execute(
+                    select(table).order_by(*table.primary_key.columns))
+                for batch in rows.partitions(_ROWS):
+                    insert(sink, table, [tuple(row) for row in batch])
+        copy.dispose()
+        with closing(sqlite3.connect(target)) as connection:  # one file, without the journal beside it
+            connection.execute("PRAGMA journal_mode=DELETE")
+    except BaseException:
+        copy.dispose()
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _copy_file(engine: Engine, target: Path) -> None:
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
     try:
         with closing(sqlite3.connect(engine.url.database or "")) as source, closing(sqlite3.connect(target)) as copy:
@@ -35,5 +70,3 @@ def copy_database(engine: Engine, target: Path) -> None:
     if answer != "ok":
         raise EvidenceError("the database is damaged: a quick check of its copy fails", about="licit.db",
                             remedy="Restore a backup that was made before.")
-    with target.open("rb+") as file:
-        os.fsync(file.fileno())

@@ -4,8 +4,10 @@ Law: REL-05
 """
 
 import json
+import os
 from collections.abc import Mapping
 from datetime import UTC
+from pathlib import Path
 from typing import Any
 
 from ..core.errors import EvidenceError, InputError
@@ -69,3 +71,23 @@ def lease(workspace: Workspace, release: str) -> dict[str, Any]:
     signer = workspace.signer
     return Envelope(payload_type=LEASE_TYPE, body=body,
                     signatures={signer.key_id: signer.sign(pae(LEASE_TYPE, body))}).to_json()
+
+
+def export_log(workspace: Workspace, file: Path) -> int:
+    """Write the whole log to a new file, there whole or not at all; give how many entries it holds at least.
+
+    Raises:
+        InputError: there is something of that name.
+        UnavailableError: the database cannot be read now, or the file cannot be written.
+    """
+    if file.exists() or file.is_symlink():
+        raise InputError("there is something of that name, and a log is never written over another", about=file.name,
+                         remedy="Name a new file.")
+    size, _ = workspace.log.head()
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        workspace.copy_log(part)
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+    return size

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ...core.errors import InputError
-from ...usecases.proofs import lease, prove
+from ...usecases.proofs import export_log, lease, prove
 from ._shared import json_option, opened, print_json, room_for, say, workspace_option
 
 
@@ -71,6 +71,19 @@ def _one_receipt(path: Path) -> Any:
     raise InputError(f"this file holds {len(found)} receipts" if len(found) > 1 else "this file holds no receipt",
                      about=path.name, remedy="Put each line into a file of its own; each is of one account."
                      if len(found) > 1 else "It is what licit rights … --receipt FILE wrote.")
+
+
+@log_command.command("export", epilog="Example: licit log export audit.db")
+@click.argument("file", type=click.Path(path_type=Path))
+@workspace_option
+def export_command(file: Path, workspace: str | None) -> None:
+    """Write the whole log to FILE, which must be new, as the verifier reads it: one SQLite file.
+
+    It holds everybody's keys to their tags: only an auditor may have it.
+    """
+    room_for(file)
+    space = opened(workspace)
+    say(f"Written: {export_log(space, file):,} entries or more. Check with it: licit verify RELEASE --auditor {space.root} --log {file}")
 
 
 @log_command.command("lease", epilog="Example: licit log lease release-1 -o release-1.lease.json")
