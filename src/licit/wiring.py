@@ -57,12 +57,12 @@ from .usecases.workspace import Prepared, Progress, Workspace, silent
 KEY_USES = ("records", "order", "stand-in", "lookup", "audit")
 
 _BATCH = 256
-
-
-class SystemClock:
 _FOLDERS = ("shards", "index", "attributes", "state", "releases", "keys")
 #: What lies in a workspace that is being made: its settings come last, and a command that was cut short goes on.
 _OWN = {*_FOLDERS, "licit.db", "licit.db-wal", "licit.db-shm", server.FILE, "plan.toml", "policy.toml"}
+
+
+class SystemClock:
     """The computer's clock, in UTC."""
 
     def now(self) -> datetime:
@@ -80,18 +80,18 @@ def find_workspace(given: str | None = None) -> Path:
 def init_workspace(root: Path, name: str = "", database: str = "") -> Path:
     """Make a workspace, or finish and migrate one that is there; nothing that exists is changed.
 
+    ``database`` is the address of a PostgreSQL database for a new workspace's log; else it lies in an SQLite file.
+
     Raises:
         SetupError: the folder holds something else, its name cannot name a log, or the database is another's.
         UnavailableError: the database server does not answer.
     """
-    ``database`` is the address of a PostgreSQL database for a new workspace's log; else it lies in an SQLite file.
-
     settings = root / "licit.toml"
+    if database:
+        server.checked(database)
     name = name or root.resolve().name.lower()
     name = "".join(c if c.isascii() and c.isalnum() else "-" for c in name).strip("-") or "workspace"
     if root.exists() and not settings.exists() and {path.name for path in root.iterdir()} - _OWN:
-    if database:
-        server.checked(database)
         raise SetupError("the folder is not empty and is no workspace", about=str(root),
                          remedy="Name another folder: licit init DIR")
     for folder in _FOLDERS:
@@ -114,9 +114,6 @@ def init_workspace(root: Path, name: str = "", database: str = "") -> Path:
     return root
 
 
-def _marked_log(root: Path, engine: Engine, keys: FileKeys, clock: Any = None, *, restoring: bool = False) -> KeptLog:
-    water = HighWater(root / "keys/high-water.jsonl", keys)
-    return KeptLog(engine, clock or SystemClock(), keys, water, restoring=restoring)
 def _made_database(root: Path, asked: str) -> Engine:
     address = server.address_of(root) or asked
     if asked and (server.checked(asked) != server.checked(address) or (root / "licit.db").exists()):
@@ -138,6 +135,9 @@ def _database(root: Path) -> Engine:
     return engine
 
 
+def _marked_log(root: Path, engine: Engine, keys: FileKeys, clock: Any = None, *, restoring: bool = False) -> KeptLog:
+    water = HighWater(root / "keys/high-water.jsonl", keys)
+    return KeptLog(engine, clock or SystemClock(), keys, water, restoring=restoring)
 
 
 def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None, restoring: bool = False) -> Workspace:
