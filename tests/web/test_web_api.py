@@ -57,3 +57,54 @@ def test_an_unknown_purpose_is_an_error(served, asking):
     answer = asking.get("/v1/standing/user1?purpose=everything")
     assert answer.status_code == 422
     assert "purpose" in answer.json()["title"]
+
+
+@pytest.fixture
+def product(served):
+    """Give a client that may hand over rights and ask for standing."""
+    key = open_visits(served.world.root).add_key("rights", ["rights", "standing"])
+    return served.browser(authorization=f"Bearer {key}")
+
+
+OBJECTION = {"kind": "objection", "subject": "user1", "issuer": "chat"}
+
+
+def test_a_right_handed_over_is_in_the_log_and_gives_a_receipt(served, product):
+    """201 with the entry and its signed receipt; the next standing is refused."""
+    answer = product.post("/v1/rights", json=OBJECTION)
+    assert answer.status_code == 201
+    entry, = served.world.ports.log.entries(kinds=("objection",))
+    assert answer.json()["entry"] == entry.seq
+    assert product.get("/v1/standing/user1?issuer=chat").json()["answer"] == "refuse"
+
+
+def test_the_same_request_again_is_one_entry(served, product):
+    """Under one Idempotency-Key the same request gives the same entry, another one is an error, and nothing is doubled."""
+    first, second = (product.post("/v1/rights", json=OBJECTION, headers={"idempotency-key": "k1"}).json() for _ in "ab")
+    assert first["entry"] == second["entry"]
+    other = product.post("/v1/rights", json={**OBJECTION, "kind": "restriction"}, headers={"idempotency-key": "k1"})
+    assert (other.status_code, other.json()["reason"]) == (400, "key-reused")
+    assert len(list(served.world.ports.log.entries(kinds=("objection", "restriction")))) == 1
+
+
+@pytest.mark.parametrize("wrong", [{"kind": "pardon"}, {"subject": ""}, {"purposes": ["everything"]}, {"tier": "free"},
+                                   {"kind": "permission"}, {"kind": "consent", "purposes": ["train"]}, {"record": "nothing"}])
+def test_what_cannot_be_meant_is_refused_and_told(served, product, wrong):
+    """An unknown kind, purpose, field or record, a permission without purposes: an error as problem+json and no entry."""
+    size = served.world.ports.log.head()
+    answer = product.post("/v1/rights", json={**OBJECTION, **wrong})
+    assert answer.status_code in (400, 404, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert served.world.ports.log.head() == size
+
+
+def test_a_list_goes_on_by_cursor(served, product):
+    """Entries come newest first, page by page, none twice and none lost."""
+    made = [product.post("/v1/rights", json={**OBJECTION, "purposes": [purpose]}).json()["entry"]
+            for purpose in ("train", "evaluate", "publish")]
+    seen, cursor = [], str(2**53)
+    while cursor:
+        page = product.get(f"/v1/rights/user1?issuer=chat&limit=2&cursor={cursor}").json()
+        seen += [item["entry"] for item in page["items"]]
+        cursor = page["next"]
+    assert seen == sorted(made, reverse=True)

@@ -11,11 +11,13 @@ Law: CHO-12
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Column, MetaData, String, Table, bindparam, delete, insert, select
+from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, delete, insert, select
 
 from licit.core.errors import InputError
 from licit.core.ids import SubjectId
@@ -24,13 +26,24 @@ from .database import connect, fetch, writing
 
 #: How long a signed-in session lasts.
 SESSION = timedelta(hours=12)
+#: How long a request is remembered by its key.
+REMEMBERED = timedelta(days=1)
 
 _metadata = MetaData()
 _session = Table("session", _metadata, Column("visit", String, primary_key=True), Column("subject", String, nullable=False),
                  Column("role", String, nullable=False), Column("until", String, nullable=False))
 _key = Table("api_key", _metadata, Column("key", String, primary_key=True), Column("name", String, nullable=False, unique=True),
              Column("scopes", String, nullable=False))
+_once = Table("once", _metadata, Column("key", String, primary_key=True), Column("asked", String, nullable=False),
+              Column("entry", Integer, nullable=False), Column("until", String, nullable=False))
 _used = Table("used_token", _metadata, Column("token", String, primary_key=True), Column("until", String, nullable=False))
+
+
+@dataclass(slots=True, kw_only=True)
+class Once:
+    """A request that counts once: the entry it made, -1 before it made one."""
+
+    entry: int = -1
 
 
 class SqlVisits:
@@ -96,6 +109,30 @@ class SqlVisits:
         with self.engine.connect() as connection:
             rows = fetch(connection, self._scopes, key=_hash(secret))
         return frozenset(rows[0][0].split()) if rows else None
+
+    @contextmanager
+    def once(self, key: str, asked: str, now: datetime) -> Iterator[Once]:
+        """Let a request make its entry, and remember which under its key for a day; "" remembers nothing.
+
+        Raises:
+            InputError: another request was made under this key.
+        """
+        if not key:
+            yield Once()
+            return
+        with self.engine.connect() as connection:
+            row = connection.execute(select(_once.c.asked, _once.c.entry).where(
+                _once.c.key == _hash(key), _once.c.until > _text(now))).first()
+        if row and row[0] != asked:
+            raise InputError("another request was made under this Idempotency-Key", reason="key-reused",
+                             remedy="Use a new key for a new request.")
+        made = Once(entry=row[1] if row else -1)
+        yield made
+        if not row:
+            with writing(self.engine) as connection:
+                connection.execute(delete(_once).where((_once.c.until <= _text(now)) | (_once.c.key == _hash(key))))
+                connection.execute(insert(_once).values(key=_hash(key), asked=asked, entry=made.entry,
+                                                        until=_text(now + REMEMBERED)))
 
     def use(self, token: str, until: datetime, now: datetime) -> bool:
         """Note that a token was used; false when it was before."""

@@ -4,16 +4,29 @@ Rules kept here:
 
 - Nothing is answered without a key; a key opens only what it was made for.
 - Somebody nobody has heard of gets the policy's own answer, and nothing is stored by asking.
+- A right is in the log, durably, before it is answered. The same request under the same ``Idempotency-Key`` gives the same
+  entry; another request under a used one is an error.
+
+Law: CHO-05, CHO-06
 """
 
-from typing import Annotated, Literal
+import hashlib
+import json
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from ...adapters.visits import SqlVisits
+from ...core.errors import InputError
+from ...core.notes import parse_envelope, parse_receipt
 from ...core.policy import PURPOSES
+from ...usecases.centre import history
+from ...usecases.commands import Asked, exercise, receipt
 from ...usecases.live import Live
+from ...usecases.queries import insist_on
 
 router = APIRouter(prefix="/v1")
 _bearer = HTTPBearer(auto_error=False, description="An API key: licit web key add NAME")
@@ -32,6 +45,48 @@ class Standing(BaseModel):
     reason: str = Field(description="A reason name, empty for keep.")
     log_size: int = Field(description="The number of log entries the answer rests on.")
     at: str = Field(description="When it was judged, UTC.")
+
+
+class Right(BaseModel):
+    """A right that a product hands over for one of its people."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["objection", "withdrawal", "permission", "consent", "restriction", "lifting", "access", "portability",
+                  "rectification", "erasure"] = Field(description="An erasure is recorded at once and carried out by: licit rights sweep.")
+    subject: str = Field(min_length=1, max_length=500, description="The account or device, as the product knows it.")
+    issuer: str = Field(default="", max_length=200, description="Who vouches for it; empty for this service's own.")
+    key: Literal["account", "device"] = "account"
+    purposes: list[Purpose] = Field(default=[], description="Empty for all; a permission or consent names them.")
+    record: str = Field(default="", max_length=200, description="One conversation, by its record id; empty for everything.")
+    project: str = Field(default="", max_length=500)
+    notice: str = Field(default="", max_length=200)
+    wording: str = Field(default="", max_length=2_000)
+    how: str = Field(default="API", max_length=200)
+
+
+class Recorded(BaseModel):
+    """What came of it."""
+
+    entry: int = Field(description="Its number in the log.")
+    receipt: dict[str, Any] = Field(description="The signed receipt (DSSE), to be handed to the person.")
+
+
+class Entered(BaseModel):
+    """One entry of a person, without anything that identifies them."""
+
+    entry: int
+    kind: str
+    purposes: list[str]
+    received_at: str
+    due: str
+
+
+class Page(BaseModel):
+    """Some of a list; ``next`` is the cursor of what follows, empty at the end."""
+
+    items: list[Entered]
+    next: str
 
 
 def _needs(scope: str):  # type: ignore[no-untyped-def]
@@ -55,3 +110,47 @@ async def standing(request: Request, subject: str, purpose: Purpose = "train", i
     answer = live.standing(str(found) or "-", purpose)
     return Standing(subject=subject, purpose=purpose, answer=answer.decision.answer, reason=answer.decision.reason,
                     log_size=answer.size, at=answer.at.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+@router.post("/rights", status_code=201, dependencies=[_needs("rights")])
+async def exercise_right(request: Request, right: Right, again: Annotated[str, Header(alias="idempotency-key", max_length=200)] = ""
+                         ) -> Recorded:
+    """Record a right and give its receipt."""
+    live: Live = request.app.state.live
+    return await run_in_threadpool(_recorded, live, request.app.state.door.visits, right, again)
+
+
+def _recorded(live: Live, kept: SqlVisits, right: Right, again: str) -> Recorded:
+    space = live.workspace
+    asked = hashlib.sha256(json.dumps(right.model_dump(), sort_keys=True).encode()).hexdigest()
+    with kept.once(again, asked, space.clock.now()) as once:
+        if once.entry < 0:
+            once.entry = _entered(live, right)
+    subject = next(iter(space.log.entries(start=once.entry, stop=once.entry + 1))).subject
+    return Recorded(entry=once.entry, receipt=receipt(space, once.entry, str(subject)))
+
+
+def _entered(live: Live, right: Right) -> int:
+    if right.record and right.project:
+        raise InputError("name a record or a project, not both", reason="target-unclear")
+    if right.record:
+        insist_on(live.workspace, right.record)
+    target = ({"level": "record", "record": right.record} if right.record else
+              {"level": "project", "project": right.project} if right.project else {})
+    paper, = exercise(live.workspace, Asked(
+        kind=right.kind, account=right.subject, key=right.key, issuer=right.issuer or live.workspace.name,
+        purposes=tuple(right.purposes), target=target, notice=right.notice, wording=right.wording, how=right.how))
+    return parse_receipt(parse_envelope(paper).body).seq
+
+
+@router.get("/rights/{subject}", dependencies=[_needs("rights")])
+async def rights_of(request: Request, subject: str, issuer: str = "", key: Literal["account", "device"] = "account",
+                    cursor: Annotated[int, Query(ge=0)] = 2**53, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> Page:
+    """List what one person asked for, the newest first; go on with ``cursor``."""
+    live: Live = request.app.state.live
+    space = live.workspace
+    found, = space.identities.subjects_for([(issuer or space.name, key, subject)], create=False)
+    events = [event for event in (history(live, str(found)) if found else []) if event.entry < cursor]
+    items = [Entered(entry=event.entry, kind=event.kind, purposes=list(event.purposes), due=event.due,
+                     received_at=event.received_at.strftime("%Y-%m-%dT%H:%M:%SZ")) for event in events[:limit]]
+    return Page(items=items, next=str(items[-1].entry) if len(events) > limit else "")
