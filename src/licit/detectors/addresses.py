@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from licit.core.ids import settings_key
 from licit.core.spans import Span
 
+from ._daywords import MONTHS
 from ._plain import plain
 from ._scan import Rule, Scan, around, spans
 
@@ -66,6 +67,7 @@ _ENGLISH_TAIL = re.compile(
     r"(?:,? (?:#|(?i:suite|ste|apt|apartment|unit|floor|room|rm|bldg|building)\b\.?) ?#?[A-Za-z0-9-]{1,6}(?: ?[&,] ?#?[0-9A-Z-]{1,5})?)?"
     r"(?:,? (?:\d(?:st|nd|rd|th) (?i:floor)))?"
     r"(?:, [A-Z][\w'.-]*(?: (?![A-Z]{1,2}[0-9])[A-Z][\w'.-]*){0,3})?(?:,? (?:[A-Z]{2}|District of Columbia|California|Texas|Florida|New York|Washington(?:, District of Columbia|, DC)?))?(?=\W|$)(?:,? [0-9]{5}(?:-[0-9]{4})?(?![0-9])|,? [A-Z]{1,2}[0-9][0-9A-Z]? [0-9][ABD-HJLNP-UW-Z]{2}\b)?")
+_A_MONTH = re.compile(rf"\b{MONTHS}\.?,? \0")
 _UK_POSTCODE = r"[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][ABD-HJLNP-UW-Z]{2}"
 _BOX = r"(?i)(?:p\.? ?o\.? ?box|boite postale|bp|postfach|apartado) ?:? ?[0-9]{1,6}"
 _GERMAN = (rf"(?:\bStra(?:\xE0|ss)e (?:des|der) (?:{_W}[A-Za-z0-9.\xE0]* ){{1,3}}|{_U}{_W}*(?:(?i:stra\xE0e|strasse)|str\.|weg|platz|allee|gasse|damm|ufer|straat|laan|plein|gracht|kade|steenweg) )"
@@ -129,6 +131,8 @@ def _near_code(text: str, start: int, end: int) -> tuple[int, int, int] | None:
 
 
 def _english(text: str, start: int, end: int) -> tuple[int, int, int] | None:
+    if re.match(r"(?:1[89]|20)[0-9]{2} ", text[start:end]) and _A_MONTH.search(around(text, start, end, left=14)):
+        return None
     if (tail := _ENGLISH_TAIL.match(text, end)) and not text[end:end + 1].isalnum():
         end = tail.end()
     return start, start + len(text[start:end].rstrip(" ,.")), 85
@@ -171,7 +175,7 @@ class Addresses:
     version = "2"
     labels = frozenset({"ADDRESS", "LOCATION"})
     languages: frozenset[str] = frozenset()
-    digest = settings_key([*(rule.shape for rule in RULES), _TAIL.pattern, _FRENCH_TOWN.pattern, _ENGLISH_TAIL.pattern, _TOWN, _ONWARD.pattern, _TO_CODE.pattern, _CODE_TOWN.pattern, _BEFORE.pattern,
+    digest = settings_key([*(rule.shape for rule in RULES), _TAIL.pattern, _FRENCH_TOWN.pattern, _ENGLISH_TAIL.pattern, _TOWN, _ONWARD.pattern, _TO_CODE.pattern, _CODE_TOWN.pattern, _BEFORE.pattern, _A_MONTH.pattern,
                            *sorted(_NO_TOWNS | _NO_PLACES)])
 
     def __init__(self) -> None:

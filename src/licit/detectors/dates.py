@@ -33,7 +33,7 @@ from ._scan import Hit, Rule, Scan, around, spans
 _DAY, _YEAR = r"(?:0?[1-9]|[12][0-9]|3[01])", r"(?:1[0-9]{3}|20[0-9]{2})"
 _NTH, _LINK = r"(?:er|st|nd|rd|th|\x02|\.)?", r"(?: ?(?:of|de|di|del|do) | ?[-/] ?| ?)"
 _MONTH = rf"(?:{MONTHS}|{SHORT})"
-_DAY_MONTH = (rf"(?i)\b{_DAY}{_NTH}{_LINK}{_MONTH}(?:{_YEAR}\b|\b\.?(?:(?:,? (?:of |de |del |do )?|[-/]){_YEAR}\b|(?: ?'|[-/ ])[0-9]{{2}}\b)?)")
+_DAY_MONTH = (rf"(?i)\b{_DAY}{_NTH}{_LINK}{_MONTH}(?:{_YEAR}\b|\b\.?(?:(?:,? {{1,2}}(?:of |de |del |do )?|[-/]){_YEAR}\b|(?: ?'|[-/ ])[0-9]{{2}}\b)?)")
 _MONTH_DAY = rf"(?i)\b{MONTHS_FIRST}\.? (?:the )?{_DAY}(?:st|nd|rd|th)?\b(?:,? {_YEAR}\b)?"
 _MONTH_YEAR = rf"(?i)\b{_MONTH}\.?(?: of| de| del)?[ ,-]{{0,2}}{_YEAR}\b"
 _FIGURES = (r"\b(?:[0-9]{1,2} ?/ ?[0-9]{1,2} ?/ ?(?:[0-9]{4}|[0-9]{2})|[0-9]{1,2}-[0-9]{1,2}-(?:[0-9]{4}|[0-9]{2})|"

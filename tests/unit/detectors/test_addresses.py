@@ -48,7 +48,7 @@ def test_an_address_is_found_as_people_type_it(found, address):
 
 @pytest.mark.parametrize("text", [
     "où se trouve la rue de Rivoli ?", "la rue de Rivoli à Paris", "1 place for you in", "a fun place to visit", "je prends 2 cours de danse", "deux rues plus loin", "dans la rue 2024 personnes",
-    "une place de parking", "3 passages obligés"])
+    "une place de parking", "3 passages obligés", "le 28 mai 1990 devant la High Court"])
 def test_counts_of_things_are_no_addresses(found, text):
     """Many kinds of street are words for other things."""
     assert found(text) == []

@@ -16,7 +16,7 @@ def _found(text):
 @pytest.mark.parametrize("date", [
     "12 mars 1985", "3 mars", "mars 2019", "1er mai", "12 fév. 2019", "02nov", "dec2019", "12/03/1985", "12/05/24", "12.03.1985", "12 . 03 . 1985", "1985-03-12",
     "12-MAR-2020", "May 3rd", "March 3, 1990", "23 July 2024", "3. März 1985", "3 de marzo de 1985", "3 marzo 1985", "deux janvier mille neuf cent quatre-vingt-cinq",
-    "vingt et un mars deux mille deux", "twenty-third of May 1985", "June twenty-first, nineteen eighty-five", "1 2 0 3 1 9 8 5", "12|03|1985", "été 1990"])
+    "vingt et un mars deux mille deux", "twenty-third of May 1985", "June twenty-first, nineteen eighty-five", "1 2 0 3 1 9 8 5", "12|03|1985", "été 1990", "28 mai  1990"])
 def test_every_way_to_write_a_date_is_found(date):
     """Figures, words, short months, four languages; nothing more and nothing less than the date."""
     assert _found(f"vu ({date}) ici") == [(date, "DATE")]
