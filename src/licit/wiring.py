@@ -56,6 +56,9 @@ from .usecases.workspace import Prepared, Progress, Workspace, silent
 #: The uses of secret keys in a workspace.
 KEY_USES = ("records", "order", "stand-in", "lookup", "audit")
 
+#: The settings of others' models, in the workspace's folder.
+MODELS = "detectors.toml"
+
 _BATCH = 256
 _FOLDERS = ("shards", "index", "attributes", "state", "releases", "keys")
 #: What lies in a workspace that is being made: its settings come last, and a command that was cut short goes on.
@@ -199,16 +202,17 @@ def _text(plan: Plan) -> str:
 
 
 def _tools(root: Path, plan_text: str) -> Tools:
-    """Give what preparing needs; kept for a plan as long as the key file stays the one it was made with."""
-    keys = (root / "keys/secrets.json").stat()
-    return _made_tools(root, plan_text, (keys.st_ino, keys.st_mtime_ns))
+    """Give what preparing needs; kept for a plan as long as key file and models' settings stay those it was made with."""
+    told = [file.stat() for file in (root / "keys/secrets.json", root / MODELS) if file.exists()]
+    return _made_tools(root, plan_text, tuple((one.st_ino, one.st_mtime_ns) for one in told))
 
 
 @cache
-def _made_tools(root: Path, plan_text: str, _: tuple[int, int]) -> Tools:
+def _made_tools(root: Path, plan_text: str, _: tuple[tuple[int, int], ...]) -> Tools:
     plan = plan_from_lock(json.loads(plan_text))
     keys = FileKeys(root / "keys/secrets.json")
-    detectors, screeners = find_detectors(), find_screeners()
+    detectors = find_detectors(root / MODELS, plan.plugins) if plan.plugins else find_detectors()
+    screeners = find_screeners()
     epochs, (counter, count) = keys.epochs("lookup"), token_counter()
     return Tools(chunk=plan.chunk, deidentify=plan.deidentify, languages=plan.languages, detectors=detectors,
                  screeners=screeners, pins=pin([*detectors, *screeners]), stand_in_key=keys.secret("stand-in"),
@@ -298,9 +302,9 @@ def _check(release: Path, workspace: Path, *, clock: Clock, engine: Engine) -> S
 
 
 @cache
-def detectors() -> tuple[Detector, ...]:
-    """Give every detector there is."""
-    return find_detectors()
+def detectors(plugins: str = "") -> tuple[Detector, ...]:
+    """Give every detector there is, and those of a settings file of models."""
+    return find_detectors(Path(plugins)) if plugins else find_detectors()
 
 
 def detect(items: Iterable[Any], *, jobs: int = 1) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from . import auditor, closing, person, public
+from . import auditor, closing, measured, person, public
 from .canonical import parse
 from .casefile import Casefile
 from .files import MANIFEST, Release, open_release
@@ -99,9 +99,10 @@ def _public(release: Release, key: bytes | None, now: datetime | None, rows: Cal
         ("closed-in-log", lambda: closing.closed_in_log(release)),
         ("absence-root-logged", lambda: closing.absence_root_logged(release)),
         ("no-direct-identifiers", lambda: public.no_direct_identifiers(rows())),
-        ("licences-stated", lambda: public.licences_stated(release, rows()))]
+        ("licences-stated", lambda: public.licences_stated(release, rows())),
+        ("measure-meets-plan", lambda: measured.measure_meets_plan(release))]
     return [*(Claim(name, "public", check) for name, check in checks),
-            Claim("deidentification-measured", "attested", lambda: public.measure_stated(release))]
+            Claim("deidentification-measured", "attested", lambda: measured.measure_stated(release))]
 
 
 def _person(release: Release, path: Path | None) -> list[Claim]:

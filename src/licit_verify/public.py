@@ -8,7 +8,6 @@ Rules kept here:
 - A row without a source, or a source without a ground, is a failure, never a gap.
 """
 
-import math
 from collections import Counter
 from typing import Any
 
@@ -16,11 +15,11 @@ import pyarrow.parquet as pq
 
 from .canonical import parse_line
 from .files import MANIFEST, Release, take
-from .report import Fault, Note, several
+from .report import Fault, several
 from .rows import COLUMNS, Scan
 
 LABEL, SMALL = "de-identified (personal data)", 5
-_TALLY, _MEASURE, _CANARIES = "evidence/tally.json", "evidence/measure.json", "audit/canaries.parquet"
+_TALLY, _CANARIES = "evidence/tally.json", "audit/canaries.parquet"
 GROUNDS = ("own", "open-licence", "contract", "public-domain", "statutory")
 
 
@@ -102,7 +101,12 @@ def tally_balances(release: Release) -> None:
         raise Fault("{path} is not what the manifest says", _TALLY, path=_TALLY)
 
 
-def _paper(release: Release, path: str) -> dict[str, Any]:
+def paper_of(release: Release, path: str) -> dict[str, Any]:
+    """Give what a file of canonical JSON holds.
+
+    Raises:
+        Fault: it is missing, damaged, or something else.
+    """
     try:
         value = parse_line(release.need(path).read_bytes())
     except ValueError:
@@ -114,7 +118,7 @@ def _paper(release: Release, path: str) -> dict[str, Any]:
 
 def _by_gate(release: Release) -> tuple[int, int, dict[str, int], dict[str, int]]:
     """Add up the tally by gate; a reason has one gate, so the sums are the tally."""
-    paper = _paper(release, _TALLY)
+    paper = paper_of(release, _TALLY)
     sides: dict[str, Counter[str]] = {"held": Counter(), "refused": Counter()}
     for gate in take(paper, "gates", dict, _TALLY).values():
         for side, counts in sides.items():
@@ -122,53 +126,6 @@ def _by_gate(release: Release) -> tuple[int, int, dict[str, int], dict[str, int]
                 counts.update({name: n for name, n in gate.get(side, {}).items() if type(n) is int})
     return (take(paper, "arrived", int, _TALLY), take(paper, "released", int, _TALLY), dict(sides["held"]),
             dict(sides["refused"]))
-
-
-def measure_stated(release: Release) -> Note | None:
-    """Insist that the release says what its de-identification was measured at, and that this meets its plan's standard.
-
-    What was not measured must be accepted by the plan, if it sets a standard; a patch keeps its parent's measure.
-
-    Raises:
-        Fault: otherwise.
-    """
-    paper = _paper(release, _MEASURE)
-    measured = take(paper, "measured", bool, _MEASURE)
-    plan = take(release.get("lock", dict), "plan", dict)
-    if "standard" in plan:
-        _hold_to(take(plan, "standard", dict), plan, paper if measured else {})
-    return None if measured else Note("not measured, says the signer")
-
-
-def _hold_to(standard: dict[str, Any], plan: dict[str, Any], paper: dict[str, Any]) -> None:
-    """Count a measurement again against a standard: lower Wilson bounds in thousandths, language by language."""
-    planted = take(paper, "planted", dict, _MEASURE) if paper else {}
-    if planted.get("missed"):
-        raise Fault("planted personal data was missed", _MEASURE)
-    told = take(take(paper, "report", dict, _MEASURE), "languages", dict, _MEASURE) if paper else {}
-    labels = take(take(plan, "deidentify", dict), "labels", list)
-    for language in take(plan, "languages", list):
-        own = told.get(language, {})
-        wanted = [(own.get("labels", {}).get(label, {}).get("entities"), floor)
-                  for label, floor in take(standard, "recall", dict).items() if label in labels and floor]
-        wanted += [(own.get("fully_redacted"), floor) for floor in [take(standard, "fully_redacted", int)] if floor]
-        for rate, floor in wanted:
-            if not rate or not take(rate, "of", int, _MEASURE):
-                if "accept_unmeasured_deidentification" not in take(plan, "accepted", list):
-                    raise Fault("what the plan asks for was not measured in {language}", _MEASURE, language=language)
-            elif 1000 * _lower(take(rate, "hits", int, _MEASURE), rate["of"]) < floor:
-                raise Fault("the measure in {language} is below the plan's standard", _MEASURE, language=language)
-        beside = take(own, "beside", dict, _MEASURE) if own else {"false_spans": 0, "bytes": 0}
-        if 10_000 * beside["false_spans"] > take(standard, "false_per_10kb", int) * beside["bytes"]:
-            raise Fault("the measure in {language} is below the plan's standard", _MEASURE, language=language)
-
-
-def _lower(hits: int, of: int) -> float:
-    """Give the lower Wilson 95 % bound of a share."""
-    if not 0 <= hits <= of:
-        raise Fault("a share of the measure is none", _MEASURE)
-    share, weight = hits / of, 1.959963984540054 ** 2 / of
-    return (share + weight / 2 - math.sqrt(weight * (share * (1 - share) + weight / 4))) / (1 + weight)
 
 
 def tally_matches_rows(release: Release, found: Scan) -> None:

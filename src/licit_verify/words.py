@@ -23,6 +23,8 @@ CLAIMS: dict[str, tuple[str, str]] = {
     "tally-matches-rows": ("The tally counts the rows that are there.", "Le décompte compte les lignes présentes."),
     "licences-stated": ("Every row has a stated source, ground and licence.",
                         "Chaque ligne a une source, un fondement et une licence déclarés."),
+    "measure-meets-plan": ("The stated measure of the de-identification meets the plan's standard.",
+                           "La mesure énoncée de la désidentification satisfait à l'exigence du plan."),
     "no-direct-identifiers": ("No e-mail address, IBAN, payment card, NIR or private key in the words.",
                               "Ni adresse électronique, ni IBAN, ni carte bancaire, ni NIR, ni clé privée."),
     "log-signed": ("The log's position is signed by the log's key.",
@@ -128,6 +130,11 @@ FRENCH: dict[str, str] = {
     "no proof for this release came with the receipt; ask for it":
         "aucune preuve pour cette version n'accompagne le reçu ; la demander",
     "not measured, says the signer": "non mesuré, dit le signataire",
+    "it was measured with other detectors than the release names":
+        "la mesure a été faite avec d'autres détecteurs que ceux que nomme la version",
+    "the measure looked for other labels than the plan replaces":
+        "la mesure a cherché d'autres étiquettes que celles que le plan remplace",
+    "part of the labelled set could not be looked at": "une partie du jeu annoté n'a pas pu être examinée",
     "planted personal data was missed": "des données personnelles plantées n'ont pas été trouvées",
     "what the plan asks for was not measured in {language}": "ce que le plan exige n'a pas été mesuré en {language}",
     "the measure in {language} is below the plan's standard": "la mesure en {language} est sous l'exigence du plan",

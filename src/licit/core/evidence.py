@@ -86,6 +86,12 @@ _TABLE: tuple[tuple[str, Who, str, str, str], ...] = (
      "Every row names a source whose right to be used is stated.",
      "Chaque ligne nomme une source dont le droit d'usage est énoncé.",
      "Match the rows' sources with manifest.json."),
+    ("measure-meets-plan", "public",
+     "The stated measure of the de-identification is one of the named detectors, and meets the standard of the plan in the "
+     "lock; what was not measured, the plan accepted by name.",
+     "La mesure énoncée de la désidentification est celle des détecteurs nommés et satisfait à l'exigence du plan dans le "
+     "verrou ; ce qui n'a pas été mesuré, le plan l'a accepté nommément.",
+     "Count the lower bounds of evidence/measure.json again and compare with the plan in the lock."),
     ("receipt-genuine", "person",
      "The receipt was signed by the log's key.",
      "Le reçu a été signé par la clé du journal.",
@@ -160,7 +166,7 @@ _TABLE: tuple[tuple[str, Who, str, str, str], ...] = (
     ("deidentification-measured", "attested",
      "How well personal data was found is stated with its measure, or said to be unmeasured.",
      "La qualité du repérage des données personnelles est énoncée avec sa mesure, ou dite non mesurée.",
-     "Read evidence/measure.json; the signer stands for it."),
+     "Read evidence/measure.json; the signer stands for the run."),
 )
 
 CLAIMS: dict[str, Claim] = {

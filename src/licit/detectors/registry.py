@@ -4,6 +4,10 @@ A module of this folder offers a function ``detectors()`` or ``screeners()`` wit
 package elsewhere offers the same as an entry point of the group ``licit.detectors`` or ``licit.screeners``. Modules
 whose name starts with ``_`` are parts of others. So a new detector edits no existing file.
 
+Models of others (spaCy, GLiNER, Transformers) are named in a settings file, and loaded only when a plan, or whoever runs a
+command, asks for them. A kind of model is a module of ``plugins/``, or an entry point of the group ``licit.models``, with
+a function ``load``.
+
 Rules kept here:
 
 - A module or entry point that cannot be loaded stops the run (SetupError): a detector that silently stays away would
@@ -17,23 +21,62 @@ import functools
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from licit.core.errors import SetupError
+from licit.core.errors import SetupError, misnamed
 from licit.core.ids import settings_key
 from licit.core.ports import Detector, Screener
 
+from .plugins._model import ModelSettings, read_settings
 
-def find_detectors() -> tuple[Detector, ...]:
-    """Find every detector there is, by name.
+
+def find_detectors(plugins: Path | None = None, names: Sequence[str] | None = None) -> tuple[Detector, ...]:
+    """Find every detector there is, by name, and of a settings file of models those that are asked for; all, without names.
 
     Raises:
-        SetupError: one cannot be loaded, or two have one name.
+        SetupError: one cannot be loaded, there is none of a name that is asked for, or two have one name.
     """
-    return _find("detectors")
+    own = _find("detectors")
+    if plugins is None:
+        return own
+    found = {one.name: one for one in own}
+    for model in _asked(plugins, names):
+        if model.name in found:
+            raise SetupError(f"Two detectors are named {model.name}; one is a model of {plugins.name}.", remedy="Rename the model.")
+        found[model.name] = _kind(model.kind)(model)
+    return tuple(found[name] for name in sorted(found))
+
+
+def _asked(plugins: Path, names: Sequence[str] | None) -> list[ModelSettings]:
+    models = read_settings(plugins)
+    known = [model.name for model in models]
+    if twice := sorted({name for name in known if known.count(name) > 1}):
+        raise SetupError(f"Two models are named {twice[0]}.", about=plugins.name, remedy="Rename one of them.")
+    if wrong := misnamed(names or (), known, plugins.name):
+        raise SetupError(wrong, remedy="Change the plan, or write the model's [[model]] section.")
+    return [model for model in models if names is None or model.name in names]
+
+
+def _kind(kind: str) -> Callable[[ModelSettings], Detector]:
+    """Give what loads models of a kind.
+
+    Raises:
+        SetupError: there is no such kind, or it cannot be loaded.
+    """
+    package = f"{__package__}.plugins"
+    own = {module.name for module in pkgutil.iter_modules([str(Path(__file__).with_name("plugins"))]) if not module.name.startswith("_")}
+    foreign = {point.name: point for point in entry_points(group="licit.models")}
+    if wrong := misnamed([kind], {*own, *foreign}, "this installation"):
+        raise SetupError(f"{wrong} as a kind of model", remedy="Change kind, or install what offers it.")
+    try:
+        load: Callable[[ModelSettings], Detector] = (
+            importlib.import_module(f"{package}.{kind}").load if kind in own else foreign[kind].load())
+    except Exception as error:
+        raise SetupError(f"the kind of model {kind} cannot be loaded ({type(error).__name__}).", remedy="Repair or uninstall it.") from error
+    return load
 
 
 def find_screeners() -> tuple[Screener, ...]:

@@ -17,6 +17,7 @@ PROCEDURES_FR: dict[str, str] = {
     "absence-root-logged": "Comparer evidence/absence.json, le manifeste et l'inscription de clôture.",
     "no-direct-identifiers": "Parcourir les textes publiés avec les motifs du vérificateur lui-même.",
     "licences-stated": "Rapprocher les sources des lignes de manifest.json.",
+    "measure-meets-plan": "Recompter les bornes basses d'evidence/measure.json et comparer avec le plan du verrou.",
     "receipt-genuine": "Vérifier la signature du reçu.",
     "receipt-in-log": "Vérifier la preuve d'inclusion qui accompagne le reçu.",
     "person-absent": "Former la marque de la personne et vérifier sa preuve d'absence contre la racine.",
@@ -34,5 +35,5 @@ PROCEDURES_FR: dict[str, str] = {
     "twin-apart": "Les tirer de nouveau de la graine et comparer ; comparer le jumeau avec ids/.",
     "tags-complete": "Former de nouveau la marque de chaque personne et reconstruire l'arbre.",
     "patch-of-parent": "Comparer les deux manifestes et les décisions.",
-    "deidentification-measured": "Lire evidence/measure.json ; le signataire en répond.",
+    "deidentification-measured": "Lire evidence/measure.json ; le signataire répond du passage.",
 }

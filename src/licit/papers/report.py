@@ -19,9 +19,10 @@ from ..core.reasons import REASONS
 from .claims import Outcome, claims, failing, outcomes, summary
 from .flow import Branch, Counts, balance, check_label, flow, meaning, read_counts
 from .markup import Markup, el, foreign, join, prose
+from .measured import measured
 from .words import ENGLISH, FRENCH, PURPOSES, WORDS, Language
 
-_SECTIONS = ("flow", "claims", "sources", "remedies", "limits", "details")
+_SECTIONS = ("flow", "measure", "claims", "sources", "remedies", "limits", "details")
 
 #: Nothing may be fetched, run or sent, whatever a value holds.
 _CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -85,7 +86,8 @@ def _stated(manifest: Mapping[str, Any], tongue: Language, *path: str) -> Markup
 
 
 def _page(manifest: Mapping[str, Any], counts: Counts, found: Mapping[str, Outcome], tongue: Language) -> Markup:
-    contents = {"flow": join(balance(counts, tongue), flow(counts, tongue)), "claims": claims(found, tongue),
+    contents = {"flow": join(balance(counts, tongue), flow(counts, tongue)),
+                "measure": measured(manifest, tongue), "claims": claims(found, tongue),
                 "sources": _sources(manifest, counts, tongue), "remedies": _remedies(counts, tongue),
                 "limits": _limits(manifest, tongue), "details": _details(manifest, tongue)}
     sections = (el("section", el("h2", tongue.say(name), id=f"{tongue.code}-{name}"), contents[name],
@@ -183,8 +185,8 @@ def _remedy(branch: Branch, tongue: Language) -> Markup:
 
 
 def _limits(manifest: Mapping[str, Any], tongue: Language) -> Markup:
-    measured = manifest.get("measure")
-    said = measured.get("measured") if isinstance(measured, Mapping) else None
+    told = manifest.get("measure")
+    said = told.get("measured") if isinstance(told, Mapping) else None
     if "accept_unmeasured_deidentification" in _list(manifest, "accepted"):
         said = False
     key = {True: "limit-measured", False: "limit-unmeasured"}.get(said, "limit-measure-file")  # type: ignore[arg-type]

@@ -103,6 +103,36 @@ WORDS: dict[str, tuple[str, str]] = {
     "unchecked": ("not checked", "non vérifié"),
     "how": ("How: {procedure}", "Comment : {procedure}"),
     "said": ("The verifier says: {detail}", "Le vérificateur dit : {detail}"),
+    # Measure
+    "measure": ("How well personal data was found", "Comment les données personnelles ont été repérées"),
+    "unmeasured": ("Not measured", "Non mesuré"),
+    "unmeasured-why": ("No figure stands behind the de-identification of what is named here. The plan accepted that.",
+                       "Aucun chiffre ne soutient la désidentification de ce qui est nommé ici. Le plan l'a accepté."),
+    "unmeasured-all": ("everything that was released", "tout ce qui a été publié"),
+    "measure-silent": ("The release says nothing of it here; see {file}.", "La publication n'en dit rien ici ; voir {file}."),
+    "measured-on": ("Measured on {number} labelled texts ({name}), as this build finds and before it replaces. Of so many people, "
+                    "addresses and numbers, all mentions were found; the bound is the lower one of Wilson's 95 %.",
+                    "Mesuré sur {number} textes annotés ({name}), tel que cette construction repère, avant de remplacer. De tant de "
+                    "personnes, d'adresses et de numéros, toutes les mentions ont été repérées ; la borne est la plus basse des "
+                    "95 % de Wilson."),
+    "measured-invented": ("The texts are invented, by the authors of licit: strangers' words will be met less well.",
+                          "Les textes sont inventés, par les auteurs de licit : les mots d'inconnus seront moins bien repérés."),
+    "measured-label": ("Language, label", "Langue, étiquette"), "measured-found": ("Found whole", "Repéré en entier"),
+    "measured-least": ("Surely at least", "Sûrement au moins"), "measured-asked": ("The plan asks", "Le plan exige"),
+    "whole-texts": ("whole texts", "textes entiers"),
+    "false-finds": ("{language}: {number} false findings per 10 kB of other text; the plan allows {most}.",
+                    "{language} : {number} faux repérages par 10 ko d'autre texte ; le plan en permet {most}."),
+    "planted-all": ("{number} invented identifiers were planted in this build, and all were found ({labels}).",
+                    "{number} identifiants inventés ont été semés dans cette construction, et tous repérés ({labels})."),
+    "planted-missed": ("Of {number} planted identifiers, {missed} were missed.",
+                       "De {number} identifiants semés, {missed} n'ont pas été repérés."),
+    "found-in": ("Found in the {number} conversations and documents that rows were released from:",
+                 "Repéré dans les {number} conversations et documents dont des lignes sont publiées :"),
+    "found-label": ("Label", "Étiquette"), "found-things": ("Different", "Différents"), "found-places": ("Places replaced", "Endroits remplacés"),
+    "found-none": ("Nothing was found in what was released.", "Rien n'a été repéré dans ce qui est publié."),
+    "found-unsaid": ("What was found is not counted here: beside its parent's counts a patch's would say what the rows that left held.",
+                     "Ce qui a été repéré n'est pas compté ici : à côté du décompte de son parent, celui d'un correctif dirait ce que "
+                     "contenaient les lignes parties."),
     # Sources
     "sources": ("Sources and the right to use them", "Les sources et le droit de s'en servir"),
     "source": ("Source", "Source"), "right": ("Right", "Droit"),

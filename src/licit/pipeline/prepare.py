@@ -13,6 +13,7 @@ Rules kept here:
 Law: DEI-08
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -26,7 +27,7 @@ from ..core.ids import keyed, settings_key, short_text
 from ..core.manifest import COLUMNS, facts_digest, person_mark
 from ..core.policy import said_between
 from ..core.ports import Detector, Screener
-from ..core.records import Record, Turn
+from ..core.records import MADE_FROM, Record, Turn
 from ..core.staff import LIFTABLE
 from .chunk import Chunk, ChunkSettings, CountTokens, cut, days, estimate_tokens, topics
 from .dedupe import sketch
@@ -56,7 +57,10 @@ SIGNATURES = pa.schema([("exact", pa.binary(16)), ("bands", pa.list_(pa.uint64()
 #: What outlives an erasure: marks of the people whom the record concerns, and a digest of the row but for its signatures.
 BONDS = pa.schema([("people", pa.list_(pa.binary(16))), ("facts", pa.binary(32))])
 
-SCHEMA = pa.schema([*FACTS, *(f for f in CONTENT if f.name not in {*FACTS.names, "licence"}), *SIGNATURES, *BONDS])
+#: What was found in the whole record: ``LABEL:things:places``, how many different things, and how many places were replaced.
+FOUND = pa.schema([("found", _TEXTS)])
+
+SCHEMA = pa.schema([*FACTS, *(f for f in CONTENT if f.name not in {*FACTS.names, "licence"}), *FOUND, *SIGNATURES, *BONDS])
 _DIGESTED = [name for name in SCHEMA.names if name not in ("bands", "runs", "facts")]
 
 
@@ -119,7 +123,8 @@ def prepare(batch: Sequence[Arrived], tools: Tools) -> pa.Table:
     rows: list[dict[str, Any]] = []
     for item, text, language, verdict, words in zip(batch, whole, languages, screened, masked, strict=True):
         shadow = item.record.kind == "document" and shadow_marks(item.record.declared, text)
-        static = (words.reason, verdict.reason if verdict else "", "shadow-library" if shadow else "",
+        made_from = item.record.declared.get(MADE_FROM)
+        static = ("sources-unknown" if made_from == "" else "", words.reason, verdict.reason if verdict else "", "shadow-library" if shadow else "",
                   unmeasured(language, tools.languages, tools.screeners, accepted=tools.accept_unmeasured))
         rows += _rows(item, language, static, words, tools)
     for row, shape in zip(rows, sketch([row.pop("_arrived") for row in rows]), strict=True):
@@ -149,7 +154,7 @@ def _rows(item: Arrived, language: str, static: Sequence[str], masked: Masked, t
         "record": item.id, "source": item.source, "holder": holder, "project": record.project,
         "surface": record.surface, "capacity": record.capacity, "age": record.age, "state": record.state,
         "notice": record.notice, "third_parties": record.third_parties, "arrived": item.arrived, "language": language,
-        "mentions": sorted(mentions), "names": sorted(names),
+        "mentions": sorted(mentions), "names": sorted(names), "found": _found(masked),
         "people": sorted({person_mark(item.id, person.subject) for person in record.people}),
         "bucket": int.from_bytes(keyed(tools.order_key, "licit/bucket", bucket_of.encode())[:4], "big")}
     subjects = {person.ref: str(person.subject) for person in record.people}
@@ -162,6 +167,11 @@ def _rows(item: Arrived, language: str, static: Sequence[str], masked: Masked, t
         row["static"] = _against(*static, chunk.reason, "" if row["tokens"] else "empty")
         out.append(row)
     return out
+
+
+def _found(masked: Masked) -> list[str]:
+    things = Counter(label for label, _ in set(masked.entities))
+    return [f"{label}:{things[label]}:{masked.counts.get(label, 0)}" for label in sorted({*things, *masked.counts})]
 
 
 def _against(*reasons: str) -> str:

@@ -44,6 +44,9 @@ overlap = 0               # tokens repeated from the chunk before, in whole exch
 [screen]
 languages = ["en", "fr"]  # what may be released; a language in which no screening is measured is held all the same
 
+[detect]
+plugins = []              # models of others to look with as well, by their names in detectors.toml of this folder
+
 [deidentify]
 # labels = ["PERSON", "EMAIL", …]   # what is replaced; without it, everything that identifies by itself
 replace = "placeholders"  # [PERSON_k3f2a]; or "surrogates": invented names, numbers for fiction, moved dates
@@ -80,6 +83,7 @@ class Plan:
     threads: tuple[str, ...] = ("main", "document")
     chunk: ChunkSettings = field(default_factory=ChunkSettings)
     languages: tuple[str, ...] = ("en", "fr")
+    plugins: tuple[str, ...] = ()
     deidentify: DeidentifySettings = field(default_factory=DeidentifySettings)
     standard: Standard = field(default_factory=Standard)
     near: bool = True
@@ -100,7 +104,7 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-_SECTIONS = {"records": ("threads",), "chunk": ("tokens", "overlap"), "screen": ("languages",),
+_SECTIONS = {"records": ("threads",), "chunk": ("tokens", "overlap"), "screen": ("languages",), "detect": ("plugins",),
              "deidentify": ("labels", "seconds", "replace", "measure"), "dedupe": ("near",), "audit": ("twin_per_thousand", "canaries"),
              "release": ("lease_hours",)}
 _TOP = {"name": str, "purpose": str, "use": str, "commercial": bool, "sources": list, "as_of": str}
@@ -153,13 +157,13 @@ def parse_plan(data: Mapping[str, Any]) -> Plan:
 def _checked(values: dict[str, Any], accepted: tuple[str, ...]) -> Plan:
     for name, kind in {**_TOP, "near": bool, "twin_per_thousand": int, "canaries": int, "lease_hours": int,
                        "tokens": int, "overlap": int, "seconds": int, "replace": str, "threads": list, "languages": list,
-                       "labels": list}.items():
+                       "labels": list, "plugins": list}.items():
         if name in values and (not isinstance(values[name], kind) or (kind is int and isinstance(values[name], bool))):
             raise ValueError(f"{name} must be a {kind.__name__}")
     for name, allowed in (("purpose", PURPOSES), ("use", USES)):
         if name in values and values[name] not in allowed:
             raise ValueError(f"{name} must be one of {', '.join(allowed)}")
-    for name in ("sources", "threads", "languages", "labels"):
+    for name in ("sources", "threads", "languages", "labels", "plugins"):
         if not all(isinstance(item, str) and item for item in values.get(name, ())):
             raise ValueError(f"{name} is a list of texts")
     try:
@@ -180,7 +184,7 @@ def _checked(values: dict[str, Any], accepted: tuple[str, ...]) -> Plan:
                                     replace=values.pop("replace", REPLACEMENTS[0]))
     if "measure" in values:
         values["standard"] = parse_standard(values.pop("measure"))
-    for name in ("sources", "threads", "languages"):
+    for name in ("sources", "threads", "languages", "plugins"):
         if name in values:
             values[name] = tuple(values[name])
     return Plan(**values, chunk=chunk, deidentify=deidentify, accepted=accepted)

@@ -11,9 +11,9 @@ from typing import Any
 
 import polars as pl
 
-from ..core.errors import EvidenceError
+from ..core.errors import EvidenceError, RefusedError
 from ..core.ids import canonical_json
-from ..core.manifest import Tally
+from ..core.manifest import Tally, merge_small
 from ..core.notes import release_tags
 from ..core.tree import TagTree
 from ..pipeline.attest import Findings
@@ -31,7 +31,10 @@ _KEYS = ["record", "chunk"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """What a build came to: a release's name ("" when nothing is released), its root, its tally, its decided rows."""
+    """What a build came to: a release's name ("" when nothing is released), its root, its tally, its decided rows.
+
+    ``refused`` is why a dry run's release would not be made although rows may be released.
+    """
 
     name: str
     path: str
@@ -39,6 +42,7 @@ class Built:
     tally: Tally
     lock: Mapping[str, Any]
     rows: pl.DataFrame
+    refused: RefusedError | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Give the outcome as ``licit build --json`` prints it."""
@@ -80,8 +84,30 @@ def stage(workspace: Workspace, built: Built, progress: Progress) -> Findings:
     kept = built.rows.filter(pl.col("rank") == 0)
     people = (kept.select(pl.col("subjects").explode(empty_as_null=False).drop_nulls().alias("subject"))
               .group_by("subject").len("rows").with_columns(pl.col("rows").cast(pl.Int64)).sort("subject"))
-    found = _findings(workspace, built, files, _with_keys(workspace, people), workspace.pins(), None)
-    return replace(found, measure=measured)
+    found = _findings(workspace, built, files, _with_keys(workspace, people), workspace.pins(plan_from_lock(lock["plan"])), None)
+    return replace(found, measure={**measured, "found": _counted(workspace, lock, kept)})
+
+
+def _counted(workspace: Workspace, lock: Mapping[str, Any], kept: pl.DataFrame) -> dict[str, Any]:
+    """Count by label what was found and replaced in the records that rows were released from, small counts merged."""
+    told = column_of(workspace.corpus, lock, "record", "found", rows=kept).join(kept.select("row"), on="row", how="semi")
+    parts = (told.unique("record").select(pl.col("found").explode(empty_as_null=False).drop_nulls().str.split(":").list.to_struct(
+        fields=["label", "things", "places"]).alias("found")).unnest("found") if told.height else pl.DataFrame(
+        schema={"label": pl.String, "things": pl.String, "places": pl.String}))
+    sums = parts.group_by("label").agg(pl.col("things", "places").cast(pl.Int64).sum()).sort("label")
+    return {"records": told["record"].n_unique(), **{name: merge_small({label: number for label, number in zip(
+        sums["label"], sums[name], strict=True) if number}) for name in ("things", "places")}}
+
+
+def weighed(workspace: Workspace, built: Built) -> Built:
+    """Say of a dry run whether its release would be made: planted data found, the plan's standard met."""
+    if not built.tally.released:
+        return built
+    try:
+        assured(workspace, built.lock)
+    except RefusedError as error:
+        return replace(built, refused=error)
+    return built
 
 
 def assured(workspace: Workspace, lock: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,7 +149,9 @@ def stage_patch(workspace: Workspace, built: Built, parent: str, progress: Progr
     found = _findings(workspace, built, files, people, tuple(manifest["detectors"]), {
         "name": parent, "manifest": corpus.digest(f"releases/{parent}/manifest.json"), "withdrawn": True})
     # A patch only takes away or elects among rows of its parent's detectors: nothing new to measure, nothing may hinder it.
-    return replace(found, measure=json.loads(corpus.path(f"releases/{parent}/evidence/measure.json").read_bytes()))
+    # What its parent counted is left out: beside the patch it would say what the rows that left held.
+    measured = json.loads(corpus.path(f"releases/{parent}/evidence/measure.json").read_bytes())
+    return replace(found, measure={name: value for name, value in measured.items() if name != "found"})
 
 
 def _licences(workspace: Workspace, lock: Mapping[str, Any]) -> dict[str, str]:

@@ -68,7 +68,7 @@ class Workspace:
     tag_keys: Callable[[Sequence[str]], Mapping[str, bytes]]
     prepare: Callable[[Any, Sequence[str]], Iterator[Prepared]]
     attributes_key: Callable[[Any], str]
-    pins: Callable[[], tuple[str, ...]]
+    pins: Callable[[Any], tuple[str, ...]]
     measure: Callable[[Any, str], tuple[Mapping[str, Any], Planted]]
     counter: str
     check: Callable[[Path, Path], Sequence[Mapping[str, Any]]]

@@ -215,6 +215,45 @@ def test_measured_is_said_only_when_it_was() -> None:
     assert "do not assume it was" in words(measure={"measured": "yes"})
 
 
+def _figures(**changes: Any) -> dict[str, Any]:
+    rate = {"hits": 30, "of": 31, "low": "0.838057"}
+    own = {"labels": {"EMAIL": {"entities": rate}}, "fully_redacted": rate, "beside": {"false_spans": 3, "bytes": 9_000}}
+    return {"measured": True, "set": {"name": "built-in", "records": 334, "invented": True}, "report": {"languages": {"fr": own}},
+            "planted": {"drawn": {"EMAIL": 2, "PHONE": 2}, "missed": {}},
+            "found": {"records": 12, "things": {"EMAIL": 41, "other": 6}, "places": {"EMAIL": 90}}} | changes
+
+
+_LOCK = {"plan": {"languages": ["en", "fr"], "standard": {"recall": {"EMAIL": 500}, "fully_redacted": 600, "false_per_10kb": 80}}}
+
+
+def test_what_was_measured_planted_and_found_is_shown_with_its_counts() -> None:
+    """Rates with their bounds and what the plan asks, planted data, and what was found by type; never more than counts."""
+    words = Page(render(manifest(lock=_LOCK, measure=_figures()), results())).words["en"]
+    for said in ("334 labelled texts", "are invented", "30 / 31", "0.838", "0.500", "3 false findings", "allows 80",
+                 "4 invented identifiers were planted", "EMAIL 2, PHONE 2", "the 12 conversations", "EMAIL4190", "other6–"):
+        assert said in " ".join(words.split()), said
+
+
+def test_what_was_not_measured_stands_in_red() -> None:
+    """A language or label that the plan names and the figures lack is named in a red box, and so is a release without figures."""
+    def boxes(**changes: Any) -> str:
+        page = render(manifest(lock=_LOCK, **changes), results()).decode()
+        return " ".join(re.findall(r'<div class="alert">.*?</div>', page[page.index('lang="en"'):]))
+
+    assert "en: EMAIL" in boxes(measure=_figures())
+    assert "fr: EMAIL" not in boxes(measure=_figures())
+    assert "everything that was released" in boxes(measure={"measured": False, "why": ""})
+    assert "alert" not in boxes(measure=_figures(report={"languages": {name: _figures()["report"]["languages"]["fr"] for name in ("en", "fr")}}))
+    assert "were missed" in render(manifest(measure=_figures(planted={"drawn": {"EMAIL": 2}, "missed": {"EMAIL": 1}})), results()).decode()
+
+
+@pytest.mark.parametrize("broken", [{"report": []}, {"set": "x"}, {"planted": {"drawn": {"EMAIL": "two"}}}, {"found": {"things": 3}},
+                                    {"report": {"languages": {"fr": {"labels": {"<b>": {"entities": {"of": "9"}}}}}}}])
+def test_figures_that_are_none_break_no_page(broken: dict[str, Any]) -> None:
+    """Whatever stands in the file, the page is made, and nothing of it is markup."""
+    assert b"<b>:" not in render(manifest(lock=_LOCK, measure=_figures(**broken)), results())
+
+
 def test_every_procedure_is_said_in_french() -> None:
     """A French reader learns how each claim is checked; no procedure is left for a claim that is gone."""
     assert set(PROCEDURES_FR) == set(CLAIMS)

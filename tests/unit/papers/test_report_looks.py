@@ -71,7 +71,7 @@ def test_every_sentence_is_in_both_languages_with_the_same_places() -> None:
 def test_every_sentence_is_used() -> None:
     """The table of words holds what the page says and nothing else."""
     source = "".join(files("licit.papers").joinpath(name).read_text(encoding="utf-8")
-                     for name in ("report.py", "flow.py", "claims.py"))
+                     for name in ("report.py", "flow.py", "claims.py", "measured.py"))
     families = ("cost-", "limit-", "limit-measure", "accept_")
     whole = {"arrived", "released", "held", "refused", "public", "person", "auditor", "attested", "unlisted"}
     for key in WORDS:

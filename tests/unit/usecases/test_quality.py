@@ -11,6 +11,7 @@ from licit.core.errors import RefusedError, SetupError
 from licit.usecases import staging
 from licit.usecases.plan import parse_plan
 from licit.usecases.quality import Standard, misses
+from licit.usecases.release import build
 from licit.usecases.text_places import read_record
 from licit.wiring import built_in_set
 
@@ -132,7 +133,58 @@ def test_a_gate_switched_off_is_seen_by_a_stranger(world, monkeypatch):
     monkeypatch.setattr(staging, "require", lambda *_: None)
     world.swap(check=lambda *_: ())
     world.take([chat("c", "ada", prose("c"))])
-    assert "deidentification-measured" not in failing(world.build().path)
+    assert "measure-meets-plan" not in failing(world.build().path)
     world.take([chat("d", "ada", prose("d"))])
     built = world.build(deidentify={"measure": {"recall": {"PERSON": 1}}})
-    assert failing(built.path)["deidentification-measured"].startswith("the measure in ")
+    assert failing(built.path)["measure-meets-plan"].startswith("the measure in ")
+
+
+def _forged(told: dict, part: str) -> dict:
+    report = told["report"]
+    if part == "pins":
+        return told | {"pins": ["better@1+000000000000"]}
+    if part == "planted":
+        return told | {"planted": {"drawn": {"EMAIL": 2}, "missed": {"EMAIL": 1}}}
+    if part == "none":
+        return {name: value for name, value in told.items() if name not in ("report", "set", "pins")} | {"measured": False}
+    if part == "labels":
+        return told | {"report": report | {"settings": {"labels": ["EMAIL"], "sweep": True}}}
+    if part == "held":
+        return told | {"report": report | {"held": {"detector-failed": 3}}}
+    return told | {"report": report | {"languages": {"en": report["languages"]["en"]}}}
+
+
+@pytest.mark.parametrize("part", ["pins", "planted", "none", "labels", "held", "language"])
+def test_figures_of_something_else_are_seen_by_a_stranger(world, monkeypatch, part):
+    """Other detectors or labels, a language left out, a text nobody looked at, planted data missed, no figures: each is a failure."""
+    right = staging.assured
+    monkeypatch.setattr(staging, "assured", lambda *given: _forged(right(*given), part))
+    world.swap(check=lambda *_: ())
+    world.take([chat("c", "ada", prose("c"))])
+    assert "measure-meets-plan" in failing(world.build().path)
+
+
+def test_a_dry_run_weighs_the_measure_too(world):
+    """What would stop the release is said by the dry run, beside its tally; nothing is written."""
+    world.take([chat("c", "ada", prose("c"))])
+    plan = parse_plan({"deidentify": {"measure": {"recall": {"PERSON": 1}}}})
+    assert build(world.ports, parse_plan({}), dry=True).refused is None
+    weighed = build(world.ports, plan, dry=True)
+    assert "recall of PERSON" in str(weighed.refused)
+    assert weighed.tally.released == 1
+    assert not list((world.root / "releases").iterdir())
+
+
+def test_everything_found_is_counted_by_type_and_nothing_else_is_told(world):
+    """Counts of things and of places, small ones merged; no text and no hash of one; a patch has no counts of its own."""
+    mails = [f"w{number}@example.org" for number in range(7)]
+    told = "\n".join(f"Write to {mail} or {mail} again." for mail in mails)
+    world.take([chat("c", "ada", f"{prose('c')} {told}"), chat("d", "bob", f"{prose('d')} Ma carte bancaire : 4111 1111 1111 1111. " + " ".join(
+        f"Tél. 06 39 98 00 1{number}." for number in range(6)))])
+    found = measure_of(world.build())["found"]
+    assert found["records"] == 2
+    assert found["things"]["EMAIL"] == 7
+    assert found["places"]["EMAIL"] == 14
+    assert not {"PAYMENT_CARD", "PHONE"} & {*found["things"]}
+    assert all(number >= 5 or name == "other" for side in ("things", "places") for name, number in found[side].items())
+    assert not any(mail in json.dumps(found) for mail in mails)

@@ -43,11 +43,14 @@ def build_command(plan: Path | None, dry_run: bool, jobs: int, as_json: bool, wo
         warn(line)
     if as_json:
         print_json(built.as_json())
-        return
-    show(tally_table(built.tally.as_json(), _MEANING))
-    if dry_run or not built.name:
-        _say_remedies(remedies(built.tally))
-    _say_next(built, dry_run)
+    else:
+        show(tally_table(built.tally.as_json(), _MEANING))
+        if dry_run or not built.name:
+            _say_remedies(remedies(built.tally))
+        if not built.refused:
+            _say_next(built, dry_run)
+    if built.refused:
+        raise built.refused
 
 
 def _say_remedies(found: list[Remedy]) -> None:
