@@ -173,7 +173,7 @@ def whereabouts(live: Live, subject: str, purpose: str = "train") -> list[Wherea
     if not records:
         return []
     at, went, out = space.clock.now(), _went(space, records), []
-    for name, record in _read(space, records):
+    for name, record in read_records(space, records):
         mine = [turn for turn in record.turns if _concerns(record, turn.concerns, people)]
         days = sorted(turn.said_at[:10] for turn in mine if turn.said_at)
         answers = [standing(standings, policy, SubjectId(subject), purpose,
@@ -193,7 +193,7 @@ def _concerns(record: Record, concerns: Sequence[Any], people: Sequence[str]) ->
     return any(concern.person in mine for concern in concerns)
 
 
-def _read(space: Workspace, records: Sequence[str]) -> Iterator[tuple[str, Record]]:
+def read_records(space: Workspace, records: Sequence[str]) -> Iterator[tuple[str, Record]]:
     """Read records as they arrived, shard by shard."""
     shards: dict[str, list[str]] = {}
     for name, (_, shard) in space.catalogue.stored(records).items():

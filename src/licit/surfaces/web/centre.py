@@ -11,10 +11,13 @@ Law: CHO-01, CHO-03, CHO-05, CHO-06
 """
 
 import json
+import tempfile
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
+from starlette.background import BackgroundTask
 
 from ...core.errors import InputError, RefusedError
 from ...core.ids import SubjectId
@@ -24,6 +27,7 @@ from ...usecases.centre import Choice, choices, history, own_entry, whereabouts
 from ...usecases.commands import Asked, exercise, receipt
 from ...usecases.erase import carry_out
 from ...usecases.live import Live
+from ...usecases.portable import write_copy
 from . import texts
 from .visit import Door, Visit
 
@@ -196,6 +200,17 @@ def paper(request: Request, entry: int) -> Response:
     body = json.dumps(receipt(live.workspace, found.seq, str(found.subject)), indent=1) + "\n"
     return Response(body, media_type="application/json",
                     headers={"content-disposition": f'attachment; filename="licit-receipt-{entry}.json"'})
+
+
+@router.get("/copy.zip")
+def copy(request: Request) -> Response:
+    """Give the visitor a copy of everything; it can be asked for again at any time."""
+    _, live, visit = _parts(request)
+    file = tempfile.TemporaryFile()
+    write_copy(live, visit.subject or _NOBODY_YET, file)
+    file.seek(0)
+    return StreamingResponse(iter(partial(file.read, 1 << 16), b""), media_type="application/zip", background=BackgroundTask(file.close),
+                             headers={"content-disposition": 'attachment; filename="licit-copy.zip"'})
 
 
 @router.get("/sign-in")
