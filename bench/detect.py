@@ -6,8 +6,13 @@ Usage: python bench/detect.py [MEGABYTES]
 import random
 import sys
 import time
+from collections.abc import Sequence
 
+from licit.core.ports import Detector
+from licit.detectors._plain import plain
+from licit.detectors._scan import Scan
 from licit.detectors.registry import find_detectors, find_screeners
+from licit.pipeline.looking import find_all
 
 _TALK = (
     "Peux-tu m'expliquer comment fonctionne un moteur à combustion, étape par étape ?",
@@ -62,11 +67,60 @@ def speed(size: int = 4_000_000, batch: int = 2_000) -> dict[str, float]:
         "all": bytes_made / sum(took.values()) / 1e6}
 
 
+def overhead(count: int = 12_000, batch: int = 256) -> tuple[float, float]:
+    """Give what looking adds to its detectors' own time on short messages: with all of them, and without the network.
+
+    Measured in processor time, the best of five turns of each.
+    """
+    draw = random.Random(2)
+    made = [f"{draw.choice(_PEOPLE if draw.random() < 1 / 12 else _TALK)} {number}" for number in range(count)]
+    batches = [made[start:start + batch] for start in range(0, count, batch)]
+    every = find_detectors()
+
+    def added(detectors: Sequence[Detector]) -> float:
+        alone, together = [], []
+        for _ in range(5):
+            begin = time.process_time()
+            for piece in batches:
+                for one in detectors:
+                    one.find(piece, [""] * len(piece))
+            between = time.process_time()
+            for piece in batches:
+                find_all(detectors, piece, [""] * len(piece))
+            alone.append(between - begin)
+            together.append(time.process_time() - between)
+        return min(together) / min(alone) - 1
+
+    return added(every), added([one for one in every if one.name != "tagger"])
+
+
+def prefilter(size: int = 8_000_000) -> dict[str, float]:
+    """Measure megabytes a second of each set of shapes over words that hold nothing, once in plain form; the best of five."""
+    draw = random.Random(3)
+    words = "le moteur chauffe un peu quand il pleut et the engine runs fine when nobody looks at it".split()
+    page = plain([" ".join(draw.choices(words, k=60)) for _ in range(size // 260)])
+    out = {}
+    for one in find_detectors():
+        scan = getattr(one, "_scan", None)
+        if isinstance(scan, Scan):
+            took = []
+            for _ in range(5):
+                begin = time.process_time()
+                found = sum(1 for _ in scan.matches(page))
+                took.append(time.process_time() - begin)
+            out[f"{one.name} ({found} candidates)"] = len(page.data) / min(took) / 1e6
+    return out
+
+
 def main() -> None:
-    """Print megabytes a second."""
+    """Print megabytes a second, what looking adds to it, and how fast text is passed over that holds nothing."""
     size = int(float(sys.argv[1]) * 1e6) if len(sys.argv) > 1 else 4_000_000
     for name, rate in speed(size).items():
-        print(f"{name:14} {rate:8.2f} MB/s")
+        print(f"{name:14} {rate:8.2f} MB/s", flush=True)
+    everything, shapes = overhead()
+    print(f"find_all on short messages adds {everything:.0%} to its detectors' own time, {shapes:.0%} without the network (asked under 25 %)", flush=True)
+    for name, rate in prefilter().items():
+        print(f"nothing to find: {name:32} {rate:6.0f} MB/s (asked 150)")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Linear: how fast one message is looked at and replaced as it grows, ordinary or made to be slow.
 
-Usage: python -m bench linear [LARGEST_MEGABYTES]
+Usage: python bench/linear.py [LARGEST_MEGABYTES]
 
 Prints megabytes for each second of processor time at each size. What is linear keeps its speed as the text grows; what is
 quadratic loses nine tenths of it at each step. At last one message with a million findings.

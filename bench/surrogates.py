@@ -13,15 +13,18 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from bench.detect import texts
+from licit.core.ports import Detector
+from licit.core.spans import LABELS
 from licit.detectors.registry import find_detectors
-from licit.pipeline.deidentify import DeidentifySettings
+from licit.pipeline.deidentify import REPLACEMENTS, DeidentifySettings
 from licit.pipeline.surrogates import _OWN, Surrogates
 from licit.pipeline.sweep import TITLES, fold, is_between
 from licit.usecases.text import Replacing, deidentify_lines, detect_lines
 
 _KEY = b"k" * 32
-_WANTED = 20_000
-_RECORDS = 1_000
+_WANTED = 1_000_000
+_RECORDS = 10_000
 _BATCH = 256
 _WORD = re.compile(r"[^\W\d_]+")
 _draw = random.Random(41)
@@ -68,7 +71,7 @@ def _collisions(first: Sequence[str], last: Sequence[str], listed: frozenset[str
     took = time.process_time() - begun
     print(f"surrogates drawn                      {drawn:,} in {took:.0f} s; without one {unmade}")
     print(f"that stand in their own record        {same}   (asked 0)")
-    print(f"that are a name of any list           {named}   (asked 0; {len(listed & _OWN)} of {len(_OWN)} invented words are listed)")
+    print(f"that are a name of any list           {named}   (asked 0; {len(listed & _OWN)} of {len(_OWN)} invented words are listed)", flush=True)
 
 
 def _records(first: Sequence[str], last: Sequence[str]) -> list[tuple[int, bytes]]:
@@ -95,24 +98,42 @@ def _run(work: Callable[[Sequence[tuple[int, bytes]]], tuple[bytes, ...]], lines
     return time.process_time() - begun, [(number, line) for (number, _), line in zip(lines, out, strict=True)]
 
 
+def _twice(lines: Sequence[tuple[int, bytes]], detectors: Sequence[Detector]) -> None:
+    """Replace, replace the result again, and compare byte by byte."""
+    for name, settings in (("placeholders", DeidentifySettings()), ("surrogates", DeidentifySettings(replace="surrogates")),
+                           ("surrogates, every label", DeidentifySettings(replace="surrogates", labels=LABELS))):
+        replacing = Replacing(key=_KEY, settings=settings)
+        once = _run(lambda some, how=replacing: deidentify_lines(lambda: detectors, how, some).lines, lines)[1]  # type: ignore[misc]
+        twice = _run(lambda some, how=replacing: deidentify_lines(lambda: detectors, how, some).lines, once)[1]  # type: ignore[misc]
+        held = sum(b'"held"' in line for _, line in once)
+        changed = [number for (number, a), (_, b) in zip(once, twice, strict=True) if a != b and b'"held"' not in a]
+        print(f"{name}: a second time changes {len(changed)} of {len(lines) - held:,} records (asked 0), {held} held", *changed[:5], flush=True)
+
+
+def _speed(what: str, lines: Sequence[tuple[int, bytes]], detectors: Sequence[Detector]) -> None:
+    """Look and replace by turns, and give the best of three of each."""
+    size = sum(len(line) for _, line in lines) / 1e6
+    looks, plain, words = [], [], []
+    placeholders, surrogates = (Replacing(key=_KEY, settings=DeidentifySettings(replace=replace)) for replace in REPLACEMENTS)
+    for _ in range(3):
+        looks.append(_run(lambda some: detect_lines(lambda: detectors, some).lines, lines)[0])
+        plain.append(_run(lambda some: deidentify_lines(lambda: detectors, placeholders, some).lines, lines)[0])
+        words.append(_run(lambda some: deidentify_lines(lambda: detectors, surrogates, some).lines, lines)[0])
+    print(f"{what}, {size:.1f} MB: detect {size / min(looks):.2f} MB/s of processor time; of its speed, placeholders {min(looks) / min(plain):.2f}, "
+          f"surrogates {min(looks) / min(words):.2f} (asked 0.5)", flush=True)
+
+
 def main() -> None:
     """Print collisions, what replacing again changes, and the speed of replacing against that of looking."""
     first, last, listed = _listed()
     _collisions(first, last, listed)
     detectors = find_detectors()
     lines = _records(first, last)
-    size = sum(len(line) for _, line in lines) / 1e6
-    looks = [_run(lambda some: detect_lines(lambda: detectors, some).lines, lines)[0] for _ in range(2)]
-    print(f"detect                                {size / min(looks):.2f} MB a second of processor time ({size:.1f} MB, personal data in most sentences)")
-    for replace in ("placeholders", "surrogates"):
-        replacing = Replacing(key=_KEY, settings=DeidentifySettings(replace=replace))
-        took, once = _run(lambda some, how=replacing: deidentify_lines(lambda: detectors, how, some).lines, lines)  # type: ignore[misc]
-        held = sum(b'"held"' in line for _, line in once)
-        _, twice = _run(lambda some, how=replacing: deidentify_lines(lambda: detectors, how, some).lines, once)  # type: ignore[misc]
-        changed = [number for (number, a), (_, b) in zip(once, twice, strict=True) if a != b and b'"held"' not in a]
-        print(f"deidentify, {replace:13}             {size / took:.2f} MB/s, {min(looks) / took:.2f} of the speed of detect (asked 0.5)")
-        print(f"  held                                {held}")
-        print(f"  records that a second time changes  {len(changed)} of {len(lines) - held:,}   (asked 0)", *changed[:5])
+    _twice(lines, detectors)
+    chats = texts(1_500_000)
+    _speed("chats, personal data in one sentence of twelve", [(number, json.dumps({"id": number, "text": text}, ensure_ascii=False).encode())
+                                                              for number, text in enumerate(chats, 1)], detectors)
+    _speed("chats, personal data in most sentences", lines[:3_000], detectors)
 
 
 if __name__ == "__main__":
