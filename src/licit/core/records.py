@@ -33,6 +33,8 @@ ConcernRole = Literal["holder", "author", "mentioned"]
 Capacity = Literal["consumer", "organisation", "unknown"]
 Age = Literal["adult", "minor", "unknown"]
 State = Literal["live", "unknown", "temporary", "deleted", "expired"]
+#: The declared field in which a record names the records that it was made from; empty: not all of them are known.
+MADE_FROM = "derived_from"
 _ROLES, _ORIGINS = frozenset(get_args(Role)), frozenset(get_args(Origin))
 _KINDS, _CAPACITIES, _AGES, _STATES = (frozenset(get_args(allowed)) for allowed in (RecordKind, Capacity, Age, State))
 PartKind = Literal["text", "code", "thinking", "tool-call", "tool-result", "attachment", "quote"]

@@ -16,6 +16,9 @@ from typing import Any
 from ..core.ids import canonical_json, keyed_by
 from ..core.records import Record, Turn, about_json, turn_json
 
+#: The issuer of people who are known already: their key is their subject, as for whom a rewrite's sources concern.
+KNOWN = "licit:subject"
+
 _quote = json.encoder.encode_basestring
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 

@@ -6,6 +6,7 @@ Rules kept here:
 - What a caller declares (whose it is, capacity, age, notice, collection dates) fills what the file leaves unknown and
   never replaces what the file knows.
 - Importing the same file again changes nothing; a newer state of a record supersedes the older one.
+- Who is no user and objected is looked for in what arrives, and what was made of other records concerns their people.
 - What could not be read is counted by reason, and the rest goes on; a file that was mended is counted anew.
 """
 
@@ -22,9 +23,10 @@ import pyarrow as pa
 from ..core.errors import InputError
 from ..core.ids import SubjectId, keyed, record_ids, short_text
 from ..core.ports import InputFile, NewEntry
-from ..core.records import Concern, ConcernRole, Person, PersonKind, Record, SetAside, Turn, altered
-from ..pipeline.pack import Packed, Packer
+from ..core.records import MADE_FROM, Concern, ConcernRole, Person, PersonKind, Record, SetAside, Turn, altered
+from ..pipeline.pack import KNOWN, Packed, Packer
 from .alone import storing
+from .sources import objected, with_sources
 from .workspace import Progress, Workspace, silent
 
 #: A shard holds about so many characters of text, or so many records.
@@ -61,7 +63,10 @@ class Declared:
 
 @dataclass(slots=True, kw_only=True)
 class FileReport:
-    """What one file gave; ``known`` counts records that were already stored in that state."""
+    """What one file gave; ``known`` counts records that were already stored in that state.
+
+    ``held`` counts, by reason, new records that name somebody who is no user and objected: no build releases them.
+    """
 
     file: str
     format: str = ""
@@ -72,6 +77,7 @@ class FileReport:
     days: list[str] = field(default_factory=list)
     set_aside: dict[str, int] = field(default_factory=dict)
     strange: dict[str, int] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)
     details: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -79,7 +85,8 @@ class FileReport:
         return {"file": self.file, "format": self.format, "records": self.records, "turns": self.turns,
                 "participants": len(self.people), "period": [min(self.days), max(self.days)] if self.days else None,
                 "set_aside": dict(sorted(self.set_aside.items())),
-                "not_understood": dict(sorted(self.strange.items()))}
+                "not_understood": dict(sorted(self.strange.items())),
+                **({"held": dict(sorted(self.held.items()))} if self.held else {})}
 
     def aside(self, item: SetAside) -> None:
         """Count something that could not be read."""
@@ -270,6 +277,8 @@ class _Shelf:
             report.people.add(hash((person.issuer, person.key)) & _64_BITS)
         for name, number in record.strange.items():
             report.strange[name] = report.strange.get(name, 0) + number
+        if MADE_FROM in record.declared:
+            record = with_sources(self.workspace, record)
         packed = self.packer.pack(record)
         origin = packed.origin_id or self._copy(packed)
         self.waiting.append((source, origin, packed, report))
@@ -317,6 +326,9 @@ class _Shelf:
         with storing(workspace):
             if not _logged(workspace, shard):
                 self._write(shard, source, fresh)
+        reports = {rid: report for rid, _, report in records}
+        for rid, reason in objected(workspace, shard).items():
+            reports[rid].held[reason] = reports[rid].held.get(reason, 0) + 1
         workspace.catalogue.add(shard, versions)
 
     def _write(self, shard: str, source: str, fresh: Mapping[str, Packed]) -> None:
@@ -350,10 +362,10 @@ def _logged(workspace: Workspace, shard: str) -> bool:
 
 def _subjects(workspace: Workspace, records: Sequence[Packed]) -> Iterator[dict[str, str]]:
     """Give the subjects of each record by its own references."""
-    people = [person[1:] for packed in records for person in packed.people]
+    people = [person[1:] for packed in records for person in packed.people if person[1] != KNOWN]
     found = iter(workspace.identities.subjects_for(people, create=True) if people else ())
     for packed in records:
-        yield {person[0]: next(found) for person in packed.people}
+        yield {ref: key if issuer == KNOWN else next(found) for ref, issuer, _, key in packed.people}
 
 
 def _table(schema: Any, columns: Sequence[Sequence[Any]]) -> Any:

@@ -17,7 +17,7 @@ from typing import Any
 
 from licit.core.errors import InputError
 from licit.core.ids import TurnId
-from licit.core.records import Concern, Part, Person, Record, Role, SetAside, State, Turn, altered
+from licit.core.records import MADE_FROM, Concern, Part, Person, Record, Role, SetAside, State, Turn, altered
 
 from ._fields import PROTECTION, Fields, Strange, plain_key, stamp
 
@@ -90,6 +90,10 @@ class Draft:
     def declare(self, fields: Fields, prefix: str = "") -> None:
         """Keep every scalar nobody read as what the source declares of itself; count the rest."""
         for key, value in fields.unread():
+            if key == MADE_FROM:
+                if value in (None, "", []):  # one of many rows, made from nothing
+                    continue
+                value = value if isinstance(value, str) else " ".join(map(str, value)) if isinstance(value, list) else "?"
             if plain_key(key) == key and isinstance(value, str | int | float):
                 self.declared[prefix + key] = str(value).lower() if isinstance(value, bool) else str(value)
             else:

@@ -20,6 +20,7 @@ from typing import Any
 
 from licit.core.errors import InputError
 from licit.core.ports import InputFile
+from licit.core.records import MADE_FROM
 
 FIELDS = ("source", "licence", "url", "author", "date", "title", "language", "publisher", "contract",
           "acquired", "kind")
@@ -90,7 +91,10 @@ def _take(found: tuple[str, Any], declared: Row, strange: dict[str, int]) -> Non
     name = name.strip().lower()
     name = _OTHER_NAMES.get(name, name)
     text = "; ".join(value) if isinstance(value, list) and all(isinstance(v, str) for v in value) else value
-    if name == "file" or value is None or value == "":
+    if name == "file" or value is None or value in ("", []):
+        return
+    if name == MADE_FROM:  # said in a way that nobody understands, it names nothing known
+        declared[name] = text if isinstance(text, str) else "?"
         return
     if name not in FIELDS or isinstance(text, bool) or not isinstance(text, str | int):
         label = name if re.fullmatch(r"[a-z][a-z0-9_-]{0,39}", name) else "(other)"

@@ -61,6 +61,8 @@ def _say(report: FileReport) -> None:
               + (f", {report.known:,} already here" if report.known else ""), markup=False)
     for reason, number in sorted(report.set_aside.items()):
         out.print(f"  [yellow]{number:,} set aside: {reason}[/]")
+    for reason, number in sorted(report.held.items()):
+        out.print(f"  [yellow]{number:,} will not be released: {reason}[/]")
     for detail in report.details[:3]:
         say(f"    {detail}")
     if "source-missing" in report.set_aside:

@@ -1,0 +1,110 @@
+"""What a record that arrives owes to others: outsiders who objected are seen at import, and rewrites follow their sources."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from world import chat, failing, kept, prose, reasons, released_records
+
+from licit.surfaces.cli import main
+from licit.usecases.commands import object_as_outsider
+from licit.usecases.queries import recall
+
+NAMED = "Écris à lea.voisine@example.org."
+
+
+@pytest.mark.parametrize(("who", "words", "reason"), [
+    ({"email": ["Lea.Voisine@Example.org"]}, NAMED, "third-party-objection"),
+    ({"name": ["Léa Voisine"]}, "C'est Madame Léa Voisine.", "third-party-homonym")])
+def test_an_outsider_who_objected_is_seen_on_arrival(world, who, words, reason):
+    """Import says at once which records name somebody who is no user and objected; the build then says the same.
+
+    Law: CHO-21
+    """
+    object_as_outsider(world.ports, **who)
+    report = world.take([chat("c", "u", f"{prose('c')} {words}"), chat("other", "u", prose("other"))])
+    assert report.held == report.as_json()["held"] == {reason: 1}
+    assert reasons(world.build()) == {reason: 1}
+
+
+def test_nobody_is_looked_for_when_nobody_objected(world):
+    """Without such an objection nothing is computed on arrival, and the report has no word of it."""
+    report = world.take([chat("c", "u", f"{prose('c')} {NAMED}")])
+    assert "held" not in report.as_json()
+    assert not list((world.root / "attributes").iterdir())
+
+
+def test_a_look_up_that_failed_is_made_again(world, monkeypatch):
+    """If looking fails, the import fails, and the same import again looks before it takes anything for known."""
+    object_as_outsider(world.ports, email=["lea.voisine@example.org"])
+    rows = [chat("c", "u", f"{prose('c')} {NAMED}")]
+    ports = world.ports
+    world.swap(prepare=lambda plan, shards: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        world.take(rows, name="same.jsonl")
+    world.swap(prepare=ports.prepare)
+    assert world.take(rows, name="same.jsonl").held == {"third-party-objection": 1}
+
+
+def rewritten(world, *names, account="writer"):
+    """Import a rewrite, made by somebody else, of some records."""
+    row = chat("rewrite", account, prose("said in other words"), derived_from=list(names))
+    world.take([row], name=f"rewrite-{len(names)}-{account}.jsonl")
+    return world.record("rewrite", account)
+
+
+@pytest.mark.parametrize("right", ["objection", "restriction", "erasure"])
+def test_a_refusal_of_the_source_reaches_the_rewrite(world, right):
+    """What was made elsewhere of somebody's words leaves with them, before a release and after, whoever typed it.
+
+    Law: CHO-10
+    """
+    world.take([chat("a", "ada", prose("a")), chat("b", "ben", prose("b"))])
+    first = world.build()
+    rewrite = rewritten(world, world.record("a", "ada") + "#0", world.record("b", "ben"))
+    assert len(kept(first)) == 2
+    second = world.build()
+    assert rewrite in released_records(second.path) and failing(second.path, world.root) == {}
+    world.object("ben", right)
+    assert {rewrite, world.record("b", "ben")} == {row.split("#")[0] for touched in recall(world.ports).touched
+                                                   for row in touched.rows}
+    left = world.build()
+    assert released_records(left.path) == {world.record("a", "ada")}
+    assert failing(left.path, world.root) == {}
+
+
+@pytest.mark.parametrize("named", [["r" + "a" * 26], "?", ",", {"record": "r"}, 7, [None]])
+def test_a_rewrite_of_nobody_known_is_held(world, named):
+    """A rewrite whose sources are unknown, or named in a way nobody understands, is held, not taken for somebody's own words.
+
+    Law: CHO-10
+    """
+    world.take([{**chat("w", "ada", prose("w")), "derived_from": named}])
+    assert reasons(world.build()) == {"sources-unknown": 1}
+
+
+@pytest.mark.parametrize("named", [None, "", []])
+def test_an_empty_list_of_sources_is_none(world, named):
+    """A row of a table whose column of sources is empty was made from nothing."""
+    world.take([{**chat("w", "ada", prose("w")), "derived_from": named}])
+    assert world.build().tally.released == 1
+
+
+def test_one_unknown_source_is_enough(world):
+    """A rewrite of two records of which one is unknown is held; imported again with what is known, it is released."""
+    world.take([chat("a", "ada", prose("a"))])
+    known = world.record("a", "ada")
+    rewrite = rewritten(world, known, "rother")
+    assert rewrite not in released_records(world.build().path)
+    assert rewritten(world, known) == rewrite
+    assert rewrite in released_records(world.build().path)
+
+
+def test_a_rewrite_that_is_nobodys_is_its_sources(world, tmp_path):
+    """A rewrite without an account, of one person's words, is theirs: it is found by their name."""
+    world.take([chat("a", "ada", prose("a"))])
+    row = chat("rewrite", "", prose("other words"), derived_from=world.record("a", "ada"))
+    world.take([row], subject_field="")
+    assert world.build().tally.released == 2
+    said = CliRunner().invoke(main, ["explain", "--subject", "ada", "--json", "--workspace", str(world.root)])
+    assert len(json.loads(said.output)["rows"]) == 2
