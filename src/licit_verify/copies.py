@@ -4,16 +4,19 @@ Rules kept here:
 
 - Copies are looked for with the hashes of fifty-word runs that the attributes hold; a released copy needs a decision of
   staff that names every refused record it repeats.
-- For whole threads, words are read again from the shards: the digest of the words must be theirs, and each run must have its
-  hash. That a run's hash is the right one, and which rows are nearly alike, is not computed again.
+- For whole threads, words are read again from the shards: their digest and the hash of each of their runs are computed anew
+  and must be those that were compared. Which rows are nearly alike is not computed again.
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,6 +30,8 @@ from .rights import REFUSING
 from .rows import table
 
 RUN = 50
+_ODD, _STRAW = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9
+_INVERSE = pow(_ODD, -1, 1 << 64)
 _WORD = re.compile(r"\w+")
 _WHOLE = ("main", "branch", "document")
 _COLUMNS = ["record", "chunk", "thread", "turn_ids", "exact", "runs"]
@@ -110,6 +115,7 @@ def _true_words(case: Casefile, shard: str, rows: Any) -> None:
     name = shard if (case.workspace / f"shards/{shard}.parquet").exists() else case.successor(shard)
     said = _said(case.workspace / f"shards/{name}.parquet", rows.column("record").combine_chunks())
     counts = pc.fill_null(pc.list_value_length(rows.column("runs")), 0).to_pylist()
+    long: list[list[str]] = []
     columns = [rows.column(name).to_pylist() for name in ("record", "turn_ids", "exact")]
     for record, turns, exact, runs in zip(*columns, counts, strict=True):
         text = "\n".join(said.get(record, {}).get(turn, "") for turn in turns)
@@ -118,6 +124,39 @@ def _true_words(case: Casefile, shard: str, rows: Any) -> None:
         if digest != exact or runs != max(0, len(words) - RUN + 1):
             raise Fault("record {record} has other words in its shard than were compared", f"shards/{name}.parquet",
                         record=record)
+        if runs:
+            long.append(words)
+    found, theirs = _hashes(long), pc.list_flatten(rows.column("runs")).combine_chunks()
+    if not found.equals(theirs):
+        differ = pc.index(pc.not_equal(found, theirs), True).as_py()
+        place = bisect(list(accumulate(counts)), differ)
+        raise Fault("record {record} has other words in its shard than were compared", f"shards/{name}.parquet",
+                    record=rows.column("record")[place].as_py())
+
+
+def _hashes(rows: Sequence[Sequence[str]]) -> Any:
+    """Hash every run of words of some rows that have one each: a polynomial over prefix sums, modulo 2^64."""
+    flat = pa.array([crc32(word.encode()) + 1 for row in rows for word in row], pa.uint64())
+    if not len(flat):
+        return flat
+    mixed = pc.multiply(flat, _number(_STRAW))
+    mixed = pc.bit_wise_xor(mixed, pc.shift_right(mixed, _number(29)))
+    sums = pc.cumulative_sum(pc.multiply(mixed, _powers(_ODD, len(flat))))
+    sums = pa.concat_arrays([pa.array([0], pa.uint64()), sums])
+    starts = [0, *accumulate(map(len, rows))]
+    places = pa.array(list(chain.from_iterable(range(start, start + len(row) - RUN + 1)
+                                               for start, row in zip(starts, rows, strict=False))), pa.int64())
+    run = pc.subtract(sums.take(pc.add(places, RUN)), sums.take(places))
+    run = pc.multiply(run, _powers(_INVERSE, len(flat)).take(places))
+    return pc.bit_wise_xor(run, pc.shift_right(run, _number(31)))
+
+
+def _powers(base: int, number: int) -> Any:
+    return pc.cumulative_prod(pa.array([base], pa.uint64()).take(pa.array([0] * number, pa.int32())))
+
+
+def _number(value: int) -> Any:
+    return pa.scalar(value, pa.uint64())
 
 
 def _said(path: Path, records: Any) -> dict[str, Mapping[str, str]]:

@@ -149,8 +149,8 @@ _TABLE: tuple[tuple[str, Who, str, str, str], ...] = (
      "released.",
      "Aucune ligne publiée ne répète cinquante mots d'une ligne refusée pour une personne ; de lignes aux mêmes mots, une "
      "seule a été publiée.",
-     "Compare the signatures in the attributes, and the words in the shards with them; near-duplicates and the hashes of "
-     "runs are not computed again."),
+     "Compare the signatures in the attributes, and compute those of words and of their runs again from the shards; which "
+     "rows are nearly alike is not computed again."),
     ("twin-apart", "auditor",
      "The held-out twin and the canaries are those that the lock's seed draws, and no row of the twin was released.",
      "Le jumeau de contrôle et les canaris sont ceux que tire la graine du verrou, et aucune ligne du jumeau n'a été publiée.",

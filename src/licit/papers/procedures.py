@@ -30,8 +30,8 @@ PROCEDURES_FR: dict[str, str] = {
     "people-honoured": "Relire le journal et interroger chaque personne de chaque ligne.",
     "admission-rerun": "Juger de nouveau les faits de chaque ligne.",
     "order-keyed": "Compter les personnes de chaque fichier.",
-    "copies-apart": "Comparer les signatures des attributs, et les mots des lots avec elles ; les quasi-doublons et les "
-                    "empreintes des suites de mots ne sont pas recalculés.",
+    "copies-apart": "Comparer les signatures des attributs, et recalculer celles des mots et de leurs suites d'après les lots ; "
+                    "les quasi-doublons ne sont pas recalculés.",
     "twin-apart": "Les tirer de nouveau de la graine et comparer ; comparer le jumeau avec ids/.",
     "tags-complete": "Former de nouveau la marque de chaque personne et reconstruire l'arbre.",
     "patch-of-parent": "Comparer les deux manifestes et les décisions.",

@@ -145,12 +145,12 @@ def test_a_copy_that_is_held(world):
     assert failed(world) == set()
 
 
-@pytest.mark.parametrize("lie", ["runs", "exact"])
+@pytest.mark.parametrize("lie", ["runs", "a run", "exact"])
 def test_signatures_that_are_not_of_the_words(world, lie):
     """RULE: emptied or changed signatures do not hide a copy: they must be those of the words in the shard."""
     repeating(world)
     row = next(row for row in world.shards["h1"] if row["record"] == "r10")
-    row |= {"runs": []} if lie == "runs" else {"exact": b"\x01" * 16}
+    row |= {"runs": {"runs": []}, "a run": {"runs": [run ^ 1 for run in row["runs"]]}, "exact": {"exact": b"\x01" * 16}}[lie]
     world.attributes["h1"] = world.prepare("h1", world.shards["h1"])
     assert failed(world) == {"copies-apart"}
 
