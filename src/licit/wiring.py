@@ -40,12 +40,13 @@ from .core.errors import SetupError, misnamed
 from .core.ids import SubjectId, lookup_hashes
 from .core.ports import Clock, Detector
 from .core.records import from_json
-from .detectors.registry import find_detectors, find_screeners, pin
+from .detectors.registry import Found, find_detectors, find_screeners, pin, where_detectors, where_screeners
 from .papers.report import render
 from .pipeline.chunk import estimate_tokens
 from .pipeline.planted import Planted, plant
 from .pipeline.prepare import Arrived, Tools, prepare
 from .pipeline.screen import ACCEPT_UNMEASURED_SCREENING, screening_stated
+from .usecases.listing import Listed, figures_of, measured_alone, screening_of
 from .usecases.plan import TEMPLATE, Plan, plan_from_lock
 from .usecases.policy import TEMPLATE as POLICY_TEMPLATE
 from .usecases.quality import BUILT_IN, NONE, kept, key_of, measured
@@ -305,6 +306,24 @@ def _check(release: Path, workspace: Path, *, clock: Clock, engine: Engine) -> S
 def detectors(plugins: str = "") -> tuple[Detector, ...]:
     """Give every detector there is, and those of a settings file of models."""
     return find_detectors(Path(plugins)) if plugins else find_detectors()
+
+
+def listed(plugins: Path | None = None, *, now: bool = False) -> list[Listed]:
+    """List detectors, then screeners, with the figures that come with licit, or measured now."""
+    found = where_detectors(plugins)
+    if now:
+        some = [each.one for each in found]
+        shipped = measured_alone(built_in_set(), some, pin(some))
+    else:
+        shipped = json.loads(Path(__file__).with_name("data").joinpath("measured.json").read_bytes())
+    return [*(_listed(each, "detector", figures_of(each.one.name, pin([each.one])[0], shipped)) for each in found),
+            *(_listed(each, "screener", screening_of(each.one)) for each in where_screeners())]
+
+
+def _listed(found: Found, what: str, measured: Mapping[str, Any] | None) -> Listed:
+    one = found.one
+    return Listed(name=one.name, version=one.version, what=what, kind=found.kind, origin=found.origin, pin=pin([one])[0],
+                  labels=tuple(sorted(getattr(one, "labels", ()))), languages=tuple(sorted(one.languages)), measured=measured)
 
 
 def detect(items: Iterable[Any], *, jobs: int = 1) -> list[dict[str, Any]]:

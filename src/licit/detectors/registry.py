@@ -22,6 +22,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -33,20 +34,38 @@ from licit.core.ports import Detector, Screener
 from .plugins._model import ModelSettings, read_settings
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A detector or screener, of what kind it is (``bundled``, ``entry point``, ``settings``), and where it is from."""
+
+    one: Any
+    kind: str
+    origin: str
+
+
 def find_detectors(plugins: Path | None = None, names: Sequence[str] | None = None) -> tuple[Detector, ...]:
     """Find every detector there is, by name, and of a settings file of models those that are asked for; all, without names.
 
     Raises:
         SetupError: one cannot be loaded, there is none of a name that is asked for, or two have one name.
     """
+    return tuple(found.one for found in where_detectors(plugins, names))
+
+
+def where_detectors(plugins: Path | None = None, names: Sequence[str] | None = None) -> tuple[Found, ...]:
+    """Find what :func:`find_detectors` finds, with where each is from.
+
+    Raises:
+        SetupError: as there.
+    """
     own = _find("detectors")
     if plugins is None:
         return own
-    found = {one.name: one for one in own}
+    found = {each.one.name: each for each in own}
     for model in _asked(plugins, names):
         if model.name in found:
             raise SetupError(f"Two detectors are named {model.name}; one is a model of {plugins.name}.", remedy="Rename the model.")
-        found[model.name] = _kind(model.kind)(model)
+        found[model.name] = Found(one=_kind(model.kind)(model), kind="settings", origin=f"{plugins.name}, {model.kind}")
     return tuple(found[name] for name in sorted(found))
 
 
@@ -85,6 +104,15 @@ def find_screeners() -> tuple[Screener, ...]:
     Raises:
         SetupError: one cannot be loaded, or two have one name.
     """
+    return tuple(found.one for found in where_screeners())
+
+
+def where_screeners() -> tuple[Found, ...]:
+    """Find what :func:`find_screeners` finds, with where each is from.
+
+    Raises:
+        SetupError: as there.
+    """
     return _find("screeners")
 
 
@@ -114,9 +142,10 @@ def require(names: Sequence[str], available: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(chosen)
 
 
-def _find(what: str) -> tuple[Any, ...]:
-    found: dict[str, Any] = {}
-    for where, load in [*_own(), *_foreign(what)]:
+def _find(what: str) -> tuple[Found, ...]:
+    found: dict[str, Found] = {}
+    own = _own()
+    for number, (where, load) in enumerate([*own, *_foreign(what)]):
         try:
             loaded = load()
             offered = getattr(loaded, what, None) if inspect.ismodule(loaded) else loaded
@@ -128,7 +157,7 @@ def _find(what: str) -> tuple[Any, ...]:
             if one.name in found:
                 raise SetupError(f"Two {what} are named {one.name}; the second comes from {where}.",
                                  remedy="Uninstall one of them.")
-            found[one.name] = one
+            found[one.name] = Found(one=one, kind="bundled" if number < len(own) else "entry point", origin=where)
     return tuple(found[name] for name in sorted(found))
 
 

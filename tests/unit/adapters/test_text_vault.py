@@ -180,9 +180,13 @@ def test_a_lost_key_is_never_replaced_by_a_new_one(vault, keys):
 
 def test_a_failed_run_leaves_nothing_sealed(vault):
     """Half a mapping is none."""
-    with pytest.raises(KeyboardInterrupt), TextVault(vault).writing("autumn", AT) as writing:
-        writing.add(LINES, PAIRS)
-        raise KeyboardInterrupt
+    def broken():
+        with TextVault(vault).writing("autumn", AT) as writing:
+            writing.add(LINES, PAIRS)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        broken()
     assert sealed_in(vault, "autumn") == []
 
 

@@ -38,6 +38,7 @@ COMMANDS = {
     "detect": ("text", "Find personal data: places only, never the text."),
     "deidentify": ("text", "Replace personal data."),
     "measure": ("text", "Measure detection on a labelled set."),
+    "detectors": ("detectors", "List what looks at texts, where it is from, and how well it does."),
 }
 
 CODES: tuple[tuple[type[LicitError], int], ...] = (
