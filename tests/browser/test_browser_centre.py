@@ -13,7 +13,7 @@ def test_refusing_is_one_click(visit, width, scripts):
     page = visit(width=width, scripts=scripts, account="user1")
     page.get_by_role("button", name="Tout refuser").click()
     page.wait_for_selector("text=Vos conversations ne servent pas à entraîner des modèles.")
-    assert page.locator(".done").inner_text().startswith("C’est fait : Refus.")
+    assert page.locator(".done").inner_text().startswith("C’est fait\u00a0: Refus.")
 
 
 @pytest.mark.parametrize("width", [320, 1200])

@@ -10,6 +10,7 @@ import click
 from ...core.errors import RefusedError
 from ..demo.screen import say, screen
 from ..demo.story import Outcome, tell
+from . import serve as web
 from ._shared import err, json_option, out, print_json
 
 #: The file that tells a folder made by this command, and what this command puts beside it.
@@ -22,13 +23,17 @@ _OWN = ("altered-copy", "company", "papers", "workspace")
               help="Where to put everything.")
 @click.option("--lang", "language", type=click.Choice(["en", "fr"]), default=None, help="The language; else that of LANG.")
 @click.option("--keep", is_flag=True, help="Stop if an earlier demonstration is there, instead of replacing it.")
+@click.option("--serve", is_flag=True, help="Then serve the company's privacy centre, with people to come in as.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="With --serve: the port.")
 @json_option
-def demo_command(folder: Path, language: str | None, keep: bool, as_json: bool) -> None:
+def demo_command(folder: Path, language: str | None, keep: bool, serve: bool, port: int, as_json: bool) -> None:
     """Build, verify, explain, recall and patch a pretend company's release; takes a quarter of a minute.
 
     Run again, it replaces its own folder, and no other.
     """
     language = language or _language()
+    if serve:
+        web.installed()
     _cleared(folder, keep=keep)
     outcome = tell(folder, lambda name: None if as_json else err.print(
         _printable(f"… {say(f'step-{name}', language)}", sys.stderr.encoding), markup=False, soft_wrap=True, style="dim"))
@@ -38,6 +43,8 @@ def demo_command(folder: Path, language: str | None, keep: bool, as_json: bool) 
         _show(outcome, folder, language)
     if not all(beat.holds for beat in outcome.beats):
         raise click.exceptions.Exit(1)
+    if serve:
+        web.run(web.guests_app(folder), "127.0.0.1", port, "/demo")
 
 
 def _cleared(folder: Path, *, keep: bool) -> None:

@@ -3,6 +3,7 @@
 import errno
 import socket
 import sys
+from typing import Any
 
 import click
 
@@ -13,10 +14,21 @@ from ._shared import say, workspace_option
 try:
     import uvicorn
 
+    from ..demo.guests import guests_app
     from ..web.app import make_app
     _MISSING = ""
 except ModuleNotFoundError as error:
     _MISSING = str(error.name)
+
+
+def installed() -> None:
+    """Insist that the extra is there.
+
+    Raises:
+        SetupError: it is not.
+    """
+    if _MISSING:
+        raise SetupError(f"the web server is not installed: {_MISSING} is missing", remedy="Install it: pip install 'licit[web]'")
 
 
 @click.command("serve", epilog="Example: licit serve --port 8080")
@@ -28,15 +40,22 @@ def serve_command(host: str, port: int, workspace: str | None) -> None:
 
     Settings are read from web.toml in the workspace. Behind a proxy, let it speak https and set the address there.
     """
-    if _MISSING:
-        raise SetupError(f"the web server is not installed: {_MISSING} is missing", remedy="Install it: pip install 'licit[web]'")
-    app = make_app(find_workspace(workspace))
+    installed()
+    run(make_app(find_workspace(workspace)), host, port)
+
+
+def run(app: Any, host: str, port: int, path: str = "/") -> None:
+    """Run an app until it is stopped; ``path`` is the page whose address is told.
+
+    Raises:
+        SetupError: the address or port cannot be listened on.
+    """
     try:
         listening = socket.create_server((host, port), reuse_port=False)
     except OSError as error:
         remedy = "Name another: --port N" if error.errno == errno.EADDRINUSE else "Name another address: --host ADDRESS"
         raise SetupError(f"cannot listen there: {error.strerror}", about=f"{host}:{port}", remedy=remedy) from None
-    say(f"The privacy centre: http://{host}:{listening.getsockname()[1]}/   (stop with Ctrl-C)")
+    say(f"The privacy centre: http://{host}:{listening.getsockname()[1]}{path}   (stop with Ctrl-C)")
     sys.stdout.flush()
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False,
                                            proxy_headers=False, timeout_graceful_shutdown=5))
@@ -45,3 +64,4 @@ def serve_command(host: str, port: int, workspace: str | None) -> None:
         raise SetupError("the server did not start", about=f"{host}:{port}")
 
 
+__all__ = ["guests_app", "installed", "run", "serve_command"]

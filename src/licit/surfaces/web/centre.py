@@ -13,10 +13,9 @@ Law: CHO-01, CHO-03, CHO-05, CHO-06
 import json
 import tempfile
 from functools import partial
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
 from ...core.errors import InputError, RefusedError
@@ -29,7 +28,7 @@ from ...usecases.erase import carry_out
 from ...usecases.live import Live
 from ...usecases.portable import write_copy
 from . import texts
-from .visit import Door, Visit
+from .visit import Visit, page, parts
 
 router = APIRouter(include_in_schema=False)
 
@@ -39,21 +38,10 @@ _NOBODY_YET = "-"
 _SIGNAL = "Sec-GPC: 1"
 
 
-def _parts(request: Request) -> tuple[Door, Live, Visit]:
-    door: Door = request.app.state.door
-    return door, request.app.state.live, door.visit(request)
-
-
-def _page(door: Door, visit: Visit, name: str, here: str, **values: Any) -> HTMLResponse:
-    response = HTMLResponse(visit.words.page(name, visit=visit, settings=door.settings, here=here, texts=texts, **values))
-    door.remember(response, visit)
-    return response
-
-
 @router.get("/")
 def overview(request: Request, done: int = -1) -> Response:
     """Show the state, the switch, and all else in short."""
-    door, live, visit = _parts(request)
+    door, live, visit = parts(request)
     if visit.refuses_by_signal and visit.fresh and "seen" not in request.query_params:
         # A first visit: come back with the cookie, so that the signal is recorded for a browser and not for nobody.
         response = RedirectResponse("/?seen=1", 303)
@@ -63,14 +51,14 @@ def overview(request: Request, done: int = -1) -> Response:
         return RedirectResponse(f"/?done={noted}#state", 303)
     stands = choices(live, visit.subject or _NOBODY_YET)
     said = history(live, visit.subject) if visit.subject else []
-    return _page(door, visit, "centre.html", "/", choices=stands, history=said, train=stands[0],
+    return page(request, "centre.html", "/", choices=stands, history=said, train=stands[0],
                  done=next((event for event in said if event.entry == done), None))
 
 
 @router.post("/choices")
 async def choose(request: Request) -> Response:
     """Refuse or allow purposes: all, or those that the form names."""
-    door, live, visit = _parts(request)
+    door, live, visit = parts(request)
     form = await request.form()
     door.check_form(request, visit, form.get("form"))
     purposes, what = [str(one) for one in form.getlist("purpose")], form.get("do")
@@ -127,15 +115,15 @@ def _entered(live: Live, asked: Asked) -> int:
 @router.get("/where")
 def where(request: Request) -> Response:
     """Show every conversation, where it went, and the choice for each."""
-    door, live, visit = _parts(request)
+    _, live, visit = parts(request)
     found = whereabouts(live, visit.subject) if visit.subject else []
-    return _page(door, visit, "where.html", "/where", found=found)
+    return page(request, "where.html", "/where", found=found)
 
 
 @router.post("/where")
 async def choose_one(request: Request) -> Response:
     """Refuse or allow one conversation."""
-    door, live, visit = _parts(request)
+    door, live, visit = parts(request)
     form = await request.form()
     door.check_form(request, visit, form.get("form"))
     record, what = str(form.get("record", "")), form.get("do")
@@ -153,7 +141,7 @@ async def choose_one(request: Request) -> Response:
 @router.post("/undo")
 async def undo(request: Request) -> Response:
     """Undo one of the visitor's entries by a new one."""
-    door, live, visit = _parts(request)
+    door, live, visit = parts(request)
     form = await request.form()
     door.check_form(request, visit, form.get("form"))
     number = str(form.get("entry", ""))
@@ -170,16 +158,15 @@ async def undo(request: Request) -> Response:
 @router.get("/rights/{kind}")
 def ask_first(request: Request, kind: str) -> Response:
     """Say what a right does before it is exercised."""
-    door, _, visit = _parts(request)
     if kind not in texts.REQUESTS:
         raise InputError("there is no such right", reason="right-unknown")
-    return _page(door, visit, "right.html", f"/rights/{kind}", kind=kind, right=texts.REQUESTS[kind])
+    return page(request, "right.html", f"/rights/{kind}", kind=kind, right=texts.REQUESTS[kind])
 
 
 @router.post("/rights/{kind}")
 async def ask(request: Request, kind: str) -> Response:
     """Exercise a right; an erasure is carried out at once."""
-    door, live, visit = _parts(request)
+    door, live, visit = parts(request)
     form = await request.form()
     door.check_form(request, visit, form.get("form"))
     if kind not in texts.REQUESTS:
@@ -195,7 +182,7 @@ async def ask(request: Request, kind: str) -> Response:
 @router.get("/receipts/{entry}.json")
 def paper(request: Request, entry: int) -> Response:
     """Give the signed receipt of one of the visitor's entries."""
-    _, live, visit = _parts(request)
+    _, live, visit = parts(request)
     found = own_entry(live, visit.subject, entry)
     body = json.dumps(receipt(live.workspace, found.seq, str(found.subject)), indent=1) + "\n"
     return Response(body, media_type="application/json",
@@ -205,7 +192,7 @@ def paper(request: Request, entry: int) -> Response:
 @router.get("/copy.zip")
 def copy(request: Request) -> Response:
     """Give the visitor a copy of everything; it can be asked for again at any time."""
-    _, live, visit = _parts(request)
+    _, live, visit = parts(request)
     file = tempfile.TemporaryFile()  # noqa: SIM115 (closed when it was sent)
     write_copy(live, visit.subject or _NOBODY_YET, file)
     file.seek(0)
@@ -216,7 +203,7 @@ def copy(request: Request) -> Response:
 @router.get("/sign-in")
 def sign_in(request: Request, token: str = "") -> Response:
     """Begin a session by a product's token, then leave its address, which holds the token, behind."""
-    door, _, visit = _parts(request)
+    door, _, visit = parts(request)
     bearer = request.app.state.tokens.bearer(token, door.space.clock.now())
     subject, = door.space.identities.subjects_for([(bearer.issuer, bearer.key, bearer.name)], create=True)
     response = RedirectResponse("/", 303)
@@ -227,7 +214,7 @@ def sign_in(request: Request, token: str = "") -> Response:
 @router.post("/sign-out")
 async def sign_out(request: Request) -> Response:
     """End the session."""
-    door, _, visit = _parts(request)
+    door, _, visit = parts(request)
     form = await request.form()
     door.check_form(request, visit, form.get("form"))
     door.visits.end(visit.secret)

@@ -14,14 +14,18 @@ import secrets
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
 
 from ...adapters.visits import SqlVisits
 from ...core.errors import RefusedError
 from ...core.ids import keyed, short_text
+from ...usecases.live import Live
 from ...usecases.workspace import Workspace
+from . import texts
 from .settings import Settings
 from .words import Words, chosen
 
@@ -57,7 +61,13 @@ class Door:
         self.space, self.settings, self.visits, self._key = space, settings, visits, key
 
     def visit(self, request: Request) -> Visit:
-        """Say who comes."""
+        """Say who comes; asked again for the same request, the same."""
+        if not hasattr(request.state, "visit"):
+            request.state.visit = self._visit(request)
+        found: Visit = request.state.visit
+        return found
+
+    def _visit(self, request: Request) -> Visit:
         held = request.cookies.get(COOKIE, "")
         fresh = not (20 <= len(held) <= 64 and held.isascii() and held.replace("-", "").replace("_", "").isalnum())
         secret = secrets.token_urlsafe(32) if fresh else held
@@ -123,3 +133,17 @@ class Limit:
         if len(self._seen) > self._places:
             self._seen.popitem(last=False)
         return left >= 1
+
+
+def parts(request: Request) -> tuple[Door, Live, Visit]:
+    """Give the door, the log's fold and the visit behind a request."""
+    door: Door = request.app.state.door
+    return door, request.app.state.live, door.visit(request)
+
+
+def page(request: Request, name: str, here: str, **values: Any) -> HTMLResponse:
+    """Answer with a page in the visitor's language, ``here`` being its address."""
+    door, _, visit = parts(request)
+    response = HTMLResponse(visit.words.page(name, visit=visit, settings=door.settings, here=here, texts=texts, **values))
+    door.remember(response, visit)
+    return response
