@@ -92,8 +92,8 @@ def back_up(workspace: Workspace, target: Path, *, like: Path | None = None, pro
         UnavailableError: a build, an erasure or another backup is at work.
     """
     target = target.absolute()
-    if (made := _cut_short(workspace, target)) is not None:
-        return made
+    if (earlier := _cut_short(workspace, target)) is not None:
+        return earlier
     if target.exists() or target.is_symlink():
         raise RefusedError("there is something of that name, and a backup is never written over another", about=target.name,
                            remedy="Name a new folder.")
@@ -121,13 +121,13 @@ def back_up(workspace: Workspace, target: Path, *, like: Path | None = None, pro
                       made_at=workspace.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"))
         _write_list(part, made, workspace.keys)
         sync_tree(part)
-        done = BackedUp(path=str(target), id=name, entries=size, files=len(files), linked=linked,
-                        bytes=sum(file.bytes for file in files))
-        workspace.corpus.write_bytes(_NAMING, canonical_json(asdict(done)))
+        backed_up = BackedUp(path=str(target), id=name, entries=size, files=len(files), linked=linked,
+                             bytes=sum(file.bytes for file in files))
+        workspace.corpus.write_bytes(_NAMING, canonical_json(asdict(backed_up)))
         part.replace(target)
         sync_folder(target.parent)
     workspace.corpus.remove(_NAMING)
-    return done
+    return backed_up
 
 
 def _cut_short(workspace: Workspace, target: Path) -> BackedUp | None:

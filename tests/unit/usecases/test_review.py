@@ -8,8 +8,8 @@ from world import chat, failing, prose, reasons, released_records
 
 from licit.core.errors import InputError, RefusedError
 from licit.core.notes import parse_envelope, parse_receipt
-from licit.usecases.queries import explain_record
 from licit.surfaces.cli import main
+from licit.usecases.queries import explain_record
 from licit.usecases.review import Ruling, read, rule, waiting
 
 BY = {"by": "ines", "why": "looked at it with the file open"}
@@ -201,11 +201,14 @@ def test_words_are_shown_on_the_record_only(world):
     """
     record = young(world)
     listed = CliRunner().invoke(main, ["review", "list", "--workspace", str(world.root)])
-    assert record in listed.output and "14 ans" not in listed.output
-    assert show(world, record).exit_code == 2 and show(world, record, "--by", " ").exit_code == 2
+    assert record in listed.output
+    assert "14 ans" not in listed.output
+    assert show(world, record).exit_code == 2
+    assert show(world, record, "--by", " ").exit_code == 2
     assert not list(world.ports.log.entries(kinds=("reading",)))
     result = show(world, record, "--by", "ines")
-    assert result.exit_code == 0 and YOUNG in result.output
+    assert result.exit_code == 0
+    assert YOUNG in result.output
     (entry,) = world.ports.log.entries(kinds=("reading",))
     assert entry.decision == {"record": record, "by": "ines"}
     assert failing(world.build().path, world.root) == {}
@@ -219,7 +222,8 @@ def test_nobody_reads_what_a_person_refused_to_show(world, right, purposes, reas
     world.object("ada", right, purposes=purposes)
     with pytest.raises(RefusedError) as refused:
         read(world.ports, record, "ines")
-    assert refused.value.reason == reason and not list(world.ports.log.entries(kinds=("reading",)))
+    assert refused.value.reason == reason
+    assert not list(world.ports.log.entries(kinds=("reading",)))
 
 
 def test_an_objection_to_training_does_not_forbid_review(world):
@@ -233,4 +237,7 @@ def test_shown_words_cannot_steer_a_terminal(world):
     """Control and direction characters in somebody's words are written out, not sent to the reviewer's terminal."""
     world.take([chat("sly", "ada", "\x1b[2Jbonjour \u202e" + YOUNG)])
     output = show(world, world.record("sly", "ada"), "--by", "ines").output
-    assert "\\u001b" in output and "\\u202e" in output and "\x1b" not in output and "\u202e" not in output
+    assert "\\u001b" in output
+    assert "\\u202e" in output
+    assert "\x1b" not in output
+    assert "\u202e" not in output
