@@ -15,7 +15,7 @@ from pathlib import Path
 from licit import __version__
 from licit.adapters.jsonl import batches
 from licit.core.ports import Detector
-from licit.detectors.registry import find_detectors
+from licit.detectors.registry import find_detectors, pin
 from licit.usecases.text import detect_lines
 from licit.usecases.text import look as look_at
 
@@ -68,7 +68,7 @@ def main() -> None:
     detectors = chosen(job["system"])
     strict = job | {"sets": {f"{name}, unswept": job["sets"][name] for name in job.get("unswept", ()) if name in job["sets"]}}
     sets = run(looking(detectors), job) | run(unswept(detectors), strict)
-    about = f"licit {__version__}: {', '.join(one.name for one in detectors)}"
+    about = f"licit {__version__}: {', '.join(pin(detectors))}"
     Path(job["out"]).write_text(json.dumps({"about": about, "sets": sets}), encoding="utf-8")
 
 
