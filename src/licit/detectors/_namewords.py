@@ -63,7 +63,7 @@ NO_NAMES = frozenset((
     "the", "a", "an", "and", "but", "if", "in", "of", "to", "for", "from", "with", "by", "at", "as", "is", "are",
     "was", "were", "be", "been", "do", "does", "did", "has", "have", "had", "i", "you", "he", "she", "it", "we", "they",
     "my", "your", "his", "her", "its", "our", "their", "this", "that", "these", "those", "there", "here", "what", "who",
-    "when", "where", "why", "how", "which", "yes", "no", "not", "ok", "okay", "please", "thanks", "thank", "hello", "hi",
+    "when", "where", "why", "how", "which", "yes", "no", "not", "don", "ok", "okay", "please", "thanks", "thank", "hello", "hi",
     "hey", "ah", "oh", "nah", "ye", "dear", "sorry", "sure", "can", "could", "would", "should", "will", "shall", "may", "might", "must", "let",
     "also", "then", "so", "than", "too", "very", "just", "all", "any", "some", "more", "most", "regards", "best", "good",
     "great", "sincerely", "cheers", "write", "explain", "give", "tell", "show", "find", "make", "add", "need", "want",

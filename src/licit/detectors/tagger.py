@@ -88,7 +88,8 @@ def _mentions(tags: Ints, texts: Ints) -> Iterator[tuple[int, int, int]]:
     sort = (tags + 1) // 2
     starts = np.zeros(tags.size, bool)
     starts[0] = True
-    starts[1:] = (sort[1:] != sort[:-1]) | (tags[1:] % 2 == 1)
+    # Two people side by side with nothing between are one, told in two parts ("Uncle Richard").
+    starts[1:] = (sort[1:] != sort[:-1]) | ((tags[1:] % 2 == 1) & (sort[1:] != 1))
     starts[texts[:-1][texts[:-1] < tags.size]] = True
     first = np.flatnonzero(starts)
     last = np.append(first[1:], tags.size) - 1

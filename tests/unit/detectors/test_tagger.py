@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -99,3 +100,9 @@ def test_what_stands_for_something_replaced_is_nobody(detector):
                zip(texts, detector.find(texts, [""] * 4), strict=True) for span in spans)
     assert not any("[" in text[span.start:span.end] for text, spans in
                    zip(texts, detector.find(texts, [""] * 4), strict=True) for span in spans)
+
+
+def test_a_person_told_in_parts_is_one():
+    """Beginnings side by side are one person, unless a text ends between them; places stay apart."""
+    tags = np.array([1, 1, 2, 0, 3, 3, 1, 1])
+    assert list(tagger._mentions(tags, np.array([0, 7, 8]))) == [(0, 0, 2), (1, 4, 4), (1, 5, 5), (0, 6, 6), (0, 7, 7)]
