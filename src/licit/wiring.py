@@ -293,7 +293,7 @@ def _check(release: Path, workspace: Path, *, clock: Clock, engine: Engine) -> S
         if copy:
             copy.unlink(missing_ok=True)
             copy_database(engine, copy)
-        report = verify(release, auditor=workspace, log=copy, now=clock.now())
+        report = verify(release, auditor=(workspace, copy) if copy else workspace, now=clock.now())
     finally:
         if copy:
             copy.unlink(missing_ok=True)

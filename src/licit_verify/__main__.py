@@ -44,8 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not Path(options.release).is_dir() and not options.json:
         sys.stderr.write(f"{_printable(options.release)}: there is no such folder\n")
         return 2
-    report = verify(Path(options.release), key=key, auditor=_path(options.auditor), receipt=_path(options.receipt),
-                    now=datetime.now(UTC), only=options.only, log=_path(options.log))
+    report = verify(Path(options.release), key=key, auditor=_audited(options), receipt=_path(options.receipt),
+                    now=datetime.now(UTC), only=options.only)
     text = report.to_json() if options.json else listing(report, french=options.lang == "fr")
     sys.stdout.write(_printable(text) + "\n")
     return report.exit_code
@@ -66,6 +66,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="results for machines")
     parser.add_argument("--lang", choices=("en", "fr"), default="en", help="the language of the list")
     return parser
+
+
+def _audited(options: argparse.Namespace) -> Path | tuple[Path, Path] | None:
+    workspace, log = _path(options.auditor), _path(options.log)
+    return (workspace, log) if workspace and log else workspace
 
 
 def _path(text: str | None) -> Path | None:

@@ -39,19 +39,18 @@ class Claim:
     check: Check
 
 
-def verify(release: Path, *, key: bytes | None = None, auditor: Path | None = None, receipt: Path | None = None,
-           now: datetime | None = None, only: Who | None = None, log: Path | None = None) -> Report:
+def verify(release: Path, *, key: bytes | None = None, auditor: Path | tuple[Path, Path] | None = None,
+           receipt: Path | None = None, now: datetime | None = None, only: Who | None = None) -> Report:
     """Check a release: what a stranger can, with a receipt what a person can, with a workspace what an auditor can.
 
     Args:
         release: the folder of the release.
         key: the raw Ed25519 public key (32 bytes) that must have signed it; without it the signer is unpinned.
-        auditor: the workspace it was built in.
+        auditor: the workspace it was built in; with the file that its log was written to, where a database server keeps it.
         receipt: the file of a person's receipt.
         now: the time, aware; with it a release that is judged at a moment to come fails.
         only: ``person`` checks the person's claims and what they rest on, for which manifest, attestation and evidence
             are enough.
-        log: for the auditor, the file that the log was written to, where the workspace keeps it in a database server.
 
     Nothing that lies in these folders makes it raise: damage becomes a failed claim that names the file.
     """
@@ -63,7 +62,8 @@ def verify(release: Path, *, key: bytes | None = None, auditor: Path | None = No
     if found is None:
         return Report(name, ())
     rows = Once(partial(scan, found))
-    case = Casefile(found, auditor, rows, log) if auditor else None
+    workspace, log = auditor if isinstance(auditor, tuple) else (auditor, None)
+    case = Casefile(found, workspace, rows, log) if workspace else None
     claims = [*_public(found, key, now, rows, case), *_person(found, receipt), *_auditor(case)]
     if only == "person":
         claims = [claim for claim in claims if claim.who == "person" or claim.name in RESTS_ON]

@@ -73,7 +73,7 @@ def test_the_main_job_on_a_server(tmp_path, address, run):
 
     assert "licit log export" in failing(built.path, world.root)["log-whole"]
     run("log", "export", str(tmp_path / "audit.db"))
-    report = verify(Path(built.path), auditor=world.root, log=tmp_path / "audit.db")
+    report = verify(Path(built.path), auditor=(world.root, tmp_path / "audit.db"))
     assert {item.claim for item in report.results if item.result == "fails"} == set()
     assert {item.claim: item.result for item in report.results}["log-whole"] == "holds"
     assert (tmp_path / "audit.db").stat().st_mode & 0o077 == 0
