@@ -11,7 +11,7 @@ from licit.core.errors import SetupError
 from licit.detectors import registry
 from licit.testing import FailingDetector, FixedDetector
 
-WORD = "zinnober"
+WORD = "fourchettes"
 PLAN = {"detect": {"plugins": ["mine"]}}
 
 
@@ -25,7 +25,7 @@ def plugged(world, monkeypatch):
         (world.root / name).mkdir()
     (world.root / "detectors.toml").write_text("".join(
         f'[[model]]\nname = "{name}"\nkind = "made-up"\npath = "{name}"\n' for name in made))
-    world.take([chat("c", "ada", f"{prose('c')} {WORD}")])
+    world.take([chat("c", "ada", f"{prose('c')} Où sont les {WORD} ?")])
     return world
 
 
