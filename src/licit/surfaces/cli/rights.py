@@ -15,6 +15,8 @@ from ...core.policy import PURPOSES, parse_moment
 from ...usecases.commands import Asked, exercise, link_accounts, object_as_outsider
 from ...usecases.commands import receipt as receipt_of
 from ...usecases.erase import carry_out
+from ...usecases.lists import enter_list
+from ...usecases.live import Live
 from ...usecases.queries import concerns, insist_on
 from ...usecases.workspace import Workspace
 from ._shared import json_option, opened, print_json, progress, room_for, say, warn, who, workspace_option
@@ -134,6 +136,34 @@ def _received(space: Workspace, text: str) -> datetime | None:
     if at and at > space.clock.now():
         raise InputError("nothing can have been received at a moment to come", about=text)
     return at
+
+
+@rights_command.command("list", epilog="Example: licit rights list objections.csv --issuer le-chat --dry-run")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--issuer", default="", help="Who vouches for the accounts of rows that name nobody: a product or a source.")
+@click.option("--dry-run", "dry", is_flag=True, help="Say what would be entered, and enter nothing.")
+@json_option
+@workspace_option
+def enter(file: Path, issuer: str, dry: bool, as_json: bool, workspace: str | None) -> None:
+    """Enter a list of refusals: CSV with a column account (or device), and issuer, kind, purposes, received where they vary.
+
+    Rows that cannot be read are set aside by number; what stands already is not entered again. Exit code 3: some were set aside.
+    """
+    space = opened(workspace)
+    with progress(as_json) as report:
+        made = enter_list(Live(space), file.read_bytes(), issuer=issuer, dry=dry, progress=report)
+    if as_json:
+        print_json(made.as_json())
+    else:
+        entered = ", ".join(f"{number:,} {kind}" for kind, number in made.entered.items()) or "nothing"
+        say(f"{made.rows:,} rows: {entered} {'would be ' if dry else ''}entered, {made.already:,} stood already, "
+            f"{len(made.aside):,} set aside.")
+        for number, why in made.aside[:20]:
+            warn(f"row {number}: {why}")
+        if made.unread:
+            warn(f"columns that were not read: {', '.join(made.unread)}")
+    if made.aside:
+        raise click.exceptions.Exit(3)
 
 
 @rights_command.command("link", epilog="Example: licit rights link le-chat:ada chatgpt:user-1")
