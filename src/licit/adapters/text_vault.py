@@ -14,6 +14,8 @@ Rules kept here:
   forgotten is never used again, and an old copy of the key put back opens nothing here. Whoever has copies of both
   folders of before can still read them: keep no copies of keys beside copies of vaults.
 - What reads or writes a scope holds it; it cannot be forgotten meanwhile.
+
+Law: DEI-04
 """
 
 import fcntl

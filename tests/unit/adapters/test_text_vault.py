@@ -56,7 +56,10 @@ def test_what_was_kept_comes_back_line_by_line(vault):
 
 
 def test_everything_is_private_and_no_file_shows_text(vault, keys):
-    """Files are 0600 and folders 0700, and nothing of the words stands in any of them, log included."""
+    """Files are 0600 and folders 0700, and nothing of the words stands in any of them, log included.
+
+    Law: DEI-04
+    """
     read(vault)
     for path in [vault, keys, *vault.rglob("*"), *keys.rglob("*")]:
         assert path.stat().st_mode & 0o077 == 0
@@ -191,7 +194,10 @@ def test_a_failed_run_leaves_nothing_sealed(vault):
 
 
 def test_after_forgetting_nothing_reads_the_words(vault, keys):
-    """Not the command, not the vault's or the key's last bytes on their own, not an old copy of the key put back."""
+    """Not the command, not the vault's or the key's last bytes on their own, not an old copy of the key put back.
+
+    Law: DEI-04
+    """
     old_key, old_sealed = (keys / "spring.key").read_bytes(), sealed_in(vault)[0].read_bytes()
     handles = [os.open(path, os.O_RDONLY) for path in (keys / "spring.key", sealed_in(vault)[0])]
     fill(vault, "autumn")

@@ -95,7 +95,10 @@ def test_a_build_is_measured_and_planted_by_default(world):
 
 
 def test_below_the_standard_there_is_no_release(world):
-    """What is missed stops the build before anything is written, whatever the plan accepts."""
+    """What is missed stops the build before anything is written, whatever the plan accepts.
+
+    Law: DEI-01
+    """
     world.take([chat("c", "ada", prose("c"))])
     with pytest.raises(RefusedError, match="recall of PERSON"):
         world.build(deidentify={"measure": {"recall": {"PERSON": 1}}}, accept_unmeasured_deidentification=True)
@@ -129,7 +132,10 @@ def test_an_own_set_is_used_and_measured_again_when_it_changes(world):
 
 
 def test_a_gate_switched_off_is_seen_by_a_stranger(world, monkeypatch):
-    """A release below its own plan's standard fails the verifier, which counts the bounds again."""
+    """A release below its own plan's standard fails the verifier, which counts the bounds again.
+
+    Law: DEI-01
+    """
     monkeypatch.setattr(staging, "require", lambda *_: None)
     world.swap(check=lambda *_: ())
     world.take([chat("c", "ada", prose("c"))])
@@ -181,10 +187,15 @@ def test_everything_found_is_counted_by_type_and_nothing_else_is_told(world):
     told = "\n".join(f"Write to {mail} or {mail} again." for mail in mails)
     world.take([chat("c", "ada", f"{prose('c')} {told}"), chat("d", "bob", f"{prose('d')} Ma carte bancaire : 4111 1111 1111 1111. " + " ".join(
         f"Tél. 06 39 98 00 1{number}." for number in range(6)))])
-    found = measure_of(world.build())["found"]
+    built = world.build()
+    found = measure_of(built)["found"]
     assert found["records"] == 2
     assert found["things"]["EMAIL"] == 7
     assert found["places"]["EMAIL"] == 14
     assert not {"PAYMENT_CARD", "PHONE"} & {*found["things"]}
     assert all(number >= 5 or name == "other" for side in ("things", "places") for name, number in found[side].items())
     assert not any(mail in json.dumps(found) for mail in mails)
+    world.object("bob")
+    patched = measure_of(world.space.patch(built.name))
+    assert patched["planted"] == measure_of(built)["planted"]
+    assert "found" not in patched
