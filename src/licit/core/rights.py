@@ -54,7 +54,7 @@ RESTRICTING = frozenset({"objection", "withdrawal", "restriction", "erasure", "r
 #: Every kind of entry the log may hold.
 KINDS = frozenset(INSTRUMENTS) | {
     "subject", "link", "third-party-objection", "rectified", "policy", "source", "contract", "approval", "signal",
-    "decision", "reading", "arrival", "rewrite", "release-closed", "release-withdrawn", "recipient", "run", "model", "key",
+    "decision", "reading", "step", "arrival", "rewrite", "release-closed", "release-withdrawn", "recipient", "run", "model", "key",
     "backup", "loss"}
 
 LEVELS = ("everything", "project", "record", "turn", "attachment")
@@ -135,6 +135,10 @@ class _Mark:
     def after(self, other: "_Mark") -> bool:
         return self.seq > other.seq and self.moment >= other.moment
 
+    def received_with(self, earlier: "_Mark | None") -> "_Mark":
+        """Give this mark, dated by the latest receipt of the two."""
+        return self if earlier is None or earlier.moment <= self.moment else replace(self, moment=earlier.moment)
+
     def covers(self, level: int, item: Item) -> bool:
         return level >= _PICKED or (item.said is not None and self.moment <= item.said[0])
 
@@ -150,8 +154,7 @@ class _Slot:
         self.consents: list[_Mark] = []
 
     def refuse(self, mark: _Mark) -> None:
-        latest = max(mark.moment, self.refusal.moment) if self.refusal else mark.moment
-        self.refusal = replace(mark, moment=latest)
+        self.refusal = mark.received_with(self.refusal)
         self.permits, self.consents = [], []
 
 
@@ -222,8 +225,7 @@ class SubjectState:
 
     def _refuse(self, purpose: str, target: tuple[int, str], mark: _Mark) -> None:
         self.slots.setdefault(purpose, {}).setdefault(target, _Slot()).refuse(mark)
-        edge = self.edge.get(purpose, mark)
-        self.edge[purpose] = replace(mark, moment=max(edge.moment, mark.moment))
+        self.edge[purpose] = mark.received_with(self.edge.get(purpose))
 
     def _permit(self, purpose: str, target: tuple[int, str], mark: _Mark, decision: Mapping[str, Any]) -> None:
         if mark.kind == "consent" and not _complete(decision):

@@ -24,7 +24,7 @@ from ..core.errors import InputError
 from ..core.ids import SubjectId
 from ..core.policy import PURPOSES, parse_moment
 from ..core.ports import NewEntry
-from ..core.rights import Item
+from ..core.rights import Item, Standings
 from .live import Live
 from .workspace import Progress, silent
 
@@ -154,9 +154,9 @@ def _enter(live: Live, wishes: Sequence[_Wish], count: _Count, *, dry: bool) -> 
     """Enter what does not stand yet, in one write."""
     space = live.workspace
     subjects = space.identities.subjects_for([wish.person for wish in wishes], create=not dry)
-    entries = []
+    entries, (standings, _, _), now = [], live.now(), space.clock.now()
     for wish, subject in zip(wishes, subjects, strict=True):
-        if subject and _stands(live, subject, wish):
+        if subject and _stands(standings, subject, wish, now):
             count.already += 1
             continue
         count.entered[wish.kind] += 1
@@ -166,12 +166,11 @@ def _enter(live: Live, wishes: Sequence[_Wish], count: _Count, *, dry: bool) -> 
         space.log.append(entries)
 
 
-def _stands(live: Live, subject: SubjectId, wish: _Wish) -> bool:
+def _stands(standings: Standings, subject: SubjectId, wish: _Wish, now: datetime) -> bool:
     """Tell whether a refusal stands already, for all that the row names; other rights are entered each time."""
     if wish.kind not in ("objection", "withdrawal"):
         return False
-    standings, _, _ = live.now()
-    state, now = standings.states.get(subject), live.workspace.clock.now()
+    state = standings.states.get(subject)
     if state is None:
         return False
     item = Item(record="", said=(now, now))
