@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 
 from licit_verify import verify
 
+from .adapters import server
 from .adapters.catalogue import SqlCatalogue
 from .adapters.copies import copy_database
 from .adapters.corpus import FileCorpus
@@ -31,13 +32,13 @@ from .adapters.kept_log import KeptLog
 from .adapters.licences import read_licence
 from .adapters.local import LocalRunner
 from .adapters.migrations import migrate, require_current
-from .adapters import server
-from .adapters.signing import FileSigner
+from .adapters.signing import FileSigner, SigningKeys
 from .adapters.tokens import token_counter
 from .adapters.vault import FileKeys
 from .adapters.visits import SqlVisits
 from .core.errors import SetupError, misnamed
 from .core.ids import SubjectId, lookup_hashes
+from .core.keychain import links_from
 from .core.ports import Clock, Detector
 from .core.records import from_json
 from .detectors.registry import Found, find_detectors, find_screeners, pin, where_detectors, where_screeners
@@ -163,8 +164,9 @@ def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None, restoring: b
                          remedy="The name it was made with stands in every receipt; restore the file from a backup.")
     engine = _database(root)
     clock = clock or SystemClock()
-    keys, signer = FileKeys(root / "keys/secrets.json"), FileSigner(root / "keys/signing.pem")
+    keys = FileKeys(root / "keys/secrets.json")
     log = _marked_log(root, engine, keys, clock, restoring=restoring)
+    signer = SigningKeys(root / "keys", lambda: links_from(log.entries(kinds=("key",))))
     identities = SqlIdentities(log, clock, keys)
     readers = find_readers()
     return Workspace(

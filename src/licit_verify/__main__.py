@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{_printable(options.release)}: there is no such folder\n")
         return 2
     report = verify(Path(options.release), key=key, auditor=_audited(options), receipt=_path(options.receipt),
-                    now=datetime.now(UTC), only=options.only)
+                    now=datetime.now(UTC), only=options.only, keys=_path(options.keys))
     text = report.to_json() if options.json else listing(report, french=options.lang == "fr")
     sys.stdout.write(_printable(text) + "\n")
     return report.exit_code
@@ -57,6 +57,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Example: licit-verify releases/spring-1 --key signer.pub")
     parser.add_argument("release", help="the folder of the release")
     parser.add_argument("--key", help="the signer's public key: hexadecimal, or a file (raw, hexadecimal, PEM)")
+    parser.add_argument("--keys", metavar="FILE", help="the log's list of signing keys (licit keys chain), for a release "
+                                                       "signed before or after the key of --key was in use")
     parser.add_argument("--auditor", metavar="WORKSPACE", help="the workspace it was built in: checks the gates again")
     parser.add_argument("--log", metavar="FILE", help="for --auditor: the workspace's log as licit log export wrote it, "
                                                       "where it lies in a database server")

@@ -19,6 +19,7 @@ from .canonical import digest_text, release_tag, write
 from .casefile import Casefile, safe_name
 from .closing import hashed, moment
 from .files import MANIFEST, take
+from .keychain import chain_of
 from .ledger import DATABASE
 from .public import SMALL
 from .report import Fault, Message, Note, Untold, several
@@ -51,11 +52,29 @@ def log_whole(case: Casefile) -> Note | None:
     for size, root in ((take(log, "size", int), hashed(log, "root")), (closing.size, closing.root)):
         if ledger.roots.get(size) != root:
             raise Fault("the log's {size} entries do not give the signed root", DATABASE, size=size)
+    _key_followed(case)
     lost = any(entry.kind == "loss" and entry.seq < case.position()[1] for entry in ledger.entries)
     if lost and lineage.LOSS not in take(take(case.lock, "plan", dict), "accepted", list):
         raise Fault("the log has lost entries, and the release does not say so", MANIFEST)
     return Note("{number} decision parts were erased; they refuse what they are about",
                 number=ledger.erased) if ledger.erased else None
+
+
+def _key_followed(case: Casefile) -> None:
+    """Insist that the release's keys are those that the log had when it closed: none swapped, left out or retired."""
+    logged: list[Any] = []
+    for entry in case.ledger().entries:
+        if entry.kind != "key" or entry.seq >= case.closing().seq:
+            continue
+        if not isinstance(entry.decision, Mapping):
+            raise Fault("entry {seq} of the log: which key signs cannot be read", DATABASE, seq=entry.seq)
+        if entry.decision.get("use") == "signing":
+            link = entry.decision.get("link")
+            if not isinstance(link, Mapping) or take(link, "body", dict, DATABASE).get("seq") != entry.seq:
+                raise Fault("entry {seq} of the log: which key signs cannot be read", DATABASE, seq=entry.seq)
+            logged.append(link)
+    if chain_of(case.release.manifest).links != tuple(logged):
+        raise Fault("the release is not signed by the key that the log had then", MANIFEST, DATABASE)
 
 
 def inputs_fixed(case: Casefile) -> None:

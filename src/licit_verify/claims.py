@@ -17,6 +17,7 @@ from . import auditor, closing, measured, person, public
 from .canonical import parse
 from .casefile import Casefile
 from .files import MANIFEST, Release, open_release
+from .keychain import Chain, read_list
 from .purged import files_in_order
 from .report import Fault, Message, Once, Report, Result, Untold, Who, shown
 from .rows import Scan, scan
@@ -40,7 +41,7 @@ class Claim:
 
 
 def verify(release: Path, *, key: bytes | None = None, auditor: Path | tuple[Path, Path] | None = None,
-           receipt: Path | None = None, now: datetime | None = None, only: Who | None = None) -> Report:
+           receipt: Path | None = None, now: datetime | None = None, only: Who | None = None, keys: Path | None = None) -> Report:
     """Check a release: what a stranger can, with a receipt what a person can, with a workspace what an auditor can.
 
     Args:
@@ -51,6 +52,7 @@ def verify(release: Path, *, key: bytes | None = None, auditor: Path | tuple[Pat
         now: the time, aware; with it a release that is judged at a moment to come fails.
         only: ``person`` checks the person's claims and what they rest on, for which manifest, attestation and evidence
             are enough.
+        keys: the list of the log's signing keys, for a release whose signer is not the pinned key but came before or after it.
 
     Nothing that lies in these folders makes it raise: damage becomes a failed claim that names the file.
     """
@@ -64,7 +66,8 @@ def verify(release: Path, *, key: bytes | None = None, auditor: Path | tuple[Pat
     rows = Once(partial(scan, found))
     workspace, log = auditor if isinstance(auditor, tuple) else (auditor, None)
     case = Casefile(found, workspace, rows, log) if workspace else None
-    claims = [*_public(found, key, now, rows, case), *_person(found, receipt), *_auditor(case)]
+    later = Once(lambda: read_list(keys) if keys else None)
+    claims = [*_signature(found, key, later, case), *_public(found, now, rows), *_person(found, receipt), *_auditor(case)]
     if only == "person":
         claims = [claim for claim in claims if claim.who == "person" or claim.name in RESTS_ON]
     results = [_checked(found, claim) for claim in claims]
@@ -84,11 +87,13 @@ def _checked(release: Release, claim: Claim) -> Result:
         return Result(claim.name, claim.who, "fails", Fault("the check broke: {error}", error=type(error).__name__))
 
 
-def _public(release: Release, key: bytes | None, now: datetime | None, rows: Callable[[], Scan],
-            case: Casefile | None) -> list[Claim]:
+def _signature(release: Release, key: bytes | None, later: Callable[[], Chain | None], case: Casefile | None) -> list[Claim]:
+    return [Claim("files-intact", "public", lambda: files_in_order(release, key, case, later())),
+            Claim("signed", "public", lambda: closing.signed_by(release, key, later()))]
+
+
+def _public(release: Release, now: datetime | None, rows: Callable[[], Scan]) -> list[Claim]:
     checks: list[tuple[str, Check]] = [
-        ("files-intact", lambda: files_in_order(release, key, case)),
-        ("signed", lambda: closing.signed_by(release, key)),
         ("rows-match-root", lambda: public.rows_match_root(release, rows())),
         ("ids-match-rows", lambda: public.ids_match_rows(release, rows())),
         ("columns-allowed", lambda: public.columns_allowed(release, rows())),

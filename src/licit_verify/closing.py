@@ -14,6 +14,7 @@ from typing import Any
 
 from .canonical import commitment, digest_text, key_id, parse, unhex, write
 from .files import ATTESTATION, CLOSING, MANIFEST, REPORT, Release, subjects, take
+from .keychain import Chain, chain_of
 from .notes import Checkpoint, read_checkpoint
 from .report import Fault, Note
 from .tree import consistent, included, leaf_hash
@@ -38,18 +39,15 @@ def hashed(value: Any, name: str, *files: str) -> bytes:
                     path=(files or (MANIFEST,))[0]) from None
 
 
-def signed_by(release: Release, pinned: bytes | None) -> Note | None:
-    """Insist that the attestation is signed, by the pinned key if one is given, and is about this very release.
+def signed_by(release: Release, pinned: bytes | None, later: Chain | None = None) -> Note | None:
+    """Insist that the attestation is signed, by a key that the pinned one vouches for, and is about this very release.
+
+    ``later`` is the list of the log's keys, where one came with the command.
 
     Raises:
         Fault: otherwise.
     """
-    signer = release.get("signer", dict)
-    key = hashed(signer, "key")
-    if signer.get("key_id") != key_id(key):
-        raise Fault("the signer's key id is not that of its key", MANIFEST)
-    if pinned is not None and pinned != key:
-        raise Fault("signed by key {id}, which is not the pinned one", ATTESTATION, id=key_id(key))
+    key = _signing_key(release, pinned, later)
     envelope = release.envelope
     if envelope is None or envelope.payload_type != _PAYLOAD or not envelope.holds(key):
         raise Fault("the signature of {path} does not hold", ATTESTATION, path=ATTESTATION)
@@ -66,7 +64,33 @@ def signed_by(release: Release, pinned: bytes | None) -> Note | None:
     if pinned is None:
         return Note("signer unpinned: key {id} signed it, and whose that is nobody checked; pin it with --key",
                     id=key_id(key))
+    if pinned != key:
+        return Note("signed by key {id}, which the pinned key vouches for", id=key_id(key))
     return None
+
+
+def _signing_key(release: Release, pinned: bytes | None, later: Chain | None) -> bytes:
+    """Give the signer's key, if its chain is whole, the pinned key vouches for it, and no key had followed it."""
+    chain = chain_of(release.manifest)
+    key, known = chain.keys[-1], chain
+    if hashed(release.get("log", dict), "key") != key:
+        raise Fault("the log's key is not the signer's", MANIFEST)
+    if later is not None:
+        if not later.continues(chain):
+            raise Fault("the list of keys is not of this log, or older than this release", MANIFEST)
+        known = later
+    if pinned is not None and not known.leads(pinned, key):
+        raise Fault("signed by key {id}, which is not the pinned one", ATTESTATION, id=key_id(key))
+    seq = take(release.closing, "seq", int, CLOSING)
+    if not known.counts(key, seq, _time_of_closing(release)) or any(seq <= end for end in chain.ends):
+        raise Fault("signed by key {id}, which did not count any more or not yet", ATTESTATION, id=key_id(key))
+    return key
+
+
+def _time_of_closing(release: Release) -> str:
+    """Give the time on the closing's checkpoint, "" where it has none; whether that is signed is another claim."""
+    lines = take(release.closing, "checkpoint", str, CLOSING).split("\n")
+    return lines[3].removeprefix("time ") if len(lines) > 3 and lines[3].startswith("time ") else ""
 
 
 def _checkpoint(release: Release, note: bytes, path: str, size: int, root: bytes) -> Checkpoint:

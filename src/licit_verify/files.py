@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .canonical import digest_text, is_digest, parse, parse_line, unhex
+from .canonical import digest_text, is_digest, parse, parse_line
+from .keychain import Chain, key_to_check
 from .notes import Envelope, read_envelope
 from .report import Fault, several
 
@@ -229,13 +230,14 @@ def _digest_is(path: Path, digest: str) -> bool:
         return False
 
 
-def files_intact(release: Release, pinned: bytes | None) -> None:
+def files_intact(release: Release, pinned: bytes | None, later: Chain | None = None) -> None:
     """Insist that the release holds the files of its manifest, whole, and nothing else.
 
     Raises:
         Fault: naming every file that is damaged, missing or extra.
     """
-    sound = release.envelope is not None and release.envelope.holds(pinned or _signer_key(release))
+    sound = release.envelope is not None and release.envelope.holds(
+        key_to_check(release.manifest, pinned, later))
     faults = _apart_faults(release, sound=sound)
     if not any(MANIFEST in fault.files for fault in faults):  # a list that is not the attested one blames nobody
         faults += [*_list_faults(release), *_disk_faults(release, sound=sound)]
@@ -273,14 +275,6 @@ def _report_faults(release: Release, digest: str | None, *, sound: bool) -> list
     if not _digest_is(release.root / REPORT, digest):
         return [Fault("{path} is not the one that was attested", REPORT, path=REPORT)]
     return []
-
-
-def _signer_key(release: Release) -> bytes:
-    signer = release.manifest.get("signer")
-    try:
-        return unhex(signer.get("key") if isinstance(signer, dict) else None, 32)
-    except ValueError:
-        return b""
 
 
 def subjects(statement: Mapping[str, Any]) -> dict[str, str]:

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .canonical import commitment, is_digest, parse, release_tag, unhex, write
+from .canonical import commitment, is_digest, key_id, parse, release_tag, unhex, write
 from .closing import hashed
 from .files import CLOSING, MANIFEST, Release, read_small, take
+from .keychain import Chain, chain_of, read_chain
 from .notes import read_envelope
 from .report import Fault, Note, Untold
 from .tree import TagPath, included, leads, leaf_hash
@@ -57,13 +58,28 @@ def read_receipt(release: Release, path: Path) -> Receipt:
     except (ValueError, RecursionError):
         raise Fault("{path} is no receipt", name, path=name) from None
     log = release.get("log", dict)
-    if envelope.payload_type != _TYPE or not envelope.holds(hashed(log, "key")):
+    own, known = chain_of(release.manifest).keys[-1], _keys(release, proofs, name)
+    key = next((each for each in known.keys if key_id(each) == envelope.key_id), b"")
+    if envelope.payload_type != _TYPE or not known.leads(own, key) or not envelope.holds(key):
         raise Fault("the receipt is not signed by the log's key", name)
     if not isinstance(payload, dict) or set(payload) != _FIELDS or payload["v"] != 1:
         raise Fault("{path} is no receipt", name, path=name)
     if payload["origin"] != log.get("origin"):
         raise Fault("the receipt is of another log", name)
+    if not known.counts(key, take(payload, "seq", int, name), take(payload, "issued_at", str, name)):
+        raise Fault("the receipt is signed by a key of the log that did not count any more", name)
     return Receipt(name, payload, _leaf(payload, name), proofs)
+
+
+def _keys(release: Release, proofs: Mapping[str, Any], name: str) -> Chain:
+    """Give the log's keys as far as release and proof know them."""
+    own = chain_of(release.manifest)
+    if not proofs.get("keys"):
+        return own
+    later = read_chain(proofs["keys"], release.get("log", dict).get("origin", ""), None, name)
+    if not later.continues(own):
+        raise Fault("the chain of signing keys in {path} is broken, incomplete or forged", name, path=name)
+    return later
 
 
 def _leaf(payload: Mapping[str, Any], name: str) -> bytes:

@@ -9,19 +9,20 @@ from collections.abc import Mapping
 
 from .casefile import Casefile
 from .files import Release, files_intact
+from .keychain import Chain
 from .report import Fault
 from .rewrites import gone_before
 from .rows import table
 
 
-def files_in_order(release: Release, pinned: bytes | None, case: Casefile | None) -> None:
+def files_in_order(release: Release, pinned: bytes | None, case: Casefile | None, later: Chain | None = None) -> None:
     """Insist that the release holds its files and nothing else.
 
     Raises:
         Fault: otherwise; of a release withdrawn and purged of erased words, saying so.
     """
     try:
-        files_intact(release, pinned)
+        files_intact(release, pinned, later)
     except Fault as fault:
         raise (_purged(release, case, fault) if case else None) or fault from None
 

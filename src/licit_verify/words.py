@@ -148,6 +148,20 @@ FRENCH: dict[str, str] = {
     "shard {shard} was not decided chunk by chunk, each once":
         "le lot {shard} n'a pas été décidé segment par segment, chacun une fois",
     "signed by key {id}, which is not the pinned one": "signée par la clé {id}, qui n'est pas celle épinglée",
+    "signed by key {id}, which the pinned key vouches for": "signée par la clé {id}, dont la clé épinglée répond",
+    "signed by key {id}, which did not count any more or not yet":
+        "signée par la clé {id}, qui ne comptait plus ou pas encore",
+    "the log's key is not the signer's": "la clé du journal n'est pas celle du signataire",
+    "the list of keys is not of this log, or older than this release":
+        "la liste de clés n'est pas de ce journal, ou plus ancienne que cette version",
+    "the chain of signing keys in {path} is broken, incomplete or forged":
+        "la chaîne des clés de signature dans {path} est rompue, incomplète ou forgée",
+    "the receipt is signed by a key of the log that did not count any more":
+        "le reçu est signé par une clé du journal qui ne comptait plus",
+    "entry {seq} of the log: which key signs cannot be read":
+        "inscription {seq} du journal : la clé qui signe ne peut être lue",
+    "the release is not signed by the key that the log had then":
+        "la version n'est pas signée par la clé que le journal avait alors",
     "signer unpinned: key {id} signed it, and whose that is nobody checked; pin it with --key":
         "signataire non épinglé : la clé {id} a signé, et personne n'a vérifié à qui elle est ; l'épingler avec --key",
     "source {source} has no ground": "la source {source} n'a pas de fondement",

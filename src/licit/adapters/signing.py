@@ -5,9 +5,12 @@ Rules kept here:
 - :func:`verify` returns nothing and raises when a signature does not hold, so that an ignored answer cannot pass.
 - A key file is never replaced, and one that others may read is refused.
 - No message or ``repr`` holds a key.
+- Which key signs is said by the log alone: a key file that no link of the log names signs nothing.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -45,8 +48,8 @@ def verify(public_key: bytes, message: bytes, signature: bytes) -> None:
 class FileSigner:
     """The port ``Signer`` on one PEM file (PKCS #8, unencrypted, mode 0600)."""
 
-    def __init__(self, path: Path) -> None:
-        """Open an existing key file.
+    def __init__(self, path: Path, chain: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Open an existing key file; ``chain`` holds the links that led to this key.
 
         Raises:
             SetupError: missing, open to others, or no Ed25519 key.
@@ -60,7 +63,7 @@ class FileSigner:
                              remedy="Restore it from its backup.")
         self._key = key
         self._public = key.public_key().public_bytes_raw()
-        self.key_id = key_id(self._public)
+        self.key_id, self.chain = key_id(self._public), tuple(chain)
 
     @classmethod
     def create(cls, path: Path) -> "FileSigner":
@@ -84,3 +87,83 @@ class FileSigner:
     def __repr__(self) -> str:
         """Name the public key, and nothing of the private one."""
         return f"FileSigner({self.key_id!r})"
+
+
+class SigningKeys:
+    """The port ``SigningKeys`` on a folder: ``signing.pem``, and ``signing-ID.pem`` for each key that followed."""
+
+    def __init__(self, folder: Path, links: Callable[[], Sequence[Mapping[str, Any]]]) -> None:
+        """Use a folder; ``links`` asks the log for its links.
+
+        Raises:
+            SetupError: there is no key in it, or the first is open to others.
+        """
+        self._folder, self._links = folder, links
+        self._open: dict[Path, FileSigner] = {}
+        if not any(folder.glob("signing-*.pem")):
+            self._at(folder / "signing.pem")
+
+    def current(self) -> FileSigner:
+        """Give the key that the log says signs now.
+
+        Raises:
+            SetupError: its file is missing, or holds another key.
+        """
+        links = self._links()
+        return self._named(str(links[-1]["body"]["to"]), links) if links else self._at(self._folder / "signing.pem")
+
+    def of(self, public_key: str) -> FileSigner:
+        """Give a key by its public half in hexadecimal, to finish what it began.
+
+        Raises:
+            SetupError: this log never had such a key, or its file is missing.
+        """
+        links = list(self._links())
+        for number, link in enumerate(links):
+            if link["body"]["from"] == public_key:
+                return self._named(public_key, links[:number])
+        return self._named(public_key, links)
+
+    def make(self) -> FileSigner:
+        """Make a key in a file of its own; it signs nothing until a link of the log names it."""
+        key = Ed25519PrivateKey.generate()
+        path = self._file(key.public_key().public_bytes_raw())
+        create_private(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        return FileSigner(path)
+
+    def _named(self, public_key: str, chain: Sequence[Mapping[str, Any]]) -> FileSigner:
+        raw = bytes.fromhex(public_key)
+        path = self._file(raw)
+        first = self._folder / "signing.pem"
+        found = self._at(path if path.exists() or not first.exists() else first)
+        if found.public_key() != raw:
+            raise SetupError("the file of the signing key that the log names is missing, or holds another", about=path.name,
+                             remedy="Restore keys/ from its newest copy; where it is lost: licit keys rotate signing --lost.")
+        found.chain = tuple(chain)
+        return found
+
+    def _at(self, path: Path) -> FileSigner:
+        if path not in self._open:
+            self._open[path] = FileSigner(path)
+        return self._open[path]
+
+    def _file(self, public_key: bytes) -> Path:
+        return self._folder / f"signing-{key_id(public_key)}.pem"
+
+    @property
+    def key_id(self) -> str:
+        """Name the key that signs now."""
+        return self.current().key_id
+
+    @property
+    def chain(self) -> tuple[Mapping[str, Any], ...]:
+        """Give the links that led to the key that signs now."""
+        return self.current().chain
+
+    def public_key(self) -> bytes:
+        """Give the raw public key that signs now."""
+        return self.current().public_key()
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign a message with the key that signs now; for a key id and its signature together take :meth:`current`."""
+        return self.current().sign(message)

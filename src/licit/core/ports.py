@@ -107,9 +107,17 @@ class Screener(Protocol):
 
 
 class Signer(Protocol):
-    """Signs bytes with one Ed25519 key; ``key_id`` names the public key."""
+    """Signs bytes with one Ed25519 key; ``key_id`` names the public key, ``chain`` holds the links that led to it."""
 
-    key_id: str
+    @property
+    def key_id(self) -> str:
+        """Name the public key."""
+        ...
+
+    @property
+    def chain(self) -> Sequence[Mapping[str, Any]]:
+        """Give the links that led to this key from the first (:mod:`licit.core.keychain`)."""
+        ...
 
     def public_key(self) -> bytes:
         """Give the raw 32-byte public key."""
@@ -117,6 +125,22 @@ class Signer(Protocol):
 
     def sign(self, message: bytes) -> bytes:
         """Sign a message: 64 bytes."""
+        ...
+
+
+class SigningKeys(Signer, Protocol):
+    """All signing keys of a workspace: as a signer the one that the log names last."""
+
+    def current(self) -> Signer:
+        """Give the key that signs now, for whoever needs its name and its signature to belong together."""
+        ...
+
+    def of(self, public_key: str) -> Signer:
+        """Give a key by its public half in hexadecimal, to finish what it began."""
+        ...
+
+    def make(self) -> Signer:
+        """Make a key; it signs nothing until a link of the log names it."""
         ...
 
 

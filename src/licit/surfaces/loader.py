@@ -22,7 +22,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from licit_verify import verify
+from licit_verify.keychain import chain_of, read_chain
+from licit_verify.report import Fault
 
+from ..adapters.signing import key_id
 from ..adapters.signing import verify as check_signature
 from ..core.errors import EvidenceError, RefusedError, SetupError
 from ..core.manifest import manifest_digest
@@ -136,7 +139,6 @@ def _live(workspace: Path, name: str) -> None:
 
 def _leased(path: Path, manifest: Mapping[str, Any], lease: Path | None) -> datetime:
     """Give the moment of the last signed word that the release is live."""
-    public_key = bytes.fromhex(manifest["signer"]["key"])
     if lease is None:
         note = json.loads((path / "evidence/closing.json").read_bytes())["checkpoint"].encode()
         moment = parse_checkpoint(parse_note(note)[0]).at
@@ -146,12 +148,27 @@ def _leased(path: Path, manifest: Mapping[str, Any], lease: Path | None) -> date
     envelope = parse_envelope(json.loads(lease.read_bytes()))
     if envelope.payload_type != LEASE_TYPE:
         raise EvidenceError("this file is no lease", about=lease.name)
-    signature = envelope.signatures.get(manifest["signer"]["key_id"], b"")
-    check_signature(public_key, pae(envelope.payload_type, envelope.body), signature)
     word = json.loads(envelope.body)
+    public_key = _lessor(word.get("chain", []), manifest, lease.name)
+    check_signature(public_key, pae(envelope.payload_type, envelope.body), envelope.signatures.get(key_id(public_key), b""))
     if word["manifest"] != manifest_digest((path / "manifest.json").read_bytes()):
         raise EvidenceError("the lease is for another release", about=lease.name)
     if not word["live"]:
         raise RefusedError("this release is withdrawn or has removals pending", about=manifest["name"],
                            reason="release-withdrawn", remedy="Use the patch release that took its place.")
     return parse_moment(word["at"])
+
+
+def _lessor(links: Any, manifest: Mapping[str, Any], file: str) -> bytes:
+    """Give the key that a lease says signed it, if the release's own signer vouches for it; nothing else is checked."""
+    try:
+        own = chain_of(manifest)
+        if not links:
+            return own.keys[-1]
+        chain = read_chain(links, manifest["log"]["origin"], None, file)
+    except Fault as fault:
+        raise EvidenceError(fault.text(), about=file) from None
+    if not chain.continues(own) or not chain.leads(own.keys[-1], chain.keys[-1]):
+        raise EvidenceError("the lease is signed by a key that the release's signer does not vouch for", about=file,
+                            remedy="Ask who released it, and pin their new key.")
+    return chain.keys[-1]

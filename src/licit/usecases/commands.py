@@ -101,7 +101,7 @@ def receipt(workspace: Workspace, seq: int, subject: str = "") -> dict[str, Any]
     """Give the signed receipt of an entry; with the person's own key when it is theirs."""
     tag_key = workspace.tag_keys([subject]).get(subject, b"") if subject else b""
     payload = workspace.log.receipt(seq, origin=workspace.origin, tag_key=tag_key).payload()
-    signer = workspace.signer
+    signer = workspace.signer.current()
     envelope = Envelope(payload_type=RECEIPT_TYPE, body=payload,
                         signatures={signer.key_id: signer.sign(pae(RECEIPT_TYPE, payload))})
     return envelope.to_json()

@@ -50,7 +50,7 @@ def prove(workspace: Workspace, envelope: Mapping[str, Any], release: str) -> di
     size = int(json.loads((folder / "evidence/closing.json").read_bytes())["size"])
     path = [step.hex() for step in workspace.log.inclusion(receipt.seq, size)] if receipt.seq < size else None
     return {"format": FORMAT, "release": release, "receipt": dict(envelope), "size": size, "path": path,
-            "tag": tree.prove(release_tag(receipt.tag_key, release)).to_json()}
+            "keys": list(workspace.signer.chain), "tag": tree.prove(release_tag(receipt.tag_key, release)).to_json()}
 
 
 
@@ -65,10 +65,10 @@ def lease(workspace: Workspace, release: str) -> dict[str, Any]:
         raise InputError("no such release", about=release, reason="release-unknown")
     live = known[release].withdrawn < 0 and not recall(workspace, release=release).touched
     size, root = workspace.log.head()
+    signer = workspace.signer.current()
     body = canonical_json({
         "release": release, "manifest": known[release].manifest, "live": live, "size": size, "root": root.hex(),
-        "at": workspace.clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")})
-    signer = workspace.signer
+        "chain": list(signer.chain), "at": workspace.clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")})
     return Envelope(payload_type=LEASE_TYPE, body=body,
                     signatures={signer.key_id: signer.sign(pae(LEASE_TYPE, body))}).to_json()
 

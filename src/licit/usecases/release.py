@@ -148,8 +148,9 @@ def _close(workspace: Workspace, staged: Findings, *, withdraws: str = "") -> bo
 
 
 def _enter_closing(workspace: Workspace, writing: Any, staged: Findings, withdraws: str = "") -> None:
-    evidence = write_evidence(workspace.corpus, staged, workspace.origin, workspace.signer)
-    digest = write_manifest(workspace.corpus, staged, evidence, workspace.origin, workspace.signer)
+    signer = workspace.signer.current()  # while the log is held, so that no key is retired before the closing
+    evidence = write_evidence(workspace.corpus, staged, workspace.origin, signer)
+    digest = write_manifest(workspace.corpus, staged, evidence, workspace.origin, signer)
     now = workspace.clock.now()
     entries = [NewEntry(kind="release-closed", subject=NOBODY, received_at=now,
                         decision=closing_decision(staged, digest))]
@@ -175,14 +176,15 @@ def finish(workspace: Workspace, name: str) -> None:
                             remedy="Do not use this release.")
     manifest = json.loads(data)
     done = Closed(manifest=manifest, seq=closed.seq, at=closed.closed_at)
+    signer = workspace.signer.of(manifest["signer"]["key"])  # the key that closed it, though another may sign by now
     workspace.corpus.remove(f"{folder}/{REPORT}")  # one that a crash left is attested by nobody
-    attest(workspace.corpus, folder, done, workspace.log, workspace.signer)
+    attest(workspace.corpus, folder, done, workspace.log, signer)
     small = manifest["rows"] <= SELF_CHECKED
     results = workspace.check(workspace.corpus.path(folder), workspace.root) if small else ()
     workspace.corpus.write_bytes(f"{folder}/evidence/report.html", workspace.render(
         {**manifest, "measure": json.loads(workspace.corpus.path(f"{folder}/evidence/measure.json").read_bytes())},
         results))
-    attest(workspace.corpus, folder, done, workspace.log, workspace.signer, report=True)
+    attest(workspace.corpus, folder, done, workspace.log, signer, report=True)
     if failing := sorted(str(item["claim"]) for item in results if item["result"] == "fails"):
         raise EvidenceError(f"the release is closed, but fails its own check: {', '.join(failing)}", about=name,
                             remedy=f"Hand it to nobody. See licit verify {folder} --auditor . for what is wrong.")

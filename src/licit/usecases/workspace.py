@@ -15,7 +15,19 @@ from typing import Any
 from ..core.errors import EvidenceError
 from ..core.ids import SubjectId
 from ..core.policy import Policy, policy_from
-from ..core.ports import Catalogue, Clock, Corpus, HighWater, Identities, InputFile, Keys, Log, NewEntry, Reader, Signer
+from ..core.ports import (
+    Catalogue,
+    Clock,
+    Corpus,
+    HighWater,
+    Identities,
+    InputFile,
+    Keys,
+    Log,
+    NewEntry,
+    Reader,
+    SigningKeys,
+)
 from ..core.records import SetAside
 from ..core.rights import PERSONAL, RESTRICTING, Entry, Standings
 from ..core.sources import Source, register_from
@@ -58,7 +70,7 @@ class Workspace:
     identities: Identities
     catalogue: Catalogue
     corpus: Corpus
-    signer: Signer
+    signer: SigningKeys
     clock: Clock
     open_inputs: Callable[[Sequence[Path]], Iterator[InputFile | SetAside]]
     recognise: Callable[[InputFile, str | None], Reader]
