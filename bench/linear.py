@@ -3,10 +3,11 @@
 Usage: python bench/linear.py [LARGEST_MEGABYTES]
 
 Prints megabytes for each second of processor time at each size. What is linear keeps its speed as the text grows; what is
-quadratic loses nine tenths of it at each step. At last one message with a million findings.
+quadratic loses nine tenths of it at each step; what would take longer than a minute is left out (–). At last one message with a million findings.
 """
 
 import json
+import math
 import resource
 import sys
 import time
@@ -21,6 +22,7 @@ from licit.usecases.text import detect_lines
 
 _SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 _SECONDS = 600
+_PATIENCE = 60
 _KEY = b"k" * 32
 
 #: What is said again and again.
@@ -51,29 +53,35 @@ def made() -> dict[str, Callable[[int], str]]:
         name: _repeated(piece) for name, piece in _PIECES.items()}
 
 
-def rates(make: Callable[[int], str], detectors: Sequence[Detector], sizes: Sequence[int]) -> list[float]:
-    """Give megabytes a second at each size, further readings, all detectors and the sweep included; nan where it is held."""
-    out = []
+def _rates(look: Callable[[int], tuple[int, bool]], sizes: Sequence[int]) -> list[float | None]:
+    """Give megabytes a second at each size: nan where it was held, None where it would take longer than we wait."""
+    out: list[float | None] = []
     for size in sizes:
+        if out and out[-1] and size / out[-1] / 1e6 > _PATIENCE:
+            out.append(None)
+            continue
+        begun = time.process_time()
+        length, looked = look(size)
+        out.append(length / (time.process_time() - begun) / 1e6 if looked else float("nan"))
+    return out
+
+
+def _message(make: Callable[[int], str], detectors: Sequence[Detector]) -> Callable[[int], tuple[int, bool]]:
+    """Look at one text: further readings, all detectors and the sweep."""
+    def look(size: int) -> tuple[int, bool]:
         text = make(size)
-        begun = time.process_time()
-        found = find_all(detectors, [text], [""], seconds=_SECONDS)
-        if found[0] is not None:
-            sweep_names([text], [found[0]])
-        took = time.process_time() - begun
-        out.append(len(text.encode()) / took / 1e6 if found[0] is not None else float("nan"))
-    return out
+        (found,) = find_all(detectors, [text], [""], seconds=_SECONDS)
+        if found is not None:
+            sweep_names([text], [found])
+        return len(text.encode()), found is not None
+    return look
 
 
-def _in_json(detectors: Sequence[Detector], sizes: Sequence[int]) -> list[float]:
-    out = []
-    for size in sizes:
+def _in_json(detectors: Sequence[Detector]) -> Callable[[int], tuple[int, bool]]:
+    def look(size: int) -> tuple[int, bool]:
         line = json.dumps({"id": 1, "text": _nested(size)}).encode()
-        begun = time.process_time()
-        held = detect_lines(lambda: detectors, [(1, line)]).held
-        took = time.process_time() - begun
-        out.append(float("nan") if held else len(line) / took / 1e6)
-    return out
+        return len(line), not detect_lines(lambda: detectors, [(1, line)]).held
+    return look
 
 
 def _million(detectors: Sequence[Detector]) -> None:
@@ -96,14 +104,10 @@ def main() -> None:
     detectors = find_detectors()
     find_all(detectors, ["Bonjour Camille"], [""])
     print(f"{'MB/s at':20}", *(f"{size / 1000:>9,.0f} kB" for size in sizes))
-    rows: list[tuple[str, list[float]]] = []
-    for name, make in made().items():
-        rows.append((name, rates(make, detectors, sizes)))
-        print(f"{name:20}", *(f"{rate:12.2f}" for rate in rows[-1][1]), flush=True)
-    rows.append(("JSON in JSON", _in_json(detectors, sizes)))
-    print(f"{rows[-1][0]:20}", *(f"{rate:12.2f}" for rate in rows[-1][1]), flush=True)
-    worst = max(rows, key=lambda row: row[1][-2] / row[1][-1] if len(row[1]) > 1 and row[1][-1] == row[1][-1] else 0)
-    print(f"most slowed by the last step: {worst[0]}, to {worst[1][-1] / worst[1][-2]:.2f} of its speed", flush=True)
+    kinds = {name: _message(make, detectors) for name, make in made().items()} | {"JSON in JSON": _in_json(detectors)}
+    for name, look in kinds.items():
+        rates = _rates(look, sizes)
+        print(f"{name:20}", *("           –" if rate is None else "        held" if math.isnan(rate) else f"{rate:12.2f}" for rate in rates), flush=True)
     if largest >= _SIZES[-1]:
         _million(detectors)
 

@@ -18,7 +18,9 @@ Rules kept here:
 Law: DEI-02
 """
 
+import functools
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -50,6 +52,7 @@ _SITE = r"example\.(?:org|com|net)"
 
 _WORD = re.compile(r"[^\W\d_]+")
 _LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
+_FIGURES = re.compile(r"\d|//")
 _NUMBERS = re.compile(
     r"(?:0|\+?33|0033)(?:19900|26191|35301|46571|53649|63998)\d{4}|(?:\+?1)?\d{3}55501\d\d|(?:\+?44|0)7700900\d{3}")
 _ADDRESSES = re.compile(
@@ -60,14 +63,21 @@ _WEEKS = (7880, 700)
 
 def words_in(texts: Iterable[str]) -> frozenset[str]:
     """Give the folded words of texts that could be drawn."""
-    words = {fold(word) for text in texts for word in set(_WORD.findall(text)) if len(word) >= 6}
-    return frozenset(word for word in words if _is_made(word))
+    words = {word for text in texts for word in _WORD.findall(text) if 6 <= len(word) <= _LONGEST_MADE}
+    return frozenset(word for word in map(fold, words) if _is_made(word))
+
+
+def _shown(text: str) -> str:
+    """Give a finding as it looks: full-width signs narrow, accents joined, and without what shows nothing."""
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
 
 
 def is_own(text: str) -> bool:
     """Tell whether a finding is a surrogate already, or a reserved number, which is nobody's."""
-    bare = re.sub(r"[\s().-]", "", text.strip())
-    if _ADDRESSES.fullmatch(text.strip()) or _NUMBERS.fullmatch(bare):
+    text = _shown(text)
+    if _FIGURES.search(text) and (_ADDRESSES.fullmatch(text.strip()) or _NUMBERS.fullmatch(re.sub(r"[\s().-]", "", text))):
         return True
     local, at, host = text.strip().partition("@")
     if at and local and not re.fullmatch(_SITE, host, re.I):
@@ -92,8 +102,11 @@ def _names(word: str, at: int, of: int) -> bool:
 
 def _is_made(word: str) -> bool:
     """Tell an invented word, one behind an initial, or two in one."""
-    if len(word) > _LONGEST_MADE:
-        return False
+    return 5 <= len(word) <= _LONGEST_MADE and _is_made_word(word)
+
+
+@functools.lru_cache(maxsize=65_536)
+def _is_made_word(word: str) -> bool:
     return word in _OWN or word[1:] in _OWN or any(word[:at] in _OWN and word[at:] in _OWN for at in range(5, len(word) - 4))
 
 
@@ -167,6 +180,7 @@ class Surrogates:
         """Give what stands for a finding: its own text where it may stay, None where only a placeholder will do."""
         if is_own(text):
             return text
+        text = _shown(text)
         make: Callable[[str], str | None] | None = {
             "PERSON": self._name, "EMAIL": self._mail, "HANDLE": self._handle, "PHONE": self._phone, "IP_ADDRESS": self._ip,
             "URL": self._url, "LOCATION": self._place, "ORGANISATION": self._place, "ADDRESS": self._address, "DATE": self._public_or_moved, "DATE_OF_BIRTH": self._moved, "AGE": self._age}.get(label)

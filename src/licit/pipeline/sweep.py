@@ -215,7 +215,7 @@ def sweep_names(texts: Sequence[str], found: Sequence[tuple[Span, ...]], wanted:
         for span in spans:
             if _counted(span) and (not wanted or span.label in wanted) and _is_whole(text, span):
                 inside.update(_WORD.findall(text, span.start, span.end))
-    folded = {token: fold(token) for token in seen}
+    folded = {token: token if token.isascii() and token.islower() else fold(token) for token in seen}
     hits = {token for token in known.beginning(folded) if seen[token] > inside[token]}
     if not hits:
         return list(found)
