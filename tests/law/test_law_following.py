@@ -327,3 +327,18 @@ def test_stand_ins_agree_in_a_chat_and_link_nobody_across(world):
     assert [len(each) for each in marks] == [1, 1, 1]
     assert len(set.union(*marks)) == 3
     assert all(line.count("[PERSON_") == 2 for line in words.splitlines())
+
+
+def test_other_people_and_their_traces_go(world):
+    """A third person, a handle, an address, a signature, a link with a token and a file's name are in no release.
+
+    Law: DEI-02
+    """
+    said = ("Mon voisin Bernard Exemplier (@bexemplier84, b.exemplier@example.net) loge au 12 rue des Lilas, 75011 Paris. Son lien : "
+            "https://example.com/reset?token=kestrel7719abc, son dossier : CV_Bernard_Exemplier.pdf.\n\nCordialement,\nBernard Exemplier")
+    world.take([chat("c", "u", f"{prose('c')} {said}")])
+    built = world.build()
+    assert built.tally.released == 1
+    words = released_text(built.path).lower()
+    for trace in ("exemplier", "bernard", "lilas", "kestrel7719"):
+        assert trace not in words

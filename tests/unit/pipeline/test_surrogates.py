@@ -42,7 +42,10 @@ def given(label, text):
 
 
 def test_a_person_moves_together():
-    """Full name, first name, last name with a title, capitals, address and handle of one person agree."""
+    """Full name, first name, last name with a title, capitals, address and handle of one person agree.
+
+    Law: DEI-03
+    """
     full, first, family, loud, mail, handle = replaced(
         "ici Camille Modèle.", "camille dort", "Mme Modèle dort", "MODELE !", "m: c.modele@example.net", "mdr cmodele84")
     one, two = re.fullmatch(r"ici (\w+) (\w+)\.", full).groups()
@@ -63,7 +66,10 @@ def test_no_real_word_stays_and_the_work_is_done_once():
 
 
 def test_records_and_keys_are_unlinkable():
-    """The same person has other words in another record and under another key."""
+    """The same person has other words in another record and under another key.
+
+    Law: DEI-03
+    """
     assert len({replaced("Camille Modèle", record=record, key=key) for record in "abc" for key in (KEY, b"y" * 32)}) == 6
 
 
