@@ -21,7 +21,7 @@ from .canonical import commitment, is_digest, key_id, parse, release_tag, unhex,
 from .closing import hashed
 from .files import CLOSING, MANIFEST, Release, read_small, take
 from .keychain import Chain, chain_of, read_chain
-from .notes import read_envelope
+from .notes import Envelope, read_envelope
 from .report import Fault, Note, Untold
 from .tree import TagPath, included, leads, leaf_hash
 
@@ -49,6 +49,32 @@ def read_receipt(release: Release, path: Path) -> Receipt:
         Fault: otherwise.
     """
     name = path.name
+    paper = opened(path)
+    log = release.get("log", dict)
+    own, known = chain_of(release.manifest).keys[-1], _keys(release, paper.proofs, name)
+    if paper.payload["origin"] != log.get("origin"):
+        raise Fault("the receipt is of another log", name)
+    insist_on_key(paper, known, own, name)
+    return Receipt(name, paper.payload, paper.leaf, paper.proofs)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A receipt whose openings give its leaf; whether its signature counts is still to be asked."""
+
+    payload: Mapping[str, Any]
+    leaf: bytes
+    proofs: Mapping[str, Any]
+    envelope: Envelope
+
+
+def opened(path: Path) -> Opened:
+    """Read a receipt, alone or with the proofs for a release, and insist that its openings give its leaf.
+
+    Raises:
+        Fault: otherwise.
+    """
+    name = path.name
     try:
         text = read_small(path.parent, name).decode()
         value: dict[str, Any] = json.loads(text) if _LENIENT.match(text) else {}
@@ -57,18 +83,22 @@ def read_receipt(release: Release, path: Path) -> Receipt:
         payload = parse(envelope.body)
     except (ValueError, RecursionError):
         raise Fault("{path} is no receipt", name, path=name) from None
-    log = release.get("log", dict)
-    own, known = chain_of(release.manifest).keys[-1], _keys(release, proofs, name)
-    key = next((each for each in known.keys if key_id(each) == envelope.key_id), b"")
-    if envelope.payload_type != _TYPE or not known.leads(own, key) or not envelope.holds(key):
-        raise Fault("the receipt is not signed by the log's key", name)
-    if not isinstance(payload, dict) or set(payload) != _FIELDS or payload["v"] != 1:
+    if envelope.payload_type != _TYPE or not isinstance(payload, dict) or set(payload) != _FIELDS or payload["v"] != 1:
         raise Fault("{path} is no receipt", name, path=name)
-    if payload["origin"] != log.get("origin"):
-        raise Fault("the receipt is of another log", name)
-    if not known.counts(key, take(payload, "seq", int, name), take(payload, "issued_at", str, name)):
+    return Opened(payload, _leaf(payload, name), proofs, envelope)
+
+
+def insist_on_key(paper: Opened, known: Chain, trusted: bytes, name: str) -> None:
+    """Insist that a key of the log signed a receipt, one that a trusted key vouches for and that counted then.
+
+    Raises:
+        Fault: otherwise.
+    """
+    key = next((each for each in known.keys if key_id(each) == paper.envelope.key_id), b"")
+    if not known.leads(trusted, key) or not paper.envelope.holds(key):
+        raise Fault("the receipt is not signed by the log's key", name)
+    if not known.counts(key, take(paper.payload, "seq", int, name), take(paper.payload, "issued_at", str, name)):
         raise Fault("the receipt is signed by a key of the log that did not count any more", name)
-    return Receipt(name, payload, _leaf(payload, name), proofs)
 
 
 def _keys(release: Release, proofs: Mapping[str, Any], name: str) -> Chain:

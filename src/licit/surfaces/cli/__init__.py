@@ -31,6 +31,8 @@ COMMANDS = {
     "model": ("downstream", "Record a model and when it is retrained next."),
     "keys": ("keys", "Show the workspace's keys by name, and rotate those that can be."),
     "log": ("log", "Show the log and give proofs."),
+    "receipt": ("proofs", "Check a receipt alone, with no server."),
+    "prove": ("proofs", "Check a proof of absence alone, with no server."),
     "serve": ("serve", "Serve the privacy centre and the API."),
     "web": ("web", "Make the server's API keys and settings."),
     "backup": ("backup", "Copy the workspace, keys left out; list and remove backups."),

@@ -1,0 +1,49 @@
+"""What a person checks alone: a receipt, and that a release declares no row of theirs. Both hand over to the verifier."""
+
+import click
+
+from licit_verify.__main__ import main as verify_main
+from licit_verify.receipt import main as receipt_main
+
+_AS_IT_IS = {"ignore_unknown_options": True, "help_option_names": []}
+
+
+@click.group("receipt")
+def receipt_command() -> None:
+    """Check a receipt alone, with no server."""
+
+
+@receipt_command.command("verify", context_settings=_AS_IT_IS, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def receipt(context: click.Context, arguments: tuple[str, ...]) -> None:
+    """Check a receipt by the log's public key: RECEIPT --key KEY."""
+    _left(context, receipt_main, arguments)
+
+
+@click.group("prove")
+def prove_command() -> None:
+    """Check a proof that was handed out, with no server."""
+
+
+@prove_command.command("absence", epilog="Example: licit prove absence proof.json releases/spring-2")
+@click.argument("proof", type=click.Path(exists=True, dir_okay=False))
+@click.argument("release", type=click.Path(exists=True, file_okay=False))
+@click.option("--key", default="", help="The signer's public key: hexadecimal, or a file.")
+@click.option("--keys", default="", metavar="FILE", help="The log's list of signing keys.")
+@click.option("--lang", type=click.Choice(["en", "fr"]), default="en", help="The language of the list.")
+@click.pass_context
+def absence(context: click.Context, proof: str, release: str, key: str, keys: str, lang: str) -> None:
+    """Check that RELEASE declares no row of the person whose PROOF this is (made by: licit log prove).
+
+    The release's manifest.json, attestation.dsse.json and evidence/ are enough.
+    """
+    more = [*(["--key", key] if key else []), *(["--keys", keys] if keys else [])]
+    _left(context, verify_main, (release, "--receipt", proof, "--only", "person", "--lang", lang, *more))
+
+
+def _left(context: click.Context, run: object, arguments: tuple[str, ...]) -> None:
+    try:
+        context.exit(run(arguments))  # type: ignore[operator]
+    except SystemExit as stop:
+        context.exit(stop.code if isinstance(stop.code, int) else 2)
