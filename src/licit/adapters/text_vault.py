@@ -156,7 +156,7 @@ class TextVault:
         Raises:
             SetupError: something else is there, or it cannot be made.
         """
-        if not folder.exists():
+        if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
             keys = folder.with_name(folder.name + ".keys")
             beside = folder.with_name(f".{folder.name}.{secrets.token_hex(6)}.part")
             try:
@@ -167,7 +167,7 @@ class TextVault:
                     beside.rename(folder)
                     sync_folder(folder.parent)
             except OSError as error:
-                if not folder.exists():  # else another process made it meanwhile
+                if not (folder / "log.jsonl").exists():  # else another process made it meanwhile
                     raise SetupError(f"the vault cannot be made: {error.strerror}", about=folder.name) from None
             finally:
                 for left in beside.glob("*"):

@@ -181,6 +181,19 @@ def test_a_lost_key_is_never_replaced_by_a_new_one(vault, keys):
             work(vault)
 
 
+def test_a_vault_is_made_in_no_folder_that_holds_something_else(tmp_path):
+    """An empty folder becomes a vault; one with other things in it, or a file, is left as it is."""
+    (tmp_path / "empty").mkdir()
+    fill(tmp_path / "empty")
+    assert read(tmp_path / "empty")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "thesis.txt").touch()
+    (tmp_path / "file").touch()
+    for name in ("other", "file"):
+        with pytest.raises(SetupError):
+            fill(tmp_path / name)
+
+
 def test_a_failed_run_leaves_nothing_sealed(vault):
     """Half a mapping is none."""
     def broken():
