@@ -9,8 +9,8 @@ from hypothesis import given as drawn_for
 from hypothesis import strategies as st
 
 from licit.core.spans import Span
-from licit.pipeline.deidentify import DeidentifySettings, replace_all
 from licit.pipeline.days import _said, _said_again
+from licit.pipeline.deidentify import DeidentifySettings, replace_all
 from licit.pipeline.surrogates import Surrogates, is_own
 
 KEY = b"k" * 32
