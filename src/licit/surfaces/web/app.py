@@ -22,7 +22,7 @@ from ...core.errors import EvidenceError, HeldError, InputError, LicitError, Ref
 from ...core.ids import keyed
 from ...usecases.live import Live
 from ...wiring import open_visits, open_workspace
-from . import api, centre, others
+from . import api, centre, check, others
 from .settings import read_settings
 from .tokens import Tokens
 from .visit import Door, Limit
@@ -59,6 +59,7 @@ def make_app(root: Path, *, clock: Any = None) -> FastAPI:
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.include_router(centre.router)
     app.include_router(others.router)
+    app.include_router(check.router)
     app.include_router(api.router)
     _guarded(app, Limit(_A_MINUTE), _told(app, door))
 
