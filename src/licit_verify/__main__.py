@@ -41,8 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not Path(options.release).is_dir() and not options.json:
         sys.stderr.write(f"{_printable(options.release)}: there is no such folder\n")
         return 2
-    report = verify(Path(options.release), key=key, auditor=_audited(options), receipt=_path(options.receipt),
-                    now=datetime.now(UTC), only=options.only, keys=_path(options.keys))
+    report = verify(Path(options.release), key=(key, Path(options.keys)) if options.keys else key, auditor=_audited(options),
+                    receipt=_path(options.receipt), now=datetime.now(UTC), only=options.only)
     text = report.to_json() if options.json else listing(report, french=options.lang == "fr")
     sys.stdout.write(_printable(text) + "\n")
     return report.exit_code

@@ -40,19 +40,20 @@ class Claim:
     check: Check
 
 
-def verify(release: Path, *, key: bytes | None = None, auditor: Path | tuple[Path, Path] | None = None,
-           receipt: Path | None = None, now: datetime | None = None, only: Who | None = None, keys: Path | None = None) -> Report:
+def verify(release: Path, *, key: bytes | tuple[bytes | None, Path] | None = None,
+           auditor: Path | tuple[Path, Path] | None = None, receipt: Path | None = None, now: datetime | None = None,
+           only: Who | None = None) -> Report:
     """Check a release: what a stranger can, with a receipt what a person can, with a workspace what an auditor can.
 
     Args:
         release: the folder of the release.
-        key: the raw Ed25519 public key (32 bytes) that must have signed it; without it the signer is unpinned.
+        key: the raw Ed25519 public key (32 bytes) that must have signed it; without it the signer is unpinned. With the file
+            of the log's signing keys, for a release whose signer came before or after the pinned key.
         auditor: the workspace it was built in; with the file that its log was written to, where a database server keeps it.
         receipt: the file of a person's receipt.
         now: the time, aware; with it a release that is judged at a moment to come fails.
         only: ``person`` checks the person's claims and what they rest on, for which manifest, attestation and evidence
             are enough.
-        keys: the list of the log's signing keys, for a release whose signer is not the pinned key but came before or after it.
 
     Nothing that lies in these folders makes it raise: damage becomes a failed claim that names the file.
     """
@@ -66,8 +67,9 @@ def verify(release: Path, *, key: bytes | None = None, auditor: Path | tuple[Pat
     rows = Once(partial(scan, found))
     workspace, log = auditor if isinstance(auditor, tuple) else (auditor, None)
     case = Casefile(found, workspace, rows, log) if workspace else None
+    pinned, keys = key if isinstance(key, tuple) else (key, None)
     later = Once(lambda: read_list(keys) if keys else None)
-    claims = [*_signature(found, key, later, case), *_public(found, now, rows), *_person(found, receipt), *_auditor(case)]
+    claims = [*_signature(found, pinned, later, case), *_public(found, now, rows), *_person(found, receipt), *_auditor(case)]
     if only == "person":
         claims = [claim for claim in claims if claim.who == "person" or claim.name in RESTS_ON]
     results = [_checked(found, claim) for claim in claims]

@@ -26,9 +26,9 @@ from licit_verify.report import Fault
 LOG = "licit.example/acme"
 
 
-def results(path, *claims, **more):
+def results(path, *claims, key=None, keys=None, **more):
     """Give the results of some claims of a check."""
-    report = verify(Path(path), now=datetime(2030, 1, 1, tzinfo=UTC), **more)
+    report = verify(Path(path), key=(key, keys) if keys else key, now=datetime(2030, 1, 1, tzinfo=UTC), **more)
     return [report.result(claim).result for claim in claims]
 
 
