@@ -190,3 +190,24 @@ def test_a_browser_without_cookies_leaves_no_entries(served):
         with served.browser(**{"sec-gpc": "1"}) as client:
             client.get("/", params={"seen": "1"})
     assert entries(served, "objection") == []
+
+
+def test_one_message_can_be_refused_alone(served):
+    """A conversation is shown message by message to its own person; refusing one takes its chunk out of the next release."""
+    client, record = served.signed_in("user1"), served.world.record("c1-0", "user1")
+    page = client.get(f"/where/{record}")
+    turns = re.findall(r'name="turn" value="([^"]+)"', page.text)
+    assert prose("1 0 a") in page.text
+    told = client.post("/where", data={"form": form_of(page), "record": record, "turn": turns[0], "do": "refuse"})
+    assert told.text.count('class="refused"') >= 1
+    entry, = entries(served, "objection")
+    assert entry.decision["target"] == {"level": "turn", "record": record, "turn": turns[0]}
+    assert record not in {name for name, _ in kept(served.world.build())}
+
+
+def test_nobody_reads_anothers_conversation(served):
+    """Another person's record, and one that does not exist, give the same page."""
+    client = served.signed_in("user2")
+    theirs, nobodys = (client.get(f"/where/{record}") for record in (served.world.record("c1-0", "user1"), "r" + "a" * 26))
+    assert theirs.status_code == nobodys.status_code == 404
+    assert theirs.text == nobodys.text

@@ -188,6 +188,50 @@ def whereabouts(live: Live, subject: str, purpose: str = "train") -> list[Wherea
     return sorted(out, key=lambda item: (item.last_day, item.record), reverse=True)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One turn that concerns a person. ``text`` is theirs to read only where they hold the record or wrote the turn."""
+
+    turn: str
+    role: str
+    origin: str
+    said_at: str
+    text: str = field(repr=False)
+    state: State
+    reason: str
+
+
+def messages_of(live: Live, subject: str, record: str, purpose: str = "train") -> list[Message]:
+    """Give the turns of a record that concern a person, in order, and how each stands.
+
+    Raises:
+        InputError: no record of that id concerns them; nobody is told whether there is one.
+    """
+    space = live.workspace
+    standings, policy, _ = live.now()
+    people = [subject, *map(str, standings.linked(SubjectId(subject)))]
+    found = next(iter(read_records(space, [record])), None) if record in records_of(space, people) else None
+    if found is None:
+        raise InputError("you have no such conversation here", reason="record-unknown")
+    name, body = found
+    own, at, out = _roles(body, people), space.clock.now(), []
+    for turn in body.turns:
+        if not _concerns(body, turn.concerns, people):
+            continue
+        answer = standing(standings, policy, SubjectId(subject), purpose,
+                          Item(record=name, project=body.project, turn=turn.id, said=said_between(turn.said_at)), at)
+        mine = "holder" in own or any(concern.role == "author" and concern.person in own["refs"] for concern in turn.concerns)
+        out.append(Message(turn=turn.id, role=turn.role, origin=turn.origin, said_at=turn.said_at,
+                           text=turn.text if mine else "", state=_state(answer.answer, answer.reason), reason=answer.reason))
+    return out
+
+
+def _roles(record: Record, people: Sequence[str]) -> dict[str, set[str]]:
+    """Give a person's references in a record, and whether they hold it."""
+    refs = {person.ref for person in record.people if str(person.subject) in people}
+    return {"refs": refs} | ({"holder": refs} if record.holder in refs else {})
+
+
 def _concerns(record: Record, concerns: Sequence[Any], people: Sequence[str]) -> bool:
     mine = {person.ref for person in record.people if str(person.subject) in people}
     return any(concern.person in mine for concern in concerns)

@@ -22,7 +22,7 @@ from ...core.errors import InputError, RefusedError
 from ...core.ids import SubjectId
 from ...core.notes import parse_envelope, parse_receipt
 from ...core.policy import PURPOSES
-from ...usecases.centre import Choice, choices, history, own_entry, whereabouts
+from ...usecases.centre import Choice, choices, history, messages_of, own_entry, whereabouts
 from ...usecases.commands import Asked, exercise, receipt
 from ...usecases.erase import carry_out
 from ...usecases.live import Live
@@ -120,22 +120,30 @@ def where(request: Request) -> Response:
     return page(request, "where.html", "/where", found=found)
 
 
+@router.get("/where/{record}")
+def messages(request: Request, record: str) -> Response:
+    """Show one conversation, message by message, and the choice for each."""
+    _, live, visit = parts(request)
+    return page(request, "messages.html", f"/where/{record}", record=record, found=messages_of(live, visit.subject, record))
+
+
 @router.post("/where")
 async def choose_one(request: Request) -> Response:
-    """Refuse or allow one conversation."""
+    """Refuse or allow one conversation, or one message of it."""
     door, live, visit = parts(request)
     form = await request.form()
     door.check_form(request, visit, form.get("form"))
-    record, what = str(form.get("record", "")), form.get("do")
-    mine = {item.record: item for item in whereabouts(live, visit.subject)} if visit.subject else {}
-    if record not in mine or what not in ("refuse", "allow"):
-        raise InputError("you have no such conversation here", reason="record-unknown")
-    target = {"level": "record", "record": record}
-    if what == "refuse" and mine[record].state != "refused":
+    record, turn, what = str(form.get("record", "")), str(form.get("turn", "")), form.get("do")
+    found = [one for one in messages_of(live, visit.subject, record) if one.turn == turn or not turn]
+    if not found or what not in ("refuse", "allow"):
+        raise InputError("you have no such message here", reason="record-unknown")
+    refused = all(one.state == "refused" for one in found)
+    target = {"level": "turn", "record": record, "turn": turn} if turn else {"level": "record", "record": record}
+    if what == "refuse" and not refused:
         _entered(live, Asked(kind="objection", subject=visit.subject, target=target, how="privacy centre"))
-    elif what == "allow" and mine[record].state == "refused":
+    elif what == "allow" and any(one.state == "refused" for one in found):
         _entered(live, Asked(kind="permission", subject=visit.subject, purposes=PURPOSES, target=target, how="privacy centre"))
-    return RedirectResponse(f"/where#{record}", 303)
+    return RedirectResponse(f"/where/{record}#{turn}" if turn else f"/where#{record}", 303)
 
 
 @router.post("/undo")
