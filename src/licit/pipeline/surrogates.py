@@ -51,6 +51,8 @@ _SITES = ("example.org", "example.com", "example.net")
 _SITE = r"example\.(?:org|com|net)"
 
 _WORD = re.compile(r"[^\W\d_]+")
+# By a letter alone nobody could tell a surrogate.
+_SPEAKS = re.compile(r"[^\W\d_]{2}")
 _LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
 _FIGURES = re.compile(r"\d|//")
 _NUMBERS = re.compile(
@@ -235,14 +237,15 @@ class Surrogates:
         return fold(self.word(word))
 
     def _handle(self, text: str) -> str:
-        return self._local(text) if _WORD.search(text) else f"{text[:1] if text[:1] == '@' else ''}{fold(self.word(text))}"
+        new = self._local(text)
+        return new if _SPEAKS.search(new) else f"{text[:1] if text[:1] == '@' else ''}{fold(self.word(fold(text)))}"
 
     def _mail(self, text: str) -> str | None:
         local, at, host = text.strip().rpartition("@")
         if not at or not _LETTERS_OR_DIGITS.search(local):
             return None
         new = self._local(re.sub(r"[^\w.+-]", "", local))
-        if not _WORD.search(new):
+        if not _SPEAKS.search(new):
             new = fold(self.word(fold(local)))
         return f"{new}@{_SITES[self._number('host', fold(host)) % len(_SITES)]}"
 

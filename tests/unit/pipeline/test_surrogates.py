@@ -196,3 +196,9 @@ def test_places_become_invented_ones(label, text, shape):
 def test_a_public_day_in_words_stays():
     """A day that everybody keeps is known in words too."""
     assert given("DATE", "onze septembre deux mille un") == "onze septembre deux mille un"
+
+
+@pytest.mark.parametrize(("label", "text"), [("EMAIL", "u000123@example.net"), ("EMAIL", "42@example.net"), ("HANDLE", "@x84"), ("HANDLE", "@7_7")])
+def test_an_address_of_one_letter_is_known_again(label, text):
+    """Where no word of a name is left to follow, an invented one stands for all of it."""
+    assert is_own(given(label, text))
