@@ -1,6 +1,6 @@
 """Build the list of names that ships with licit: hashes and log-counts, never words.
 
-Usage: python training/build_gazetteer.py [DATA] (default ../shared/data), where DATA holds ``names/`` and ``ner/``.
+Usage: python -m training.build_gazetteer [DATA] (default ../shared/data), where DATA holds ``names/`` and ``ner/``.
 The result is the same for the same input. Plain-word counts come from corpora whose licence allows it; see
 docs/model-card.md.
 """
@@ -18,10 +18,14 @@ import numpy as np
 
 from licit.detectors._tokens import hash_words
 
+from .invent import everyday
+
 OUT = Path(__file__).resolve().parent.parent / "src/licit/detectors/data/names.npz"
 TOTALS = {"_PRENOMS_RARES", "AUTRES NOMS"}
 #: The country lists have no counts that compare; a common name counts as this many people.
 COMMON = 2000
+#: A word of our own list of everyday words counts as seen so often.
+EVERYDAY = 40
 
 
 def names(data: Path, insee: str, common: str, columns: tuple[str, str], at_least: int) -> Counter[str]:
@@ -57,6 +61,8 @@ def words(data: Path) -> Counter[str]:
         elif file.name == "eds-pseudo-templates.txt":
             counts.update(word for word in re.findall(r"[^\W\d_]+", re.sub(r"\[[^]]*\]\([^)]*\)", " ", text))
                           if word.islower())
+    for word in re.findall(r"[^\W\d_]+", " ".join(text.lower() for some in everyday().values() for text in some)):
+        counts[word] = max(counts[word], EVERYDAY)
     return Counter({word: count for word, count in counts.items() if count > 1 and len(word) > 1})
 
 

@@ -76,9 +76,9 @@ def texts(sources: Sequence[Source], invention: Invention, rng: random.Random, m
             out.append(Text(pieces=pieces, tells=source.tells, court=source.court))
     spoken = [one for source in sources if source.name == "home-assistant" for one in source.passages]
     for _ in range(made):
-        language = rng.choices(("fr", "en", "es"), (.6, .28, .12))[0]
+        language = rng.choices(("fr", "en", "es"), (.57, .28, .15))[0]
         pieces = []
-        for number in range(rng.choice((1, 1, 1, 2, 2, 3))):
+        for number in range(rng.choice((1, 1, 1, 2, 2, 3, 5))):
             named = rng.random() < .62
             one = compose(invention, rng, language, named=named)
             if number and rng.random() < .1:

@@ -60,7 +60,8 @@ class Invention:
     """All that can be drawn, from the lists in a data folder."""
 
     def __init__(self, data: Path) -> None:
-        self.lists: dict[str, list[str]] = tomllib.loads((_TEMPLATES / "slots.toml").read_text(encoding="utf-8"))
+        self.words = everyday()
+        self.lists: dict[str, list[str]] = tomllib.loads((_TEMPLATES / "slots.toml").read_text(encoding="utf-8")) | self.words
         self.firsts = _insee(data / "names/insee-first-names.csv", 20)
         self.lasts = _insee(data / "names/insee-surnames.csv", 20)
         self.foreign_firsts = _common(data / "names/common-forenames-by-country.csv")
@@ -189,6 +190,22 @@ class Invention:
         return "".join(rng.choice("0123456789abcdef") for _ in range(size))
 
 
+def everyday() -> dict[str, list[str]]:
+    """Read the lists of everyday words, with the forms that their endings make ("forms", one list a language)."""
+    held: dict[str, str] = tomllib.loads((_TEMPLATES / "words.toml").read_text(encoding="utf-8"))
+    out = {name: [word.replace("-", " ") if word.count("-") > 1 else word for word in words.split()] for name, words in held.items()}
+    verbs = [word for word in out["inf"] if word.endswith("er")]
+    out["verb"] += [word[:-1] for word in verbs]
+    out["forms"] = [word[:-2] + end for word in verbs for end in ("e", "es", "ons", "ez", "ent", "é", "ée", "és", "ait", "ais", "ant")]
+    out["forms"] += [word + "s" for word in (*out["nm"], *out["nf"], *out["adj"]) if word[-1] not in "sxz"]
+    out["forms_en"] = [word.removesuffix("e") + end for word in out["v_en"] for end in ("ed", "ing")]
+    out["forms_en"] += [word + "s" for word in (*out["n_en"], *out["v_en"]) if word[-1] != "s"]
+    out["forms_es"] = [word[:-2] + end for word in out["v_es"] for end in ({"a": ("o", "a", "as", "an", "ando", "ado")}.get(
+        word[-2], ("o", "e", "es", "en", "iendo", "ido")))]
+    out["forms_es"] += [word + ("s" if word[-1] in "aeiou" else "es") for word in (*out["n_es"], *out["adj_es"])]
+    return out
+
+
 def _insee(path: Path, at_least: int) -> Drawn:
     items, counts = [], []
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -272,12 +289,31 @@ def _slot(invention: Invention, rng: random.Random, language: str, slot: str) ->
             return [(f"{word} Hospital", "ORG")]
         head = rng.choice(("l'hôpital ", "la clinique ", "CHU ", "l'Hôpital ") if language == "fr" else ("el Hospital ",))
         return [(head, ""), (word, "ORG")]
-    if slot in invention.lists:
-        text = rng.choice(invention.lists[slot])
+    if base.lower() == "salad":
+        return [(_cased(_salad(invention, rng, language), base), "")]
+    if slot.lower() in invention.lists:
+        text = _cased(rng.choice(invention.lists[slot.lower()]), base)
         return [(text, {"nick": "PER", "famous_person": "PER", "famous": "LOC"}.get(slot, ""))]
     if base in invention.lists:
         return [(rng.choice(invention.lists[base]), {"nick": "PER", "famous_person": "PER"}.get(base, ""))]
     return [(_plain(invention, rng, base), "?" if base in ("phone", "iban", "zip") else "")]
+
+
+def _cased(text: str, slot: str) -> str:
+    """Write a text as its slot is written: in small letters, with a capital, or in capitals."""
+    if slot.isupper() and len(slot) > 1:
+        return text.upper()
+    return text[0].upper() + text[1:] if slot[0].isupper() else text
+
+
+def _salad(invention: Invention, rng: random.Random, language: str) -> str:
+    """Draw some words of a language in no order, half of them small ones."""
+    ending = "" if language == "fr" else f"_{language}"
+    sorts = [name for name in invention.words if not name.startswith("small") and (
+        name.endswith(ending) if ending else not name.endswith(("_en", "_es")))]
+    small = invention.words[f"small{ending}"]
+    return " ".join(rng.choice(small if rng.random() < .5 else invention.words[rng.choice(sorts)])
+                    for _ in range(rng.randint(3, 14)))
 
 
 Make = Callable[[Invention, random.Random], str]
@@ -334,6 +370,4 @@ def _plain(invention: Invention, rng: random.Random, slot: str) -> str:
                     f"{rng.choice(('INFO', 'WARN', 'ERROR', 'DEBUG'))} [{pick('ident')}-{n(1, 16)}] {pick('ident')}: "
                     f"{rng.choice(('started', 'request failed', 'timeout after', 'connected to'))} "
                     f"192.0.2.{n(1, 254)}:{n(1000, 9999)} id={invention.hexadecimal(rng, 12)} in {n(1, 900)} ms")
-        case "IDENT":
-            return pick("ident").upper()
     raise ValueError(f"no such slot: {slot}")

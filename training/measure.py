@@ -7,7 +7,6 @@ Rules kept here:
 """
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -146,6 +145,7 @@ def report(kept: Sequence[Kept], data: Path, detectors: Sequence[Detector], part
         numbers[f"{name} strict"] = rates(*counts["all"])[2]
         numbers[f"{name} person"] = cover["whole"]
         numbers[f"{name} person swept"] = cover_swept["whole"]
+        numbers[f"{name} masked swept"] = cover_swept["masked"]
         if one.learn.language == "en" or name == "europeana":
             low = lowered(passages)
             lower = covered(low, look(detectors, [text_of(each) for each in low]))
@@ -158,6 +158,7 @@ def report(kept: Sequence[Kept], data: Path, detectors: Sequence[Detector], part
     say(f"ordinary chat   {len(spans) / size * 1e4:.2f} spans per 10 kB, {sum(s.end - s.start for s in spans) / size:.4f} masked"
         f" ({dict(per_label)})")
     numbers["chat spans"] = len(spans) / size * 1e4
+    numbers["chat masked"] = sum(s.end - s.start for s in spans) / size
     marked = chat_with_slots(data / "chat/sgd-dev.jsonl")
     found = look(detectors, [text_of(one) for one in marked])
     say("chat with slots " + " ".join(f"{label} {covered(marked, found, label=label)['whole']:.3f}" for label in ("PERSON", "LOCATION")))
@@ -167,8 +168,3 @@ def report(kept: Sequence[Kept], data: Path, detectors: Sequence[Detector], part
 def sweep(passages: Sequence[Pieces], found: Found) -> list[tuple[Span, ...]]:
     """Look again for every name found, each passage being one conversation."""
     return [sweep_names([text_of(pieces)], [tuple(spans)])[0] for pieces, spans in zip(passages, found, strict=True)]
-
-
-def words_of(text: str) -> list[str]:
-    """Give the words of a text."""
-    return re.findall(r"\w+", text)

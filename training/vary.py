@@ -34,10 +34,16 @@ def vary(pieces: Pieces, rng: random.Random, invention: Invention, language: str
         pieces = [(_lower(text) if tag else text, tag) for text, tag in pieces]
     elif drawn < names_lower + .03:
         pieces = [(_upper(text) if tag in ("PER", "LOC") else text, tag) for text, tag in pieces]
+    elif drawn > .97:
+        # As headings are written.
+        pieces = [(re.sub(r"\b[^\W\d_]", lambda letter: _upper(letter[0]), text), tag) for text, tag in pieces]
+    elif chat and drawn > .8 and pieces:
+        pieces = [(_upper(pieces[0][0][0]) + pieces[0][0][1:], pieces[0][1]), *pieces[1:]]
     if rng.random() < .12:
         pieces = [(bare(text), tag) for text, tag in pieces]
-    if rng.random() < (.12 if chat else .05):
-        pieces = [(_slips(text, rng), tag) for text, tag in pieces]
+    if rng.random() < (.16 if chat else .05):
+        often = rng.choice((1, 1, 3))
+        pieces = [(_slips(text, rng, often), tag) for text, tag in pieces]
     if rng.random() < .08:
         pieces = [(text.replace(", ", " ").replace(". ", " ").rstrip(".!?") if not tag else text, tag) for text, tag in pieces]
     if rng.random() < .06:
@@ -90,11 +96,11 @@ def bare(text: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
 
 
-def _slips(text: str, rng: random.Random) -> str:
-    """Make slips of the finger: letters doubled, dropped, swapped, or a neighbour's."""
+def _slips(text: str, rng: random.Random, often: int) -> str:
+    """Make slips of the finger: letters doubled, dropped, swapped, or a neighbour's; two in a hundred letters, or more."""
     out: list[str] = []
     for char in text:
-        drawn = rng.random()
+        drawn = rng.random() / often
         if drawn > .02 or not char.isalpha():
             out.append(char)
         elif drawn < .005:
