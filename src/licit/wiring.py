@@ -88,7 +88,8 @@ def init_workspace(root: Path, name: str = "", database: str = "") -> Path:
     ``database`` is the address of a PostgreSQL database for a new workspace's log; else it lies in an SQLite file.
 
     Raises:
-        SetupError: the folder holds something else, its name cannot name a log, or the database is another's.
+        SetupError: the folder holds something else, its name cannot name a log, the database is another's, or a key file of
+            a finished workspace is gone.
         UnavailableError: the database server does not answer.
     """
     settings = root / "licit.toml"
@@ -102,10 +103,14 @@ def init_workspace(root: Path, name: str = "", database: str = "") -> Path:
     for folder in _FOLDERS:
         (root / folder).mkdir(parents=True, exist_ok=True)
     (root / "keys").chmod(0o700)
-    if not (root / "keys/secrets.json").exists():
-        FileKeys.create(root / "keys/secrets.json", KEY_USES)
-    if not (root / "keys/signing.pem").exists():
-        FileSigner.create(root / "keys/signing.pem")
+    for file, create in (("secrets.json", lambda path: FileKeys.create(path, KEY_USES)), ("signing.pem", FileSigner.create)):
+        if (root / "keys" / file).exists():
+            continue
+        if settings.exists():
+            # New keys would find nobody of the old log, and sign for it without anybody's leave.
+            raise SetupError("the workspace is there and its key file is not", about=f"keys/{file}",
+                             remedy="Put it back from its backup; nothing was changed.")
+        create(root / "keys" / file)
     engine = _made_database(root, database)
     if not (root / "keys/high-water.jsonl").exists():
         HighWater.create(root / "keys/high-water.jsonl")
