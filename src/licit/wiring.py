@@ -7,7 +7,7 @@ A workspace is found by ``--workspace``, then ``LICIT_WORKSPACE``, then the curr
 import json
 import os
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from importlib.metadata import version
@@ -103,14 +103,16 @@ def init_workspace(root: Path, name: str = "", database: str = "") -> Path:
     for folder in _FOLDERS:
         (root / folder).mkdir(parents=True, exist_ok=True)
     (root / "keys").chmod(0o700)
-    for file, create in (("secrets.json", lambda path: FileKeys.create(path, KEY_USES)), ("signing.pem", FileSigner.create)):
-        if (root / "keys" / file).exists():
+    makers: dict[str, Callable[[Path], object]] = {"secrets.json": lambda path: FileKeys.create(path, KEY_USES),
+                                                   "signing.pem": FileSigner.create}
+    for lock, create in makers.items():
+        if (root / "keys" / lock).exists():
             continue
         if settings.exists():
             # New keys would find nobody of the old log, and sign for it without anybody's leave.
-            raise SetupError("the workspace is there and its key file is not", about=f"keys/{file}",
+            raise SetupError("the workspace is there and its key file is not", about=f"keys/{lock}",
                              remedy="Put it back from its backup; nothing was changed.")
-        create(root / "keys" / file)
+        create(root / "keys" / lock)
     engine = _made_database(root, database)
     if not (root / "keys/high-water.jsonl").exists():
         HighWater.create(root / "keys/high-water.jsonl")
