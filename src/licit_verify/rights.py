@@ -26,8 +26,8 @@ INSTRUMENTS = (*REFUSALS, "consent", "permission", "restriction", "lifting", "er
 RESTRICTING = frozenset({"objection", "withdrawal", "restriction", "erasure", "rectification",
                          "third-party-objection", "link"})
 OTHER_KINDS = frozenset({
-    "subject", "third-party-objection", "policy", "source", "contract", "approval", "signal", "decision", "reading", "arrival",
-    "rewrite", "release-closed", "release-withdrawn", "recipient", "run", "model", "key",
+    "subject", "third-party-objection", "policy", "source", "contract", "approval", "signal", "decision", "reading", "step",
+    "arrival", "rewrite", "release-closed", "release-withdrawn", "recipient", "run", "model", "key",
     "backup", "loss"})
 
 REFUSING = frozenset({"objection", "consent-withdrawn", "said-before-permission", "erased", "entry-unreadable",

@@ -11,6 +11,7 @@ Law: CHO-12
 
 import hashlib
 import secrets
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from licit.core.errors import InputError
 from licit.core.ids import SubjectId
 
 from .database import connect, fetch, writing
+from .staff import SqlStaff
 
 #: How long a signed-in session lasts.
 SESSION = timedelta(hours=12)
@@ -53,6 +55,8 @@ class SqlVisits:
         """Open the file, or make it for its owner alone."""
         self.engine = connect(path, create=True)
         _metadata.create_all(self.engine)
+        self.staff = SqlStaff(self.engine)
+        self._one = threading.Lock()
         self._scopes = select(_key.c.scopes).where(_key.c.key == bindparam("key"))
         self._find = select(_session.c.subject, _session.c.role, _session.c.until).where(_session.c.visit == bindparam("visit"))
 
@@ -120,6 +124,10 @@ class SqlVisits:
         if not key:
             yield Once()
             return
+        with self._one:
+            yield from self._made_once(key, asked, now)
+
+    def _made_once(self, key: str, asked: str, now: datetime) -> Iterator[Once]:
         with self.engine.connect() as connection:
             row = connection.execute(select(_once.c.asked, _once.c.entry).where(
                 _once.c.key == _hash(key), _once.c.until > _text(now))).first()

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from ..core.duties import answer_due
+from ..core.cases import REQUESTS, Case, Step, cases_from
 from ..core.errors import InputError
 from ..core.ids import SubjectId
 from ..core.policy import PURPOSES, said_between
@@ -29,10 +29,6 @@ from .queries import downstream_of, records_of, released_rows
 from .workspace import Workspace, releases_at
 
 State = Literal["refused", "allowed", "used", "not-used", "restricted", "erased"]
-
-#: Requests that are answered within a month, with the article that says so.
-REQUESTS = {"access": "GDPR Art. 15", "portability": "GDPR Art. 20", "rectification": "GDPR Art. 16",
-            "restriction": "GDPR Art. 18", "erasure": "GDPR Art. 17"}
 
 _REFUSED = {"objection", "consent-withdrawn", "said-before-permission"}
 _UNDONE_BY = {"objection": "permission", "withdrawal": "permission", "permission": "objection", "consent": "withdrawal",
@@ -57,7 +53,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One entry of a person: what they asked for, when it came, what undoes it ("" nothing), and the day it is due."""
+    """One entry of a person: what they asked for, when it came, what undoes it ("" nothing), and the day it is due.
+
+    ``steps`` are what staff did to answer it, and ``ended`` how it stands: open, answered, refused, or "" for what no
+    answer is owed to.
+    """
 
     entry: int
     kind: str
@@ -68,6 +68,8 @@ class Event:
     undone_by: str
     due: str
     article: str
+    steps: tuple[Step, ...] = ()
+    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,20 +135,37 @@ def _allowed(live: Live, subject: str, purpose: str) -> Entry | None:
 
 
 def history(live: Live, subject: str) -> list[Event]:
-    """Give a person's entries, the newest first, linked accounts' included."""
+    """Give a person's entries, the newest first, linked accounts' included; steps of staff stand with what they answer."""
     standings, _, _ = live.now()
-    found = [entry for one in (SubjectId(subject), *standings.linked(SubjectId(subject)))
-             for entry in live.workspace.log.entries(subject=one) if entry.kind not in ("subject", "link")]
-    return [_event(entry) for entry in sorted(found, key=lambda entry: -entry.seq)]
+    found = sorted((entry for one in (SubjectId(subject), *standings.linked(SubjectId(subject)))
+                    for entry in live.workspace.log.entries(subject=one)), key=lambda entry: entry.seq)
+    owed = cases_from(found)
+    return [_event(entry, owed.get(entry.seq)) for entry in reversed(found) if entry.kind not in ("subject", "link", "step")]
 
 
-def _event(entry: Entry) -> Event:
+def _event(entry: Entry, case: Case | None) -> Event:
     body = entry.decision or {}
-    asked = entry.kind in REQUESTS
     return Event(entry=entry.seq, kind=entry.kind, purposes=tuple(body.get("purposes", ())),
                  target=body.get("target", {}), received_at=entry.received_at, recorded_at=entry.recorded_at,
-                 undone_by=_UNDONE_BY.get(entry.kind, ""), due=answer_due(entry.received_at) if asked else "",
-                 article=REQUESTS.get(entry.kind, ""))
+                 undone_by=_UNDONE_BY.get(entry.kind, ""), due=case.due.isoformat() if case else "",
+                 article=REQUESTS.get(entry.kind, ""), steps=tuple(case.counting) if case else (), ended=case.state if case else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One reading by staff of a record that concerns a person: the entry that says so, the record, and when."""
+
+    entry: int
+    record: str
+    at: datetime
+
+
+def readings(live: Live, subject: str) -> list[Seen]:
+    """Give every reading by staff of records that concern a person, the newest first."""
+    standings, _, _ = live.now()
+    read = [(entry, str((entry.decision or {}).get("record", ""))) for entry in live.workspace.log.entries(kinds=("reading",))]
+    mine = set(records_of(live.workspace, [subject, *map(str, standings.linked(SubjectId(subject)))])) if read else set()
+    return [Seen(entry=entry.seq, record=record, at=entry.recorded_at) for entry, record in reversed(read) if record in mine]
 
 
 def own_entry(live: Live, subject: str, seq: int) -> Entry:

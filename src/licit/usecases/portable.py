@@ -79,7 +79,8 @@ def write_copy(live: Live, subject: str, file: IO[bytes]) -> Copied:
              "state": item.state, "reason": item.reason, "own": item.record in set(own), "went": [_plain(went) for went in item.went]}
             for item in whereabouts(live, subject)]))
         archive.writestr("licit/history.json", _text([
-            {"entry": e.entry, "kind": e.kind, "purposes": list(e.purposes), "target": dict(e.target), "due": e.due,
+            {"entry": e.entry, "kind": e.kind, "purposes": list(e.purposes), "target": dict(e.target), "due": e.due, "ended": e.ended,
+             "steps": [{"entry": s.seq, "step": s.what, "at": s.at.isoformat(), "why": s.why, **s.values} for s in e.steps],
              "received_at": e.received_at.isoformat(), "recorded_at": e.recorded_at.isoformat()} for e in events]))
         _lines(archive, "licit/receipts.jsonl", (_line(paper) for e in events for paper in _receipt(live, people, e.entry)))
     return Copied(records=len(own), released=released, entries=len(events), named=len(named))

@@ -1,7 +1,10 @@
-"""``licit web``: what the server is given from the command line: API keys and a template of its settings."""
+"""``licit web``: what the server is given from the command line: API keys, accounts of staff, a template of its settings."""
+
+import secrets
 
 import click
 
+from ...adapters.staff import ROLES, address, staff_key
 from ...core.errors import InputError
 from ...wiring import find_workspace, open_visits, open_workspace
 from ..web.settings import TEMPLATE
@@ -13,7 +16,7 @@ SCOPES = ("standing", "conversations", "rights")
 
 @click.group("web")
 def web_command() -> None:
-    """Make and remove API keys of the server; write a template of its settings."""
+    """Make and remove API keys and accounts of staff; write a template of the server's settings."""
 
 
 @web_command.command("key", epilog="Example: licit web key add le-chat --scope standing")
@@ -40,6 +43,42 @@ def key(do: str, name: str | None, scopes: tuple[str, ...], as_json: bool, works
         raise click.UsageError(f"Say what it is for: --scope {'|'.join(SCOPES)}")
     secret = visits.add_key(name, scopes)
     print_json({"name": name, "key": secret, "scopes": list(scopes)}) if as_json else say(f"{secret}\nKeep it: it is not shown again.")
+
+
+@web_command.command("staff", epilog="Example: licit web staff add 'Ines Morel' --role officer")
+@click.argument("do", type=click.Choice(["add", "remove", "list"]))
+@click.argument("name", required=False)
+@click.option("--role", type=click.Choice(ROLES), help="What they are; engineers never see anybody's words.")
+@click.option("--generate", is_flag=True, help="Make the password and show it once, in the place of asking for one.")
+@json_option
+@workspace_option
+def staff(do: str, name: str | None, role: str | None, generate: bool, as_json: bool, workspace: str | None) -> None:
+    """Add, remove or list people who may open the officer's console at /console.
+
+    The secret of their one-time codes is shown once, for an authenticator application. Removing an account ends its sessions.
+    """
+    space = open_workspace(find_workspace(workspace))
+    accounts = open_visits(space.root).staff
+    if do == "list":
+        found = accounts.accounts()
+        print_json(found) if as_json else say("\n".join(f"{one}: {of}" for one, of in found.items()) or "There is nobody.")
+        return
+    if not name:
+        raise click.UsageError("Name the person.")
+    if do == "remove":
+        if not accounts.remove(name):
+            raise InputError("there is nobody of this name", about=name, remedy="licit web staff list")
+        say(f"{name} may come in no longer.")
+        return
+    if not role:
+        raise click.UsageError(f"Say what they are: --role {'|'.join(ROLES)}")
+    password = secrets.token_urlsafe(18) if generate else click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    link = address(name, accounts.add(name, role, password, staff_key(space.keys)), f"licit {space.name}")
+    if as_json:
+        print_json({"name": name, "role": role, "codes": link} | ({"password": password} if generate else {}))
+        return
+    say(f"Codes, for an authenticator application: {link}" + (f"\nPassword: {password}" if generate else "")
+        + "\nHand it over by a safe way: it is not shown again.")
 
 
 @web_command.command("init", epilog="Example: licit web init")

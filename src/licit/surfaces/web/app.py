@@ -1,4 +1,4 @@
-"""The server: one workspace behind privacy centre and API, with the headers and limits that hold for every answer.
+"""The server: one workspace behind privacy centre, console and API, with the headers and limits that hold for every answer.
 
 Rules kept here:
 
@@ -22,7 +22,8 @@ from ...core.errors import EvidenceError, HeldError, InputError, LicitError, Ref
 from ...core.ids import keyed
 from ...usecases.live import Live
 from ...wiring import open_visits, open_workspace
-from . import api, centre, check, others
+from . import api, centre, check, console, console_held, others
+from .desk import Desk
 from .settings import read_settings
 from .tokens import Tokens
 from .visit import Door, Limit
@@ -60,10 +61,14 @@ def make_app(root: Path, *, clock: Any = None) -> FastAPI:
     app.include_router(centre.router)
     app.include_router(others.router)
     app.include_router(check.router)
+    app.state.desk = Desk(space, settings, visits.staff)
     app.include_router(api.router)
     _guarded(app, Limit(_A_MINUTE), _told(app, door))
 
     @app.get("/healthz", include_in_schema=False)
+    app.include_router(console.door)
+    app.include_router(console.router)
+    app.include_router(console_held.router)
     def healthz() -> PlainTextResponse:
         """Answer once the log can be read and folded; anything else is no health."""
         live.now()

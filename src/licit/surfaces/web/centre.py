@@ -22,7 +22,7 @@ from ...core.errors import InputError, RefusedError
 from ...core.ids import SubjectId
 from ...core.notes import parse_envelope, parse_receipt
 from ...core.policy import PURPOSES
-from ...usecases.centre import Choice, choices, history, messages_of, own_entry, whereabouts
+from ...usecases.centre import Choice, choices, history, messages_of, own_entry, readings, whereabouts
 from ...usecases.commands import Asked, exercise, receipt
 from ...usecases.erase import carry_out
 from ...usecases.live import Live
@@ -53,6 +53,7 @@ def overview(request: Request, done: int = -1) -> Response:
     said = history(live, visit.subject) if visit.subject else []
     return page(request, "centre.html", "/", choices=stands, history=said, train=stands[0],
                  done=next((event for event in said if event.entry == done), None))
+                 seen=readings(live, visit.subject) if visit.subject else [],
 
 
 @router.post("/choices")

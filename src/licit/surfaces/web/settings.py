@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from ...core.duties import COUNTRIES
 from ...core.errors import SetupError, misnamed
 
 TEMPLATE = """\
@@ -22,6 +23,7 @@ TEMPLATE = """\
 # officer = "dpo@lumen.example"         # the data-protection officer
 # authority = "CNIL"                    # where people can complain
 # authority_link = "https://www.cnil.fr/fr/plaintes"
+# country = "FR"                        # whose public holidays count when a legal period ends
 
 # One block for each product whose users may come in with a signed token (JWT: iss, aud, sub or device, exp, jti).
 # [[issuer]]
@@ -40,6 +42,7 @@ class Controller:
     officer: str = ""
     authority: str = ""
     authority_link: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +88,12 @@ def read_settings(root: Path) -> Settings:
     issuers = tuple(_block(Issuer, block, "[[issuer]]") for block in data.get("issuer", ()))
     if len({issuer.iss for issuer in issuers}) != len(issuers):
         raise SetupError("two blocks [[issuer]] of web.toml have one iss")
+    controller = _block(Controller, data.get("controller", {}), "[controller]")
+    if controller.country not in ("", *COUNTRIES):
+        raise SetupError("the public holidays of this country are not known", about=controller.country,
+                         remedy=f"Known: {', '.join(COUNTRIES)}. Without a country only weekends count.")
     return Settings(language=str(data.get("language", "en")), address=str(data.get("address", "")).rstrip("/"),
-                    controller=_block(Controller, data.get("controller", {}), "[controller]"), issuers=issuers)
+                    controller=controller, issuers=issuers)
 
 
 def _block(kind: type[Any], block: Mapping[str, Any], where: str) -> Any:

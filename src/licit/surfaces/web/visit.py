@@ -25,7 +25,7 @@ from ...core.errors import RefusedError
 from ...core.ids import keyed, short_text
 from ...usecases.live import Live
 from ...usecases.workspace import Workspace
-from . import texts
+from . import desktexts, texts
 from .settings import Settings
 from .words import Words, chosen
 
@@ -107,12 +107,23 @@ class Door:
         Raises:
             RefusedError: it comes from elsewhere, or the page was another visit's.
         """
+        self.check_origin(request)
+        if not isinstance(token, str) or not hmac.compare_digest(token.encode(), visit.csrf.encode()):
+            raise RefusedError("this form was not sent from this page", reason="form-refused",
+                               remedy="Open the page again and send it from there.")
+
+    def check_origin(self, request: Request) -> None:
+        """Insist that a form does not come from another site.
+
+        Raises:
+            RefusedError: it does.
+        """
         origin = request.headers.get("origin", "")
         elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
         if origin and origin != "null":
             elsewhere = elsewhere or urlsplit(origin).netloc != request.headers.get("host", "")
-        if elsewhere or not isinstance(token, str) or not hmac.compare_digest(token.encode(), visit.csrf.encode()):
-            raise RefusedError("this form was not sent from this page", reason="form-refused",
+        if elsewhere:
+            raise RefusedError("this form was sent from another site", reason="form-refused",
                                remedy="Open the page again and send it from there.")
 
 
@@ -144,6 +155,7 @@ def parts(request: Request) -> tuple[Door, Live, Visit]:
 def page(request: Request, name: str, here: str, **values: Any) -> HTMLResponse:
     """Answer with a page in the visitor's language, ``here`` being its address."""
     door, _, visit = parts(request)
-    response = HTMLResponse(visit.words.page(name, visit=visit, settings=door.settings, here=here, texts=texts, **values))
+    response = HTMLResponse(visit.words.page(name, visit=visit, settings=door.settings, here=here, texts=texts,
+                                           desktexts=desktexts, **values))
     door.remember(response, visit)
     return response

@@ -1,0 +1,165 @@
+"""Staff of the controller: local accounts with a password and a one-time code, and their short sessions.
+
+Rules kept here:
+
+- Passwords are kept as argon2id hashes. The secret of the codes is made from the workspace's keys and a salt when it is
+  needed, so that the file alone signs nobody in.
+- A code counts once, and with the one before and after it, for clocks differ. Who does not exist costs as much as who does.
+- A session holds name and role; it ends after two hours, by signing out, and when the account is removed or made anew.
+- A person's session lies in another table under another cookie: neither ever opens what is the other's.
+"""
+
+import hmac
+import re
+import secrets
+import threading
+import unicodedata
+from base64 import b32encode
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, delete, insert, select, update
+
+from licit.core.errors import InputError
+from licit.core.ids import keyed
+from licit.core.ports import Keys
+
+from .database import writing
+
+ROLES = ("officer", "legal", "engineer", "auditor")
+#: How long staff stay signed in.
+SHIFT = timedelta(hours=2)
+#: A password is at least so long.
+SHORTEST = 12
+_STEP = 30
+_NAME = re.compile(r"[\w](?:[\w .'’-]{0,58}[\w.])?")
+
+metadata = MetaData()
+_staff = Table("staff", metadata, Column("key", String, primary_key=True), Column("name", String, nullable=False),
+               Column("role", String, nullable=False), Column("password", String, nullable=False),
+               Column("salt", String, nullable=False), Column("counter", Integer, nullable=False))
+_session = Table("staff_session", metadata, Column("visit", String, primary_key=True), Column("name", String, nullable=False),
+                 Column("role", String, nullable=False), Column("until", String, nullable=False))
+
+
+class SqlStaff:
+    """Accounts and sessions of staff in the server's database."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Take the database, and make the tables that are missing."""
+        self.engine = engine
+        metadata.create_all(engine)
+        self._one = threading.Lock()
+        self._nobody = ""
+
+    def add(self, name: str, role: str, password: str, key: bytes) -> str:
+        """Make an account; give the secret of its codes in base32, this once.
+
+        Raises:
+            InputError: a name that cannot be, that somebody has, or a password too short.
+        """
+        name = unicodedata.normalize("NFKC", " ".join(name.split()))
+        if not _NAME.fullmatch(name) or role not in ROLES:
+            raise InputError("a member of staff has a name of letters and a role", remedy=f"Roles: {', '.join(ROLES)}.")
+        if len(password) < SHORTEST:
+            raise InputError(f"the password is shorter than {SHORTEST} characters", about=name)
+        salt = secrets.token_hex(16)
+        row = {"key": _folded(name), "name": name, "role": role, "password": _hasher().hash(password), "salt": salt, "counter": 0}
+        with writing(self.engine) as connection:
+            if connection.execute(select(_staff.c.name).where(_staff.c.key == row["key"])).first():
+                raise InputError("somebody of staff has this name", about=name, remedy="Remove the account first: licit web staff remove")
+            connection.execute(insert(_staff).values(**row))
+        return _secret(key, salt)
+
+    def remove(self, name: str) -> bool:
+        """Make an account and its sessions end; false when there was none."""
+        with writing(self.engine) as connection:
+            connection.execute(delete(_session).where(_session.c.name.in_(
+                select(_staff.c.name).where(_staff.c.key == _folded(name)))))
+            return connection.execute(delete(_staff).where(_staff.c.key == _folded(name))).rowcount > 0
+
+    def accounts(self) -> dict[str, str]:
+        """Give everybody's role by name."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(_staff.c.name, _staff.c.role).order_by(_staff.c.name))
+            return dict(row.tuple() for row in rows)
+
+    def check(self, name: str, password: str, code: str, key: bytes, now: datetime) -> tuple[str, str] | None:
+        """Give name and role of whoever this is; None for nobody, at the same cost. The code is used up by it."""
+        with self.engine.connect() as connection:
+            row = connection.execute(select(_staff).where(_staff.c.key == _folded(name))).mappings().first()
+        right = self._verified(str(row["password"]) if row else "", password)
+        counter = _counter(_secret(key, row["salt"] if row else "00"), code, now)
+        if row is None or not right or counter <= row["counter"]:
+            return None
+        with writing(self.engine) as connection:
+            used = connection.execute(update(_staff).where(
+                _staff.c.key == row["key"], _staff.c.salt == row["salt"], _staff.c.counter < counter).values(counter=counter))
+            return (row["name"], row["role"]) if used.rowcount == 1 else None
+
+    def _verified(self, held: str, password: str) -> bool:
+        """Check a password, one at a time: each takes 64 MiB, and many at once would take the server's memory."""
+        from argon2.exceptions import VerificationError, VerifyMismatchError
+
+        with self._one:
+            self._nobody = self._nobody or _hasher().hash(secrets.token_hex(16))
+            try:
+                return bool(_hasher().verify(held or self._nobody, password)) and bool(held)
+            except (VerifyMismatchError, VerificationError):
+                return False
+
+    def begin(self, visit: str, name: str, role: str, now: datetime) -> None:
+        """Begin a session under the hash of a fresh secret, and forget what is over."""
+        with writing(self.engine) as connection:
+            connection.execute(delete(_session).where(_session.c.until <= now.isoformat()))
+            connection.execute(insert(_session).values(visit=visit, name=name, role=role, until=(now + SHIFT).isoformat()))
+
+    def who(self, visit: str, now: datetime) -> tuple[str, str] | None:
+        """Give who is signed in, and as what: only while an account of that name and role is there."""
+        query = select(_session.c.name, _session.c.role, _session.c.until).join(
+            _staff, (_staff.c.name == _session.c.name) & (_staff.c.role == _session.c.role)).where(_session.c.visit == visit)
+        with self.engine.connect() as connection:
+            row = connection.execute(query).first()
+        return (row[0], row[1]) if row and row[2] > now.isoformat() and row[1] in ROLES else None
+
+    def end(self, visit: str) -> None:
+        """Sign out."""
+        with writing(self.engine) as connection:
+            connection.execute(delete(_session).where(_session.c.visit == visit))
+
+
+def staff_key(keys: Keys) -> bytes:
+    """Give the key that the secrets of codes are made with; of a use that is never rotated, or nobody could come in after."""
+    return keyed(keys.secret("records"), "licit/web-staff")
+
+
+def _hasher() -> Any:
+    from argon2 import PasswordHasher
+
+    return PasswordHasher()
+
+
+def _secret(key: bytes, salt: str) -> str:
+    return b32encode(keyed(key, "licit/staff-code", salt.encode())[:20]).decode()
+
+
+def _counter(secret: str, code: str, now: datetime) -> int:
+    """Give the number of the interval that a code is of (RFC 6238), -1 for none that is near."""
+    from pyotp import TOTP
+
+    totp, present, found = TOTP(secret), int(now.timestamp()) // _STEP, -1
+    for counter in (present - 1, present, present + 1):
+        if hmac.compare_digest(totp.generate_otp(counter).encode(), code.strip().encode()):
+            found = counter
+    return found
+
+
+def address(name: str, secret: str, service: str) -> str:
+    """Give the address that an authenticator application reads (``otpauth:``)."""
+    from pyotp import TOTP
+
+    return str(TOTP(secret).provisioning_uri(name=name, issuer_name=service))
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()

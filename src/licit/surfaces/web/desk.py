@@ -1,0 +1,174 @@
+"""The desk: who of staff looks at the console, what each role may open, and the guards of what they send.
+
+Rules kept here:
+
+- A page of the console that the table of rights does not name is nobody's: a route that was forgotten there opens to no one.
+- Staff come by a cookie of their own, kept to the console, for two hours. A person's session opens nothing here, nor the reverse.
+- Nobody comes in faster for guessing: few tries a minute for a name and for a place, one answer for every failure.
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from ...adapters.staff import SHIFT, SqlStaff, staff_key
+from ...core.errors import RefusedError
+from ...core.ids import keyed
+from ...usecases.live import Live
+from ...usecases.workspace import Workspace
+from . import desktexts
+from .settings import Settings
+from .visit import LANGUAGE_COOKIE, Limit
+from .words import Words, chosen
+
+COOKIE = "licit-staff"
+_EVERYBODY = frozenset({"officer", "legal", "engineer", "auditor"})
+_WATCHING, _DECIDING = frozenset({"officer", "legal", "auditor"}), frozenset({"officer", "legal"})
+
+#: Who may do what: (method, route) and the roles. Words of people are opened by the roles of _DECIDING and no others.
+RIGHTS: dict[tuple[str, str], frozenset[str]] = {
+    ("GET", "/console"): _WATCHING,
+    ("GET", "/console/requests/{entry}"): _WATCHING,
+    ("POST", "/console/requests/{entry}"): _DECIDING,
+    ("GET", "/console/held"): _EVERYBODY,
+    ("GET", "/console/held/{record}"): _EVERYBODY,
+    ("POST", "/console/held/{record}/read"): _DECIDING,
+    ("POST", "/console/held/{record}/decide"): _DECIDING,
+    ("GET", "/console/releases"): _EVERYBODY,
+    ("GET", "/console/journal"): _WATCHING,
+    ("POST", "/console/sign-out"): _EVERYBODY}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """One request of somebody of staff."""
+
+    name: str
+    role: str
+    words: Words
+    csrf: str = field(repr=False)
+    secret: str = field(repr=False)
+
+    def may(self, method: str, route: str) -> bool:
+        """Tell whether their role opens a page."""
+        return self.role in RIGHTS.get((method, route), frozenset())
+
+
+class Desk:
+    """Lets staff in, and guards what they send."""
+
+    def __init__(self, space: Workspace, settings: Settings, staff: SqlStaff) -> None:
+        """Take what it needs."""
+        self.space, self.settings, self.staff = space, settings, staff
+        self._key = staff_key(space.keys)
+        self._names, self._places = Limit(5), Limit(10)
+
+    def words(self, request: Request) -> Words:
+        """Give the language of the page."""
+        asked = request.query_params.get("lang", "") or request.cookies.get(LANGUAGE_COOKIE, "")
+        return chosen(asked, request.headers.get("accept-language", ""), self.settings.language)
+
+    def shift(self, request: Request) -> Shift | None:
+        """Say who of staff comes; None for nobody."""
+        secret = request.cookies.get(COOKIE, "")
+        known = self.staff.who(self._hash(secret), self.space.clock.now()) if 40 <= len(secret) <= 64 else None
+        if known is None:
+            return None
+        return Shift(name=known[0], role=known[1], words=self.words(request), csrf=self._form(secret), secret=secret)
+
+    def before(self, request: Request) -> tuple[str, str]:
+        """Give the secret of a visit that is not signed in, made now if there is none, and its form token."""
+        held = request.cookies.get(COOKIE, "")
+        secret = held if 40 <= len(held) <= 64 and held.isascii() else secrets.token_urlsafe(32)
+        return secret, self._form(secret)
+
+    def sign_in(self, request: Request, name: str, password: str, code: str) -> Response | None:
+        """Let somebody in under a fresh secret; None for whoever cannot be let in, whatever the cause.
+
+        Raises:
+            HTTPException: too many tries.
+        """
+        place = request.client.host if request.client else ""
+        if not self._places.check(place) or not self._names.check(name.strip().casefold()[:200]):
+            raise HTTPException(429, "too many tries; try again in a minute", {"retry-after": "60"})
+        now = self.space.clock.now()
+        who = self.staff.check(name[:200], password[:1000], code[:20], self._key, now)
+        return None if who is None else self.admit(request, *who)
+
+    def admit(self, request: Request, name: str, role: str) -> Response:
+        """Begin a session of somebody who is known, and end the one the browser had."""
+        self.staff.end(self._hash(request.cookies.get(COOKIE, "")))
+        secret = secrets.token_urlsafe(32)
+        self.staff.begin(self._hash(secret), name, role, self.space.clock.now())
+        response = RedirectResponse("/console" if role != "engineer" else "/console/held", 303)
+        self.remember(response, secret)
+        return response
+
+    def sign_out(self, shift: Shift) -> Response:
+        """End a session."""
+        self.staff.end(self._hash(shift.secret))
+        response = RedirectResponse("/console/sign-in", 303)
+        response.delete_cookie(COOKIE, path="/console")
+        return response
+
+    def remember(self, response: Response, secret: str) -> None:
+        """Set the cookie of staff."""
+        response.set_cookie(COOKIE, secret, max_age=int(SHIFT.total_seconds()), httponly=True, samesite="strict", path="/console",
+                            secure=self.settings.secure)
+
+    def check_form(self, request: Request, expected: str, token: object) -> None:
+        """Insist that a form was sent from a page of this session.
+
+        Raises:
+            RefusedError: it comes from elsewhere.
+        """
+        request.app.state.door.check_origin(request)
+        if not isinstance(token, str) or not hmac.compare_digest(token.encode(), expected.encode()):
+            raise RefusedError("this form was not sent from this page", reason="form-refused",
+                               remedy="Open the page again and send it from there.")
+
+    def _form(self, secret: str) -> str:
+        return keyed(self._key, "licit/web-staff-form", secret.encode()).hex()
+
+    @staticmethod
+    def _hash(secret: str) -> str:
+        return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def guard(request: Request) -> None:
+    """Let nobody into a page of the console whom the table of rights does not name for it.
+
+    Raises:
+        HTTPException: nobody is signed in: to the sign-in page.
+        RefusedError: their role does not open it.
+    """
+    desk: Desk = request.app.state.desk
+    shift = desk.shift(request)
+    if shift is None:
+        raise HTTPException(303, "sign in first", {"location": "/console/sign-in"})
+    if not shift.may(request.method, request.scope["route"].path):
+        raise RefusedError("this role does not open this page", reason="role-refused")
+    request.state.shift = shift
+
+
+def at_desk(request: Request) -> tuple[Desk, Live, Shift]:
+    """Give desk, fold of the log and shift behind a request that the guard let through."""
+    shift: Shift = request.state.shift
+    return request.app.state.desk, request.app.state.live, shift
+
+
+def sheet(request: Request, name: str, here: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """Answer with a page of the console; ``here`` is its address."""
+    desk: Desk = request.app.state.desk
+    shift: Shift | None = getattr(request.state, "shift", None)
+    words = desk.words(request)
+    response = HTMLResponse(words.page(f"console/{name}", shift=shift, settings=desk.settings, here=here, texts=desktexts,
+                                       **values), status)
+    if "lang" in request.query_params:
+        response.set_cookie(LANGUAGE_COOKIE, words.code, httponly=True, samesite="lax", secure=desk.settings.secure)
+    return response

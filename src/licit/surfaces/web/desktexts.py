@@ -1,0 +1,66 @@
+"""What the console calls requests, steps, grounds and stores: sentences for the catalogues, no rules."""
+
+from .texts import KINDS as _KINDS
+from .texts import N_
+
+KINDS: dict[str, str] = {**_KINDS, "third-party-objection": N_("Objection of somebody who is no user")}
+
+ROLES: dict[str, str] = {"officer": N_("Data-protection officer"), "legal": N_("Legal"), "engineer": N_("Engineer"),
+                         "auditor": N_("Auditor")}
+
+#: Each light has a sign of its own: none is told by its colour.
+LIGHTS: dict[str, tuple[str, str]] = {"overdue": ("■", N_("Overdue")), "soon": ("▲", N_("Due soon")), "in-time": ("●", N_("In time")),
+                                      "done": ("✓", N_("Closed"))}
+
+STATES: dict[str, str] = {"open": N_("To be answered"), "answered": N_("Answered"), "refused": N_("Refused by two persons")}
+
+STEPS: dict[str, str] = {
+    "searched": N_("Searched every store"), "identity-asked": N_("Asked for evidence of identity"),
+    "identity-purged": N_("Destroyed the evidence of identity"), "extended": N_("Extended the time to answer"),
+    "refusal-proposed": N_("Proposed a refusal"), "refused": N_("Refused, as the second person"), "answered": N_("Answered")}
+
+EXTENSIONS: dict[str, str] = {"complexity": N_("The request is complex"),
+                              "number-of-requests": N_("The person made several requests")}
+
+GROUNDS: dict[str, str] = {
+    "not-identified": N_("The person cannot be identified"), "manifestly-unfounded": N_("The request is manifestly unfounded"),
+    "manifestly-excessive": N_("The request is manifestly excessive"),
+    "rights-of-others": N_("A copy would harm the rights of others"), "not-inaccurate": N_("What is stored is accurate"),
+    "no-ground-for-restriction": N_("None of the four grounds of a restriction is there"),
+    "expression-and-information": N_("Freedom of expression and information"),
+    "legal-obligation": N_("A law obliges to keep it"), "legal-claims": N_("Needed for legal claims")}
+
+STORES: dict[str, str] = {
+    "records": N_("Conversations and documents"), "releases": N_("Rows in released sets"), "log": N_("Entries in the log"),
+    "backups": N_("Backups, which go by their own date"), "identifiers": N_("Rows with an address, number or handle that was given"),
+    "namesakes": N_("Rows with a name that was given; it may be somebody else’s"), "unread": N_("Arrivals that were not read")}
+
+ANSWERS: dict[str, str] = {"release": N_("Release"), "hold": N_("Keep holding"), "refuse": N_("Refuse")}
+
+#: Why something sent from the console does not count, by reason name.
+ERRORS: dict[str, str] = {
+    "step-incomplete": N_("Something is missing in this step."),
+    "reason-missing": N_("Give the reason in a sentence: it is told to the person and kept."),
+    "nothing-to-destroy": N_("No evidence of identity is held."),
+    "case-closed": N_("This request is closed."),
+    "extended-already": N_("The time was extended already; it can be extended once."),
+    "extension-too-late": N_("The first month is over: the time can no longer be extended."),
+    "ground-not-in-list": N_("This right cannot be refused on that ground."),
+    "second-person": N_("A refusal takes two persons: somebody else must propose it or sign it."),
+    "remedies-missing": N_("A refusal names the remedies."),
+    "authority-unnamed": N_("Name the authority in web.toml first: a refusal tells the person where to complain."),
+    "identity-not-purged": N_("Destroy the evidence of identity first, and record it."),
+    "search-first": N_("Search every store first."),
+    "not-all-read": N_("Some arrivals were not read. Build or import again, then search again."),
+    "still-found": N_("Something that must go is still stored. Carry out the erasure and the patch release, then search again."),
+    "role-refused": N_("Your role does not do this."),
+    "objection": N_("Somebody concerned refused that people read this. Decide without its words."),
+    "consent-withdrawn": N_("Somebody concerned refused that people read this. Decide without its words."),
+    "erased": N_("Somebody concerned had this erased. Decide without its words."),
+    "restricted": N_("Somebody concerned had this frozen. Decide without its words."),
+    "": N_("This does not count. Nothing was changed.")}
+
+
+def error(reason: str) -> str:
+    """Give the sentence for a reason name."""
+    return ERRORS.get(reason, ERRORS[""])
