@@ -24,13 +24,14 @@ from world import (
 
 from licit.adapters.database import purge
 from licit.adapters.log_rows import rows_for, write
+from licit.core.errors import InputError
 from licit.core.ids import SubjectId
 from licit.core.notes import moment
 from licit.core.policy import PURPOSES
 from licit.core.ports import NewEntry
 from licit.surfaces.cli import main
 from licit.surfaces.cli.rights import rights_command
-from licit.usecases.commands import Asked, object_as_outsider
+from licit.usecases.commands import Asked, exercise, object_as_outsider
 from licit.usecases.queries import recall
 
 REFUSING = ("object", "withdraw", "restrict", "erase", "access", "port")
@@ -58,7 +59,9 @@ def test_refusing_asks_for_the_account_and_nothing_else(full, verb):
                               catch_exceptions=False)
     assert said.exit_code == 0, said.output
     required = {name for name, field in inspect.signature(Asked).parameters.items() if field.default is field.empty}
-    assert required == {"kind", "account"}
+    assert required == {"kind"}
+    with pytest.raises(InputError, match="nobody is named"):
+        exercise(full.ports, Asked(kind="objection", issuer="chat"))
 
 
 def test_everybody_objects_alike(world):

@@ -19,6 +19,7 @@ from licit.core.manifest import COLUMNS, LABEL, manifest_digest
 from licit.pipeline.audit import REPEATS
 from licit.testing import FailingDetector, no_network
 from licit.usecases import deciding, release, staging
+from licit.usecases.plan import plan_from_lock
 from licit.usecases.workspace import releases_at
 from licit_verify import verify
 
@@ -204,7 +205,7 @@ def test_the_manifest_binds_everything_that_decided(full):
     kinds = {entry.kind for entry in full.ports.log.entries(stop=size)}
     assert {"policy", "source", "approval", "objection", "arrival"} <= kinds
     assert manifest["lock"]["plan"]["deidentify"]["labels"]
-    assert manifest["detectors"] == list(full.ports.pins())
+    assert manifest["detectors"] == list(full.ports.pins(plan_from_lock(manifest["lock"]["plan"])))
     listed = {file["path"]: file["sha256"] for file in manifest["files"]}
     there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert there - set(listed) == {"manifest.json", "attestation.dsse.json", "evidence/closing.json", "evidence/report.html"}

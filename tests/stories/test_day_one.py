@@ -73,7 +73,7 @@ def test_the_first_day(ready):
     ready("source", "approve", "chat", "--by", "paul")
     assert "basis-missing" in ready("build", "--dry-run")
     (ready.folder / "policy.toml").write_text(POLICY, encoding="utf-8")
-    ready("policy", "adopt", "policy.toml")
+    ready("policy", "adopt", "policy.toml", "--by", "ines")
     dry = ready("build", "--dry-run")
     assert "12 rows would be" in dry
     assert not list((ready.folder / "licit-workspace/releases").iterdir())
@@ -121,7 +121,7 @@ def test_machines_read_what_is_documented(ready):
     (["explain", "no-such-record"], 2, "no such record"), (["explain"], 2, "Name a RECORD"),
     (["recall", "--release", "release-9"], 2, "no such release"),
     (["recipient", "add", "Lab", "--release", "release-9", "--by", "ines"], 2, "no such release"),
-    (["policy", "adopt", "no-such.toml"], 2, "no such policy file"),
+    (["policy", "adopt", "no-such.toml", "--by", "ines"], 2, "no such policy file"),
     (["build", "--workspace", "elsewhere"], 2, "there is no workspace here"), (["verify", "chats.jsonl"], 2, "")])
 def test_what_cannot_be_done_is_said(ready, argv, code, said):
     """Wrong use is told in one line that names the thing and the way out; no traceback, and not exit code 0."""

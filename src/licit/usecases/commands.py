@@ -84,6 +84,8 @@ def _meant(workspace: Workspace, asked: Asked) -> list[str]:
     """Find or make the subjects that are meant."""
     if asked.subject:
         return [asked.subject]
+    if not asked.account:
+        raise InputError("nobody is named", remedy="Name the account, or the device of somebody who talks logged out.")
     issuers = [asked.issuer] if asked.issuer else issuers_of(workspace)
     people = [(issuer, asked.key, asked.account) for issuer in issuers]
     known = [str(subject) for subject in workspace.identities.subjects_for(people, create=False) if subject]
