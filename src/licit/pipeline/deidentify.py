@@ -44,7 +44,7 @@ STAND_IN = re.compile(r"\[(?:" + "|".join(LABELS) + r")_[a-z2-7]{5}\]")
 #: What is put in the place of a finding: ``[PERSON_k3f2a]``, or a word of its kind where there is one.
 REPLACEMENTS = ("placeholders", "surrogates")
 
-#: A piece of these without letter or digit is the sign between two names, and says nothing by itself.
+#: A piece of these without letter or digit beside another finding is the sign between two names, and says nothing.
 _OF_WORDS = frozenset(("PERSON", "HANDLE", "EMAIL"))
 _LOOKS = 5
 _SHARED = 64
@@ -156,10 +156,10 @@ def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Sp
             out.append(text)
             continue
         taken = [(m.start(), m.end()) for m in STAND_IN.finditer(text)]
-        edits = []
+        edits, starts, ends = [], {one.start for one in spans}, {one.end for one in spans}
         for span, start, end in ((one, *piece) for one in _joined(text, spans) if one.label in wanted
                                  for piece in _beside(text, one, taken)):
-            if span.label in _OF_WORDS and not any(map(str.isalnum, text[start:end])):
+            if span.label in _OF_WORDS and (start in ends or end in starts) and not any(map(str.isalnum, text[start:end])):
                 continue
             name = surrogates.of(span.label, text[start:end]) if surrogates else None
             if name is None:
