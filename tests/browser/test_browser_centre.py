@@ -34,7 +34,10 @@ def test_no_page_keeps_anybody_out(visit, path, dark):
 
 
 def test_refuse_and_allow_weigh_the_same(visit):
-    """The two buttons of a choice have one size, one weight and one ground, and refusing stands first."""
+    """The two buttons of a choice have one size, one weight and one ground, and refusing stands first.
+
+    Law: UIX-01
+    """
     page = visit()
     for form in page.locator("form.master, form.switch").all():
         refuse, allow = form.get_by_role("button").all()
@@ -68,14 +71,20 @@ def test_the_whole_centre_is_small(visit, served):
 
 
 def test_no_box_is_ticked_for_anybody(visit):
-    """A new visitor finds nothing pressed and nothing ticked."""
+    """A new visitor finds nothing pressed and nothing ticked.
+
+    Law: UIX-01
+    """
     page = visit()
     assert page.locator("[aria-pressed=true], :checked").count() == 0
 
 
 @pytest.mark.parametrize(("language", "wrong"), [("fr-FR", ["Refuse", "Allow", "Legal basis"]), ("en-GB", ["Refuser", "Autoriser", "Base légale"])])
 def test_no_sentence_of_the_other_language(visit, language, wrong):
-    """A page speaks one language from top to bottom."""
+    """A page speaks one language from top to bottom.
+
+    Law: UIX-03
+    """
     for path in PAGES:
         words = visit(path, language=language, account="user1").locator("main").inner_text()
         assert not [one for one in wrong if one + " " in words or one + "\n" in words]

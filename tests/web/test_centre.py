@@ -31,7 +31,10 @@ def test_ready_once_the_log_can_be_read(served):
 
 
 def test_one_click_refuses_everything(served):
-    """Refusing is one form on the first page: no field to fill, one entry for every purpose, the receipt named at once."""
+    """Refusing is one form on the first page: no field to fill, one entry for every purpose, the receipt named at once.
+
+    Law: CHO-03, CHO-06, RGT-10
+    """
     client = served.signed_in("user1")
     page = choose(client, "refuse")
     entry, = entries(served, "objection")
@@ -72,7 +75,10 @@ def test_a_refusal_sent_twice_is_one(served):
 
 
 def test_allowing_takes_as_many_clicks_and_covers_what_comes(served):
-    """Allow after refuse is one form as well; it is a permission that names its purposes."""
+    """Allow after refuse is one form as well; it is a permission that names its purposes.
+
+    Law: CHO-15
+    """
     client = served.signed_in("user1")
     choose(client, "refuse", purpose="train")
     page = choose(client, "allow", purpose="train")
@@ -157,7 +163,10 @@ def test_an_erasure_asks_again_and_is_carried_out(served):
 
 
 def test_tier_is_nowhere_to_be_sent(served):
-    """Two people whose exports and tokens say free and enterprise get the same page but for their own words."""
+    """Two people whose exports and tokens say free and enterprise get the same page but for their own words.
+
+    Law: CHO-01, CHO-02
+    """
     served.world.take([{"id": f"t{n}", "account": f"tier{n}", "tier": tier, "messages": [
         {"role": "user", "content": prose(n), "timestamp": "2025-06-01T10:00:00Z"}]} for n, tier in
         enumerate(("free", "enterprise"))], **CONSUMER)
@@ -172,7 +181,10 @@ def test_tier_is_nowhere_to_be_sent(served):
 
 @pytest.mark.parametrize("account", ["user1", ""])
 def test_a_browsers_signal_is_a_refusal_told_to_the_person(served, account):
-    """Sec-GPC: 1 refuses everything, once, signed in or not, and the page says so; a choice made afterwards stands."""
+    """Sec-GPC: 1 refuses everything, once, signed in or not, and the page says so; a choice made afterwards stands.
+
+    Law: CHO-13
+    """
     client = served.signed_in(account) if account else served.browser()
     client.headers["sec-gpc"] = "1"
     page = client.get("/")

@@ -70,7 +70,10 @@ OBJECTION = {"kind": "objection", "subject": "user1", "issuer": "chat"}
 
 
 def test_a_right_handed_over_is_in_the_log_and_gives_a_receipt(served, product):
-    """201 with the entry and its signed receipt; the next standing is refused."""
+    """201 with the entry and its signed receipt; the next standing is refused.
+
+    Law: CHO-13
+    """
     answer = product.post("/v1/rights", json=OBJECTION)
     assert answer.status_code == 201
     entry, = served.world.ports.log.entries(kinds=("objection",))

@@ -25,7 +25,10 @@ def lines(text: str) -> list:
 
 
 def test_a_copy_holds_everything_of_the_person(copied):
-    """Conversations as typed and as released, where they went, what was asked for, and the receipts."""
+    """Conversations as typed and as released, where they went, what was asked for, and the receipts.
+
+    Law: RGT-05, RGT-09
+    """
     assert len(json.loads(copied["conversations.json"])) == 4
     assert PLANTED in copied["conversations.json"]
     assert any(PLANTED in json.dumps(row, ensure_ascii=False) for row in lines(copied["licit/released.jsonl"]))

@@ -17,7 +17,10 @@ def objecting(client, **given):
 
 
 def test_somebody_named_in_anothers_paste_is_left_out(served):
-    """A WhatsApp-like paste of another user names Lea's address; after her form the record is refused for her sake."""
+    """A WhatsApp-like paste of another user names Lea's address; after her form the record is refused for her sake.
+
+    Law: CHO-21
+    """
     served.world.take([chat("p", "user9", prose("p") + f" Écris à {MAIL} demain.")])
     assert "third-party-objection" not in reasons(served.world.build())
     page = objecting(served.browser(), email=MAIL.upper())

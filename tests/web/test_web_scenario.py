@@ -67,7 +67,10 @@ def entries_of(world):
 
 
 def test_everybody_takes_the_same_steps(story):
-    """One page, one click, the same answers of the server and the same sentences, whatever they pay."""
+    """One page, one click, the same answers of the server and the same sentences, whatever they pay.
+
+    Law: CHO-02
+    """
     _, _, told = story
     assert len({tuple(one["steps"]) for one in told.values()}) == 1
     assert len({one["before"] for one in told.values()}) == 1

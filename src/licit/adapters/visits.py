@@ -5,8 +5,6 @@ Rules kept here:
 - A session or key is found by the hash of what its holder holds, never by itself: the file opens nothing.
 - A session ends by its own time, by signing out, and with all others of a person at once.
 - A sign-in token counts once, also after a restart.
-
-Law: CHO-12
 """
 
 import hashlib

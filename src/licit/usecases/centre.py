@@ -7,7 +7,7 @@ Rules kept here:
 - Undoing is a new entry; nothing in the log is taken back. An erasure cannot be undone.
 - Only a person's own entries, those of their linked accounts included, are ever given.
 
-Law: RGT-08, CHO-20
+Law: RGT-08
 """
 
 import json

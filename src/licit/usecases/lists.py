@@ -9,7 +9,7 @@ Rules kept here:
 - What stands already is not entered again, so that a list interrupted anywhere is simply read again.
 - No column but these is read, and no value is ever told back.
 
-Law: CHO-06, CHO-14
+Law: CHO-06, CHO-13
 """
 
 import csv

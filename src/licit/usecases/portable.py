@@ -13,7 +13,7 @@ Rules kept here:
 - Nothing of theirs is left out; what others wrote about them is named by its record and not copied, for it is others' too.
 - No other person's subject id, and no key but their own, stands in it.
 
-Law: RGT-02, RGT-03
+Law: RGT-05, RGT-09
 """
 
 import io

@@ -4,23 +4,26 @@ Rules kept here:
 
 - Nothing is answered without a key; a key opens only what it was made for.
 - Somebody nobody has heard of gets the policy's own answer, and nothing is stored by asking.
+- A name that is not known, or stands twice, is an error: what was misspelt is not answered as if it had not been said.
 - A right is in the log, durably, before it is answered. The same request under the same ``Idempotency-Key`` gives the same
   entry; another request under a used one is an error.
 
-Law: CHO-05, CHO-06
+Law: CHO-06, CHO-13
 """
 
-import hashlib
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request
+from fastapi import Path as InPath
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 
 from ...adapters.visits import SqlVisits
 from ...core.errors import InputError
+from ...core.ids import canonical_json, keyed
 from ...core.notes import parse_envelope, parse_receipt
 from ...core.policy import PURPOSES
 from ...usecases.centre import history
@@ -28,10 +31,28 @@ from ...usecases.commands import Asked, exercise, receipt
 from ...usecases.live import Live
 from ...usecases.queries import insist_on
 
-router = APIRouter(prefix="/v1")
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457); ``reason`` is a name that does not change with the wording."""
+
+    type: str
+    title: str
+    status: int
+    reason: str
+    remedy: str
+
+
+_PROBLEMS = {
+    400: "It cannot be meant, or cannot be read.", 401: "There is no such API key.", 403: "The key is not for this.",
+    404: "It names what there is not.", 413: "It is too large, or does not say how large it is.",
+    422: "A field is missing, unknown or of a wrong kind.", 503: "The store cannot be written now; nothing was recorded."}
+router = APIRouter(prefix="/v1", responses={
+    code: {"description": told, "content": {"application/problem+json": {"schema": Problem.model_json_schema()}}}
+    for code, told in _PROBLEMS.items()})
 _bearer = HTTPBearer(auto_error=False, description="An API key: licit web key add NAME")
 
 Purpose = Literal["train", "learn-from-feedback", "evaluate", "human-review", "publish", "personalise"]
+Name = Annotated[str, InPath(max_length=500, description="The account or device, as the product knows it.")]
 assert Purpose.__args__ == PURPOSES  # type: ignore[attr-defined]
 
 
@@ -97,11 +118,40 @@ def _needs(scope: str):  # type: ignore[no-untyped-def]
             raise HTTPException(401, "an API key is needed", headers={"www-authenticate": "Bearer"})
         if scope not in scopes:
             raise HTTPException(403, f"this key is not for {scope}")
+        _insist_on_names(request)
     return Depends(check)
 
 
+def _insist_on_names(request: Request) -> None:
+    """Insist that each query parameter is known and stands once; a misspelt purpose would be answered as the default's.
+
+    Raises:
+        InputError: one is not.
+    """
+    known = {str(field.alias) for field in request.scope["route"].dependant.query_params}
+    given = [name for name, _ in request.query_params.multi_items()]
+    if len(set(given)) < len(given) or not known.issuperset(given):
+        raise InputError("a query parameter is unknown or stands twice", reason="parameter-wrong",
+                         remedy=f"There are: {', '.join(sorted(known)) or 'none'}.")
+
+
+async def _insist_on_once(request: Request) -> None:
+    """Insist that no object of the body names a key twice: of two kinds, another reader would see the other one.
+
+    Raises:
+        InputError: one does.
+    """
+    def pairs(found: Sequence[tuple[str, Any]]) -> None:
+        if len({name for name, _ in found}) < len(found):
+            raise InputError("an object names one key twice", reason="duplicate-keys")
+    try:
+        json.loads(await request.body(), object_pairs_hook=pairs)
+    except (ValueError, RecursionError):
+        return  # not JSON: what reads the body says so
+
+
 @router.get("/standing/{subject}", dependencies=[_needs("standing")])
-async def standing(request: Request, subject: str, purpose: Purpose = "train", issuer: str = "",
+async def standing(request: Request, subject: Name, purpose: Purpose = "train", issuer: str = "",
                    key: Literal["account", "device"] = "account") -> Standing:
     """Answer for one person and purpose, for what they say now."""
     live: Live = request.app.state.live
@@ -112,7 +162,7 @@ async def standing(request: Request, subject: str, purpose: Purpose = "train", i
                     log_size=answer.size, at=answer.at.strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
-@router.post("/rights", status_code=201, dependencies=[_needs("rights")])
+@router.post("/rights", status_code=201, dependencies=[_needs("rights"), Depends(_insist_on_once)])
 async def exercise_right(request: Request, right: Right, again: Annotated[str, Header(alias="idempotency-key", max_length=200)] = ""
                          ) -> Recorded:
     """Record a right and give its receipt."""
@@ -122,8 +172,10 @@ async def exercise_right(request: Request, right: Right, again: Annotated[str, H
 
 def _recorded(live: Live, kept: SqlVisits, right: Right, again: str) -> Recorded:
     space = live.workspace
-    asked = hashlib.sha256(json.dumps(right.model_dump(), sort_keys=True).encode()).hexdigest()
-    with kept.once(again, asked, space.clock.now()) as once:
+    # keyed, for both may hold the name of an account, which a plain hash would let anybody guess
+    key = space.keys.secret("lookup")
+    asked = keyed(key, "licit/web-request", canonical_json(right.model_dump())).hex()
+    with kept.once(again and keyed(key, "licit/web-again", again.encode()).hex(), asked, space.clock.now()) as once:
         if once.entry < 0:
             once.entry = _entered(live, right)
     subject = next(iter(space.log.entries(start=once.entry, stop=once.entry + 1))).subject
@@ -144,7 +196,7 @@ def _entered(live: Live, right: Right) -> int:
 
 
 @router.get("/rights/{subject}", dependencies=[_needs("rights")])
-async def rights_of(request: Request, subject: str, issuer: str = "", key: Literal["account", "device"] = "account",
+async def rights_of(request: Request, subject: Name, issuer: str = "", key: Literal["account", "device"] = "account",
                     cursor: Annotated[int, Query(ge=0)] = 2**53, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> Page:
     """List what one person asked for, the newest first; go on with ``cursor``."""
     live: Live = request.app.state.live

@@ -7,7 +7,7 @@ Rules kept here:
 - The signal Global Privacy Control is a refusal, told to the person; a later choice of theirs stands above it.
 - Sending a choice again changes nothing and makes no second entry.
 
-Law: CHO-01, CHO-03, CHO-05, CHO-06
+Law: CHO-01, CHO-02, CHO-03, CHO-06, CHO-13, CHO-15, RGT-10, UIX-01
 """
 
 import json
@@ -17,6 +17,7 @@ from functools import partial
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 from starlette.background import BackgroundTask
+from starlette.datastructures import FormData
 
 from ...core.errors import InputError, RefusedError
 from ...core.ids import SubjectId
@@ -52,8 +53,8 @@ def overview(request: Request, done: int = -1) -> Response:
     stands = choices(live, visit.subject or _NOBODY_YET)
     said = history(live, visit.subject) if visit.subject else []
     return page(request, "centre.html", "/", choices=stands, history=said, train=stands[0],
-                 done=next((event for event in said if event.entry == done), None))
                  seen=readings(live, visit.subject) if visit.subject else [],
+                 done=next((event for event in said if event.entry == done), None))
 
 
 @router.post("/choices")
@@ -62,7 +63,7 @@ async def choose(request: Request) -> Response:
     door, live, visit = parts(request)
     form = await request.form()
     door.check_form(request, visit, form.get("form"))
-    purposes, what = [str(one) for one in form.getlist("purpose")], form.get("do")
+    purposes, what = [str(one) for one in form.getlist("purpose")], _told_once(form, "do")
     if what not in ("refuse", "allow") or set(purposes) - set(PURPOSES):
         raise InputError("there is no such choice", reason="choice-unknown")
     subject = door.acting(visit)
@@ -71,6 +72,18 @@ async def choose(request: Request) -> Response:
     response = RedirectResponse(f"/?done={entry}#state" if entry >= 0 else "/#state", 303)
     door.remember(response, visit)
     return response
+
+
+def _told_once(form: FormData, name: str) -> str:
+    """Give a field, "" where it is not there.
+
+    Raises:
+        InputError: it stands twice: of "refuse" and "allow" in one form neither may win by its place.
+    """
+    told = form.getlist(name)
+    if len(told) > 1 or not all(isinstance(one, str) for one in told):
+        raise InputError("a field stands twice, or is a file", reason="form-unclear")
+    return str(told[0]) if told else ""
 
 
 def _refuse(live: Live, subject: str, wanted: list[Choice], purposes: list[str]) -> int:
@@ -134,7 +147,7 @@ async def choose_one(request: Request) -> Response:
     door, live, visit = parts(request)
     form = await request.form()
     door.check_form(request, visit, form.get("form"))
-    record, turn, what = str(form.get("record", "")), str(form.get("turn", "")), form.get("do")
+    record, turn, what = (_told_once(form, name) for name in ("record", "turn", "do"))
     found = [one for one in messages_of(live, visit.subject, record) if one.turn == turn or not turn]
     if not found or what not in ("refuse", "allow"):
         raise InputError("you have no such message here", reason="record-unknown")
@@ -153,8 +166,8 @@ async def undo(request: Request) -> Response:
     door, live, visit = parts(request)
     form = await request.form()
     door.check_form(request, visit, form.get("form"))
-    number = str(form.get("entry", ""))
-    entry = own_entry(live, visit.subject, int(number) if number.isdigit() and len(number) < 16 else -1)
+    number = _told_once(form, "entry")
+    entry = own_entry(live, visit.subject, int(number) if number.isdecimal() and len(number) < 16 else -1)
     event = next(event for event in history(live, visit.subject) if event.entry == entry.seq)
     if not event.undone_by:
         raise RefusedError("this cannot be undone", reason="cannot-undo")

@@ -6,8 +6,6 @@ Rules kept here:
 - A token says who issued it, for whom, until when (ten minutes at most) and has a number of its own; it counts once.
 - It names an account (``sub``) or the pseudonym of a device (``device``), one of both. Tier and plan are not read.
 - Every failure gives the same short answer: a token tells an attacker nothing.
-
-Law: CHO-12
 """
 
 import base64

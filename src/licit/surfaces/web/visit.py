@@ -5,8 +5,6 @@ Rules kept here:
 - What the browser holds is one random secret; a signed-in session is found by its hash, and signing in changes it.
 - Somebody who is not signed in is their browser's pseudonym, a keyed hash of that secret: the same switch, no account.
 - A form counts only with the token of its own visit, and never from another site.
-
-Law: CHO-05, CHO-12
 """
 
 import hmac

@@ -2,6 +2,8 @@
 
 A language is a folder ``locale/CODE`` with a ``licit.po``; adding one edits nothing. A catalogue that lacks a sentence fails
 a test, and the page then shows no sentence of another language in its place: it does not start.
+
+Law: UIX-03
 """
 
 import io
