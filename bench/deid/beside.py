@@ -23,8 +23,8 @@ _NUMBER = r"\s+([\d.,]+)"
 _SURROGATES = (
     ("surrogates that stand in their own record, or are a name of any list",
      (r"stand in their own record" + _NUMBER, r"are a name of any list" + _NUMBER)),
-    ("records that replacing a second time changes, by placeholders and by surrogates",
-     (r"(?s)deidentify, placeholders.*?a second time changes" + _NUMBER, r"(?s)deidentify, surrogates.*?a second time changes" + _NUMBER)))
+    ("records that replacing a second time changes, by placeholders, by surrogates and by surrogates with every label",
+     tuple(rf"(?m)^{way}: a second time changes" + _NUMBER for way in ("placeholders", "surrogates", "surrogates, every label"))))
 
 
 def rows(texts: Sequence[str], *, quick: bool) -> list[Target]:
