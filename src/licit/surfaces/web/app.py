@@ -11,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -37,12 +38,15 @@ _HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()"}
 _CODES: tuple[tuple[type[LicitError], int], ...] = (
     (InputError, 400), (RefusedError, 403), (HeldError, 409), (EvidenceError, 500), (UnavailableError, 503), (SetupError, 500))
+_REASONS = {400: "request-unreadable", 401: "key-needed", 403: "scope-missing", 404: "not-found", 405: "method-unknown"}
 _LARGEST = 1 << 20
 _A_MINUTE = 600
 
 _log = logging.getLogger("licit.web")
 
 Next = Callable[[Request], Awaitable[Response]]
+#: Says an error: request, status, title, reason name, remedy.
+Answer = Callable[[Request, int, str, str, str], Response]
 
 
 def make_app(root: Path, *, clock: Any = None) -> FastAPI:
@@ -55,20 +59,20 @@ def make_app(root: Path, *, clock: Any = None) -> FastAPI:
     languages()
     visits, live = open_visits(root), Live(space)
     door = Door(space, settings, visits, keyed(space.keys.secret("lookup"), "licit/web"))
-    app = FastAPI(title="licit", docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json")
+    app = FastAPI(title="licit", docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json", redirect_slashes=False)
     app.state.door, app.state.live, app.state.tokens = door, live, Tokens(root, settings, visits)
+    app.state.desk = Desk(space, settings, visits.staff)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.include_router(centre.router)
     app.include_router(others.router)
     app.include_router(check.router)
-    app.state.desk = Desk(space, settings, visits.staff)
+    app.include_router(console.door)
+    app.include_router(console.router)
+    app.include_router(console_held.router)
     app.include_router(api.router)
     _guarded(app, Limit(_A_MINUTE), _told(app, door))
 
     @app.get("/healthz", include_in_schema=False)
-    app.include_router(console.door)
-    app.include_router(console.router)
-    app.include_router(console_held.router)
     def healthz() -> PlainTextResponse:
         """Answer once the log can be read and folded; anything else is no health."""
         live.now()
@@ -77,27 +81,40 @@ def make_app(root: Path, *, clock: Any = None) -> FastAPI:
     return app
 
 
-async def _answered(request: Request, go_on: Next, fault: Callable[[Request], Response]) -> Response:
+async def _answered(request: Request, go_on: Next, answer: Answer) -> Response:
     """Let a request through; a fault of ours gets an answer like any other, and its kind is logged, never its words."""
     try:
         return await go_on(request)
     except Exception as error:
         _log.error("fault: %s", type(error).__name__)
-        return fault(request)
+        return answer(request, 500, "something went wrong", "fault", "")
 
 
-def _guarded(app: FastAPI, limit: Limit, fault: Callable[[Request], Response]) -> None:
+def _readable(request: Request) -> bool:
+    """Tell whether the address is UTF-8; a name in another encoding would be looked up as somebody else's."""
+    path, query = request.scope.get("raw_path") or b"", request.scope["query_string"]
+    try:
+        unquote_to_bytes(path).decode()
+        unquote_to_bytes(query).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _guarded(app: FastAPI, limit: Limit, answer: Answer) -> None:
     @app.middleware("http")
     async def guard(request: Request, go_on: Next) -> Response:
         length = request.headers.get("content-length", "0")
         if request.method not in ("GET", "HEAD") and (not length.isdigit() or int(length) > _LARGEST
                                                       or "transfer-encoding" in request.headers):
-            response: Response = PlainTextResponse("too large, or of unknown length\n", 413)
+            response = answer(request, 413, "too large, or of unknown length", "too-large", "At most 1 MiB, with its Content-Length.")
+        elif not _readable(request):
+            response = answer(request, 400, "the address is not UTF-8", "request-unreadable", "Encode names as UTF-8, then percent-encode.")
         elif not request.url.path.startswith(("/v1/", "/static/", "/healthz")) and not limit.check(
                 request.client.host if request.client else ""):
             response = PlainTextResponse("too many requests; try again in a minute\n", 429, {"retry-after": "60"})
         else:
-            response = await _answered(request, go_on, fault)
+            response = await _answered(request, go_on, answer)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         if not request.url.path.startswith("/static/"):
@@ -105,8 +122,8 @@ def _guarded(app: FastAPI, limit: Limit, fault: Callable[[Request], Response]) -
         return response
 
 
-def _told(app: FastAPI, door: Door) -> Callable[[Request], Response]:
-    """Say errors as the reader needs them; give what answers a fault of ours."""
+def _told(app: FastAPI, door: Door) -> Answer:
+    """Say errors as the reader needs them; give what says them."""
     def answer(request: Request, code: int, title: str, reason: str, remedy: str) -> Response:
         if request.url.path.startswith("/v1/"):
             body = {"type": "about:blank", "title": title, "status": code, "reason": reason, "remedy": remedy}
@@ -122,11 +139,11 @@ def _told(app: FastAPI, door: Door) -> Callable[[Request], Response]:
             _log.error("%s %s", type(error).__name__, error.reason or "no-reason")
         if error.reason.endswith("-unknown"):
             code = 404
-        return answer(request, code, error.what, error.reason, error.remedy)
+        return answer(request, code, error.what, error.reason or ("request-unclear" if code == 400 else "fault"), error.remedy)
 
     @app.exception_handler(HTTPException)
     async def by_http(request: Request, error: HTTPException) -> Response:
-        response = answer(request, error.status_code, str(error.detail), "not-found" if error.status_code == 404 else "", "")
+        response = answer(request, error.status_code, str(error.detail), _REASONS.get(error.status_code, ""), "")
         response.headers.update(error.headers or {})
         return response
 
@@ -135,4 +152,4 @@ def _told(app: FastAPI, door: Door) -> Callable[[Request], Response]:
         names = sorted({".".join(str(part) for part in one["loc"]) for one in error.errors()})
         return answer(request, 422, f"cannot be read: {', '.join(names)}"[:300], "request-unreadable", "")
 
-    return lambda request: answer(request, 500, "something went wrong", "fault", "")
+    return answer
