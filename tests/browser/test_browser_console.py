@@ -75,7 +75,7 @@ def test_a_request_is_answered_without_scripts(desk, busy):
     page = desk(scripts=False, width=320)
     page.get_by_role("link", name="Demande d’accès").click()
     page.get_by_role("button", name="Chercher partout").click()
-    page.locator("summary", has_text="Répondue").click()
+    page.locator("summary", has_text="Consigner une réponse").click()
     page.get_by_role("button", name="Consigner la réponse").click()
     page.wait_for_selector(".light.done")
     assert [entry.decision["step"] for entry in busy.world.ports.log.entries(kinds=("step",))] == ["searched", "answered"]
@@ -96,7 +96,7 @@ def test_the_keyboard_alone_reaches_the_first_request(desk):
 def test_a_light_is_a_word_and_a_sign(desk):
     """Nobody needs to see colours: each light has its own word and its own sign."""
     told = desk(language="en-GB").locator(".light").all_inner_texts()
-    assert sorted(told) == ["▲ Due soon", "▲ Due soon", "■ Overdue"]
+    assert sorted(told) == ["■ Overdue", "● In time", "● In time"]
 
 
 @pytest.mark.parametrize(("language", "wrong"), [("fr-FR", ["Overdue", "received", "Steps"]), ("en-GB", ["En retard", "reçue", "Étapes"])])

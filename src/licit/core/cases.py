@@ -110,8 +110,8 @@ class Case:
         """Give the grounds on which it may be refused at all."""
         return [name for name, (kinds, _) in GROUNDS.items() if self.kind in kinds]
 
-    def may(self, role: str) -> list[str]:
-        """Give the steps that a role may take now, the second signature of a refusal included."""
+    def may(self, role: str, at: datetime) -> list[str]:
+        """Give the steps that are a role's to take at a moment; whether one would count is for :func:`breaks` to say."""
         if role not in ("officer", "legal") or (self.state != "open" and not self.evidence_held):
             return []
         if self.state != "open":
@@ -119,7 +119,7 @@ class Case:
         proposed = self.last("refusal-proposed") is not None
         return [what for what, there in (
             ("searched", True), ("identity-purged", self.evidence_held), ("identity-asked", not self.evidence_held),
-            ("extended", self.last("extended") is None), ("refusal-proposed", bool(self.grounds())),
+            ("extended", self.last("extended") is None and at.date() <= self.first_due), ("refusal-proposed", bool(self.grounds())),
             ("refused", proposed), ("answered", True)) if there]
 
     def add(self, step: Step) -> "Case":

@@ -102,7 +102,7 @@ def take(live: Live, taken: Taken) -> Step:
     case = case_of(space, taken.request)
     values = dict(taken.values) | ({"stores": search(live, case)} if taken.what == "searched" else {})
     wanted = Step(seq=-1, what=taken.what, by=taken.by, why=taken.why.strip(), at=space.clock.now(), values=values)
-    against = breaks(case, wanted) if taken.what in case.may(taken.role) else breaks(case, wanted) or "role-refused"
+    against = breaks(case, wanted) if taken.what in case.may(taken.role, wanted.at) else breaks(case, wanted) or "role-refused"
     if against:
         raise RefusedError("this step would not count", about=f"request {taken.request}", reason=against)
     body = {"request": taken.request, "step": taken.what, "by": taken.by, "role": taken.role, **values}

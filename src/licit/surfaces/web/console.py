@@ -4,12 +4,11 @@ Rules kept here:
 
 - Every page but the sign-in stands behind the guard; what a role may open is one table (``desk.py``).
 - Overdue comes first. A colour never says anything alone.
-- The page offers only steps that would count now, and says why one that was sent did not.
+- The page offers the steps that are a role's to take, and says why one that was sent does not count; it then enters nothing.
 
 Law: RGT-01, RGT-02, RGT-04
 """
 
-from datetime import UTC
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -113,11 +112,11 @@ def _take(desk: Desk, live: Any, taken: Taken, given: dict[str, str]) -> None:
 
 def _file(request: Request, entry: int, error: LicitError | None = None, given: dict[str, str] | None = None) -> Response:
     desk, live, shift = at_desk(request)
-    case = case_of(live.workspace, entry)
+    case, now = case_of(live.workspace, entry), desk.space.clock.now()
     return sheet(request, "request.html", f"/console/requests/{entry}", 409 if error else 200, case=case,
-                 due=due_of(live, case, desk.settings.controller.country), may=case.may(shift.role), grounds=case.grounds(),
+                 due=due_of(live, case, desk.settings.controller.country), may=case.may(shift.role, now), grounds=case.grounds(),
                  articles={name: article for name, (_, article) in GROUNDS.items()}, given={"step": "", "why": "", "ground": ""} | (given or {}),
-                 error=error.reason if error else None, now=desk.space.clock.now().astimezone(UTC))
+                 error=error.reason if error else None)
 
 
 @router.get("/journal")
