@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 from ..core.errors import InputError
 
 #: Keys that say nothing about their value.
-SILENT_KEYS = frozenset(["", "arguments", "content", "function", "id", "input", "language", "message", "messages", "output",
-                         "parts", "result", "role", "text", "tool_call_id", "tool_calls", "type"])
+SILENT_KEYS = frozenset(["", "arguments", "content", "function", "id", "input", "lang", "language", "message", "messages", "metadata",
+                         "output", "params", "parts", "payload", "result", "role", "text", "tool_call_id", "tool_calls", "type"])
 
 #: Values that stand in almost every message and say nothing of anybody.
 SILENT_WORDS = frozenset(["assistant", "developer", "function", "input_text", "output_text", "system", "text", "tool", "user"])
