@@ -12,6 +12,7 @@ Law: CHO-01, CHO-02, CHO-03, CHO-06, CHO-13, CHO-15, RGT-10, UIX-01
 
 import json
 import tempfile
+import threading
 from functools import partial
 
 from fastapi import APIRouter, Request, Response
@@ -37,6 +38,8 @@ router = APIRouter(include_in_schema=False)
 _NOBODY_YET = "-"
 #: How a refusal came that the browser sent (Global Privacy Control).
 _SIGNAL = "Sec-GPC: 1"
+#: A browser asks for several pages at once; its signal is looked for and entered by one of them.
+_ONE_SIGNAL = threading.Lock()
 
 
 @router.get("/")
@@ -61,7 +64,7 @@ def overview(request: Request, done: int = -1) -> Response:
 async def choose(request: Request) -> Response:
     """Refuse or allow purposes: all, or those that the form names."""
     door, live, visit = parts(request)
-    form = await request.form()
+    form = await request.form(max_files=0)
     door.check_form(request, visit, form.get("form"))
     purposes, what = [str(one) for one in form.getlist("purpose")], _told_once(form, "do")
     if what not in ("refuse", "allow") or set(purposes) - set(PURPOSES):
@@ -114,10 +117,11 @@ def _allow(live: Live, visit: Visit, subject: str, wanted: list[Choice]) -> int:
 
 def _signalled(live: Live, subject: str) -> int:
     """Enter a browser's signal as a refusal, once a person; what they choose afterwards counts as they choose it."""
-    said = live.workspace.log.entries(subject=SubjectId(subject), kinds=("objection",))
-    if any((entry.decision or {}).get("how") == _SIGNAL for entry in said):
-        return -1
-    return _entered(live, Asked(kind="objection", subject=subject, how=_SIGNAL))
+    with _ONE_SIGNAL:
+        said = live.workspace.log.entries(subject=SubjectId(subject), kinds=("objection",))
+        if any((entry.decision or {}).get("how") == _SIGNAL for entry in said):
+            return -1
+        return _entered(live, Asked(kind="objection", subject=subject, how=_SIGNAL))
 
 
 def _entered(live: Live, asked: Asked) -> int:
@@ -145,7 +149,7 @@ def messages(request: Request, record: str) -> Response:
 async def choose_one(request: Request) -> Response:
     """Refuse or allow one conversation, or one message of it."""
     door, live, visit = parts(request)
-    form = await request.form()
+    form = await request.form(max_files=0)
     door.check_form(request, visit, form.get("form"))
     record, turn, what = (_told_once(form, name) for name in ("record", "turn", "do"))
     found = [one for one in messages_of(live, visit.subject, record) if one.turn == turn or not turn]
@@ -164,7 +168,7 @@ async def choose_one(request: Request) -> Response:
 async def undo(request: Request) -> Response:
     """Undo one of the visitor's entries by a new one."""
     door, live, visit = parts(request)
-    form = await request.form()
+    form = await request.form(max_files=0)
     door.check_form(request, visit, form.get("form"))
     number = _told_once(form, "entry")
     entry = own_entry(live, visit.subject, int(number) if number.isdecimal() and len(number) < 16 else -1)
@@ -189,7 +193,7 @@ def ask_first(request: Request, kind: str) -> Response:
 async def ask(request: Request, kind: str) -> Response:
     """Exercise a right; an erasure is carried out at once."""
     door, live, visit = parts(request)
-    form = await request.form()
+    form = await request.form(max_files=0)
     door.check_form(request, visit, form.get("form"))
     if kind not in texts.REQUESTS:
         raise InputError("there is no such right", reason="right-unknown")
@@ -237,7 +241,7 @@ def sign_in(request: Request, token: str = "") -> Response:
 async def sign_out(request: Request) -> Response:
     """End the session."""
     door, _, visit = parts(request)
-    form = await request.form()
+    form = await request.form(max_files=0)
     door.check_form(request, visit, form.get("form"))
     door.visits.end(visit.secret)
     response = RedirectResponse("/", 303)

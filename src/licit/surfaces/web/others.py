@@ -26,7 +26,7 @@ def form(request: Request) -> Response:
 async def objected(request: Request) -> Response:
     """Enter the objection; the receipt is given on the page itself, for nobody else can ask for it later."""
     door, _, visit = parts(request)
-    data = await request.form()
+    data = await request.form(max_files=0)
     door.check_form(request, visit, data.get("form"))
     given = {name: [value for value in data.getlist(name) if isinstance(value, str)] for name in _FIELDS}
     done = answer_outsider(door.space, **given)

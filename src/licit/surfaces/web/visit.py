@@ -4,7 +4,8 @@ Rules kept here:
 
 - What the browser holds is one random secret; a signed-in session is found by its hash, and signing in changes it.
 - Somebody who is not signed in is their browser's pseudonym, a keyed hash of that secret: the same switch, no account.
-- A form counts only with the token of its own visit, and never from another site.
+- A form counts only with the token of its own visit, and never from another site. The token ends with the session: a page
+  left open does not decide for the browser what its reader means for their account.
 """
 
 import hmac
@@ -79,7 +80,7 @@ class Door:
         asked = request.query_params.get("lang", "") or request.cookies.get(LANGUAGE_COOKIE, "")
         words = chosen(asked, request.headers.get("accept-language", ""), self.settings.language)
         return Visit(secret=secret, device=device, subject=subject, role=role, words=words, fresh=fresh,
-                     csrf=keyed(self._key, "licit/web-form", secret.encode()).hex(),
+                     csrf=keyed(self._key, "licit/web-form", secret.encode(), role.encode()).hex(),
                      refuses_by_signal=request.headers.get("sec-gpc", "").strip() == "1")
 
     def acting(self, visit: Visit) -> str:
