@@ -1,13 +1,15 @@
 """The officer's console through HTTP: the queue by legal date, a request's file step by step, held records, the picture."""
 
+import json
 import re
-from datetime import timedelta
 
 import pytest
-from desks import acted, staffed
+from click.testing import CliRunner
+from desks import acted, at_door, code_of, staffed
 from pages import form_of
-from world import chat, prose
+from world import chat, failing, kept, prose
 
+from licit.surfaces.cli.web import web_command
 from licit.usecases.cases import case_of
 from licit.usecases.commands import register_downstream
 
@@ -192,9 +194,34 @@ def test_the_console_speaks_french(served, asked):
         assert 'lang="fr"' in officer.get(path).text.split("\n")[1]
 
 
+def test_steps_leave_every_release_as_it_was(served, asked):
+    """A step is no objection and no permission: the next release has the same rows, and an auditor finds nothing wrong."""
+    before = kept(served.world.build())
+    officer = staffed(served, "officer")
+    for step, fields in (("searched", {}), ("extended", {"ground": "complexity", "months": "1", "why": WHY}), ("answered", {})):
+        assert acted(officer, asked, step, **fields).status_code == 200
+    built = served.world.build()
+    assert kept(built) == before
+    assert failing(built.path, served.world.root) == {}
+
+
+def test_accounts_are_made_on_the_command_line(served):
+    """The command makes, lists and removes an account; what it prints once lets that person in, and nothing else does."""
+    def told(*words):
+        done = CliRunner().invoke(web_command, ["staff", *words, "--workspace", str(served.world.root), "--json"], catch_exceptions=False)
+        assert done.exit_code == 0
+        return done.output
+    made = json.loads(told("add", "Ines Morel", "--role", "auditor", "--generate"))
+    secret = re.search(r"secret=([A-Z2-7]+)", made["codes"])[1]
+    client = served.browser()
+    assert "Ines Morel" in at_door(client, "ines morel", made["password"], code_of(served, secret)).text
+    assert json.loads(told("list")) == {"Ines Morel": "auditor"}
+    told("remove", "Ines Morel")
+    assert client.get("/console").url.path == "/console/sign-in"
+
+
 def test_a_session_of_staff_is_short(served):
     """After two hours nobody is signed in."""
     officer = staffed(served, "officer")
     served.world.clock.advance(hours=2, seconds=1)
     assert officer.get("/console").url.path == "/console/sign-in"
-    assert timedelta(hours=2) > timedelta(0)

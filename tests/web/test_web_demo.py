@@ -5,7 +5,7 @@ import pytest
 from serving import running
 from world import World
 
-from licit.surfaces.demo.guests import GUESTS, guests_app
+from licit.surfaces.demo.guests import GUESTS, STAFF, guests_app
 
 
 @pytest.fixture
@@ -26,7 +26,16 @@ def test_everybody_can_be_played(demo):
         assert "Vous êtes connecté." in demo.get(f"/demo/{number}").text
 
 
-@pytest.mark.parametrize("path", ["/demo/99", "/demo/-1"])
+def test_staff_can_be_played(demo):
+    """Each member of staff comes in to what their role opens, twice the same; the engineer to a page without words."""
+    for number, (name, role) in enumerate(STAFF):
+        for _ in range(2):
+            page = demo.get(f"/demo/staff/{number}")
+            assert page.url.path == ("/console/held" if role == "engineer" else "/console")
+            assert name in page.text
+
+
+@pytest.mark.parametrize("path", ["/demo/99", "/demo/-1", "/demo/staff/9"])
 def test_nobody_else_can_be_played(demo, path):
     """A number of nobody is an error in words."""
     assert demo.get(path).status_code == 404

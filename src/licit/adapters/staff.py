@@ -82,7 +82,7 @@ class SqlStaff:
         """Give everybody's role by name."""
         with self.engine.connect() as connection:
             rows = connection.execute(select(_staff.c.name, _staff.c.role).order_by(_staff.c.name))
-            return dict(row.tuple() for row in rows)
+            return {str(row[0]): str(row[1]) for row in rows}
 
     def check(self, name: str, password: str, code: str, key: bytes, now: datetime) -> tuple[str, str] | None:
         """Give name and role of whoever this is; None for nobody, at the same cost. The code is used up by it."""

@@ -1,18 +1,20 @@
-"""``licit demo --serve``: the pretend company's privacy centre, with people to come in as.
+"""``licit demo --serve``: the pretend company's privacy centre and console, with people to come in as.
 
 The company's product is played by one page that signs a token for whoever is chosen; its key lives as long as the server.
+Staff come in without password and code, which a real server has no page for.
 """
 
 import json
 from datetime import timedelta
 from pathlib import Path
-from secrets import token_hex
+from secrets import token_hex, token_urlsafe
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from joserfc import jwt
 from joserfc.jwk import KeySet, OKPKey
 
+from ...adapters.staff import staff_key
 from ...core.errors import InputError
 from ..web.app import make_app
 from ..web.texts import N_
@@ -26,6 +28,7 @@ name = "Atelier Lumen (inventé)"
 officer = "dpo@lumen.example"
 authority = "CNIL"
 authority_link = "https://www.cnil.fr/fr/plaintes"
+country = "FR"
 """
 _ISSUER = """[[issuer]]
 id = "{issuer}"
@@ -44,6 +47,9 @@ GUESTS = (
     (AFTER, "le-chat-export", N_("Came with an export; refused after the first set, whose model had learnt from it")))
 assert {account for account, issuer, _ in GUESTS if issuer == "lumen-chat"} == set(TWINS)
 
+#: Who of staff can be played, and as what.
+STAFF = (("Inès Marchal", "officer"), ("Karim Benali", "legal"), ("Zoé Picard", "engineer"), ("Olivier Tran", "auditor"))
+
 
 def guests_app(folder: Path) -> FastAPI:
     """Make the server of a demonstration's workspace, with the page at ``/demo`` where people are chosen."""
@@ -57,7 +63,18 @@ def guests_app(folder: Path) -> FastAPI:
     @router.get("/demo")
     def choose(request: Request) -> Response:
         """Show who can be played."""
-        return page(request, "demo.html", "/demo", guests=GUESTS)
+        return page(request, "demo.html", "/demo", guests=GUESTS, staff=STAFF)
+
+    @router.get("/demo/staff/{number}")
+    def begin_shift(request: Request, number: int) -> Response:
+        """Come in as somebody of staff."""
+        if not 0 <= number < len(STAFF):
+            raise InputError("there is nobody of this number", reason="guest-unknown")
+        desk = app.state.desk
+        if STAFF[number][0] not in desk.staff.accounts():
+            desk.staff.add(*STAFF[number], token_urlsafe(24), staff_key(desk.space.keys))
+        response: Response = desk.admit(request, *STAFF[number])
+        return response
 
     @router.get("/demo/{number}")
     def come_in(request: Request, number: int) -> Response:
