@@ -134,7 +134,8 @@ class _Stretch:
     def fed(self, start: int, mean: npt.NDArray[np.uint8], sides: int) -> dict[str, npt.NDArray[Any]]:
         """Give one block's inputs: the kinds around each place that is needed, and who neighbours whom in each layer."""
         layers = [self.kept[start:start + _BLOCK]]
-        first, last = int(layers[0][0]) - CONVOLUTIONS, int(layers[0][-1]) + CONVOLUTIONS + 1
+        # One place more on either side than is ever needed, for the outermost is never marked below.
+        first, last = int(layers[0][0]) - CONVOLUTIONS - 1, int(layers[0][-1]) + CONVOLUTIONS + 2
         real = self.text[first:last] >= 0
         wanted = np.zeros(last - first, bool)
         wanted[layers[0] - first] = True
