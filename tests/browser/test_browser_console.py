@@ -107,3 +107,12 @@ def test_no_sentence_of_the_other_language(desk, busy, language, wrong):
         page.goto(busy.address + path)
         words = page.locator("body").inner_text()
         assert not [one for one in wrong if one in words], path
+
+
+@pytest.mark.parametrize(("dark", "width"), [(False, 1200), (True, 320)])
+def test_the_page_on_parity_keeps_nobody_out(visit, dark, width):
+    """Anybody reads it, on any screen."""
+    page = visit("/parity", dark=dark, width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found.response["violations"]] == []

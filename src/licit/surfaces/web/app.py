@@ -23,7 +23,7 @@ from ...core.errors import EvidenceError, HeldError, InputError, LicitError, Ref
 from ...core.ids import keyed
 from ...usecases.live import Live
 from ...wiring import open_visits, open_workspace
-from . import api, centre, check, console, console_held, others
+from . import api, centre, check, console, console_held, others, parity
 from .desk import Desk
 from .settings import read_settings
 from .tokens import Tokens
@@ -65,6 +65,7 @@ def make_app(root: Path, *, clock: Any = None) -> FastAPI:
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.include_router(centre.router)
     app.include_router(others.router)
+    app.include_router(parity.router)
     app.include_router(check.router)
     app.include_router(console.door)
     app.include_router(console.router)

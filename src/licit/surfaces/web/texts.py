@@ -83,3 +83,20 @@ REQUESTS: dict[str, Request] = {
                                                                     "it is used.")),
     "restriction": Request(name=N_("Freeze it"), what=N_("Kept, used for nothing, and not deleted, until you lift it.")),
     "erasure": Request(name=N_("Erase it"), what=N_("All that you said until now. It cannot be undone."), asks_again=True)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A way to refuse: its name, and the steps from its first page."""
+
+    name: str
+    steps: str
+
+
+CHANNELS: dict[str, Channel] = {
+    "privacy centre": Channel(name=N_("Privacy centre"), steps=N_("one click on the first page")),
+    "Sec-GPC: 1": Channel(name=N_("Signal of the browser (Global Privacy Control)"), steps=N_("none: the browser sends it")),
+    "API": Channel(name=N_("The product’s own settings, by the API"), steps=N_("as the product has it")),
+    "form for others": Channel(name=N_("Form for people who are no users"), steps=N_("one field and one click")),
+    "staff": Channel(name=N_("Letter or message, entered by staff"), steps=N_("one message, in any words")),
+    "another": Channel(name=N_("Another channel of a product"), steps=N_("as the product has it"))}
