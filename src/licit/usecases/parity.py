@@ -40,6 +40,10 @@ def channels(workspace: Workspace) -> list[Channel]:
         name = name if name in CHANNELS else "another"
         found.setdefault(name, []).append(max(entry.recorded_at - entry.received_at, timedelta(0)))
     few = [delay for delays in found.values() if len(delays) < _FEWEST for delay in delays]
-    out = [Channel(name=name, refusals=len(delays), delay=median(delays)) for name, delays in found.items() if len(delays) >= _FEWEST]
+    out = [Channel(name=name, refusals=len(delays), delay=_middle(delays)) for name, delays in found.items() if len(delays) >= _FEWEST]
     out.sort(key=lambda one: (-one.refusals, one.name))
-    return [*out, Channel(name="", refusals=len(few), delay=median(few))] if len(few) >= _FEWEST else out
+    return [*out, Channel(name="", refusals=len(few), delay=_middle(few))] if len(few) >= _FEWEST else out
+
+
+def _middle(delays: list[timedelta]) -> timedelta:
+    return timedelta(seconds=median(delay.total_seconds() for delay in delays))
