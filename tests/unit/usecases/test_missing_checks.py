@@ -8,6 +8,7 @@ from world import chat, people_chats, prose, reasons, released_records, released
 
 from licit import wiring
 from licit.core.ports import Sensitive
+from licit.detectors.registry import pin
 from licit.testing import FailingDetector, SlowDetector
 
 
@@ -65,8 +66,9 @@ def test_what_nobody_could_check_is_held(world, monkeypatch, fault):
 def test_one_text_that_breaks_a_detector_holds_its_record_alone(world, monkeypatch):
     """Of a batch in which one text breaks a detector only that text's record is held."""
     genuine = wiring._tools
+    failing = FailingDetector(only_on="citrouille")
     monkeypatch.setattr(wiring, "_tools", lambda root, plan: (made := genuine(root, plan)) and replace(
-        made, pins=(*made.pins, "alone"), detectors=(*made.detectors, FailingDetector(only_on="citrouille"))))
+        made, pins=(*made.pins, *pin([failing])), detectors=(*made.detectors, failing)))
     world.take([*people_chats(2, 2), chat("bad", "u", "Bonjour, où ranger la citrouille dans le jardin ?")])
     built = world.build()
     assert reasons(built) == {"detector-failed": 1}
@@ -82,7 +84,7 @@ def test_an_outsider_is_found_although_the_plan_does_not_replace(world):
     world.take([chat("c", "u", "Peux-tu écrire à lea.voisine@example.org pour la fête de la rivière ?")])
     plan = {"deidentify": {"labels": ["PERSON"]}}
     first = world.build(**plan)
-    assert "lea.voisine" in released_text(first.path)
+    assert "@example.org" in released_text(first.path)
     object_as_outsider(world.ports, email=["Lea.Voisine@example.org"])
     assert reasons(world.build(**plan)) == {"third-party-objection": 1}
     assert world.space.patch(first.name).tally.released == 0

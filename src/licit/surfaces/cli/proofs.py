@@ -13,7 +13,8 @@ def receipt_command() -> None:
     """Check a receipt alone, with no server."""
 
 
-@receipt_command.command("verify", context_settings=_AS_IT_IS, add_help_option=False)
+@receipt_command.command("verify", context_settings=_AS_IT_IS, add_help_option=False,
+                         epilog="Example: licit receipt verify receipt.json --key signer.pub --lang fr")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def receipt(context: click.Context, arguments: tuple[str, ...]) -> None:

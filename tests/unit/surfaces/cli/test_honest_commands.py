@@ -86,7 +86,7 @@ def test_warnings_stay_out_of_json(world):
     assert "Nothing was imported yet" in result.stderr
 
 
-@pytest.mark.parametrize("argv", [["build", "."], ["policy", "adopt", "."]])
+@pytest.mark.parametrize("argv", [["build", "."], ["policy", "adopt", ".", "--by", "ines"]])
 def test_a_folder_is_no_plan(run, argv):
     """A folder in the place of a file is named, and no half-done work is spoken of."""
     assert "Name a file" in run(*argv, code=2)
