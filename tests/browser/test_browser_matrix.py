@@ -1,0 +1,149 @@
+"""Every page of the centre in a real browser, in every way people look at it; and pictures of it for the documents.
+
+``LICIT_SHOTS=1`` writes the pictures into docs/images; without it the same pages are only looked at.
+"""
+
+import io
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+PAGES = ["/", "/where", "/rights/access", "/rights/erasure", "/check", "/others"]
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+IMAGES = Path(__file__).parents[2] / "docs/images"
+LARGEST = 120_000
+
+#: Of each pair of buttons what they look like as drawn: size, ink, ground, weight, and how far ink and ground are apart.
+PAIRS = """() => {
+  const light = colour => {
+    const parts = colour.match(/[0-9.]+/g).slice(0, 3).map(Number).map(v => v / 255);
+    const [r, g, b] = parts.map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
+    return .2126 * r + .7152 * g + .0722 * b;
+  };
+  return [...document.querySelectorAll('form')].map(form => [...form.querySelectorAll('button[name=do]')].map(button => {
+    const style = getComputedStyle(button), box = button.getBoundingClientRect();
+    const [one, two] = [light(style.color), light(style.backgroundColor)].sort((a, b) => b - a);
+    return {size: [Math.round(box.width), Math.round(box.height)], font: [style.fontSize, style.fontWeight, style.opacity, style.visibility],
+            contrast: (one + .05) / (two + .05), ground: style.backgroundColor, pressed: button.getAttribute('aria-pressed'), x: box.x, y: box.y};
+  })).filter(pair => pair.length === 2);
+}"""
+
+
+def faults_of(page: Any) -> list[tuple[str, str]]:
+    """Give what axe-core finds."""
+    return [(one["id"], one["nodes"][0]["html"][:200]) for one in Axe().run(page, options=WCAG).response["violations"]]
+
+
+def unequal(page: Any) -> list[Any]:
+    """Give the pairs of buttons in which allowing stands out: other size, weight or ground, little contrast, or first."""
+    return [pair for pair in page.evaluate(PAIRS) if pair[0]["size"] != pair[1]["size"] or pair[0]["font"] != pair[1]["font"]
+            or min(one["contrast"] for one in pair) < 4.5 or (pair[0]["y"], pair[0]["x"]) >= (pair[1]["y"], pair[1]["x"])
+            or (pair[0]["pressed"] == pair[1]["pressed"] and pair[0]["ground"] != pair[1]["ground"])]
+
+
+def wider(page: Any) -> int:
+    """Give by how much a page is wider than its window."""
+    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "none"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1200])
+@pytest.mark.parametrize("language", ["fr-FR", "en-GB"])
+def test_every_page_in_every_way(visit, language, width, dark, scripts):
+    """No violation of WCAG 2.2 A and AA, nothing wider than the screen, no button that outweighs the other; scripts or none."""
+    page, wrong = visit("/", language=language, width=width, dark=dark, scripts=scripts, account="user1"), {}
+    for path in PAGES:
+        page.goto("/".join(page.url.split("/")[:3]) + path)
+        # axe itself is a script: without scripts the same bytes are measured, and axe has seen them with scripts
+        found = [*(faults_of(page) if scripts else []), *unequal(page), *([("wider", "")] if wider(page) > 0 else [])]
+        assert page.locator("html").get_attribute("lang") == language[:2]
+        if found:
+            wrong[path] = found
+    assert wrong == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", PAGES)
+def test_text_twice_as_large_is_all_there(visit, path):
+    """At 200 % text size nothing is cut off, covered or beside the screen (WCAG 1.4.4)."""
+    page = visit(path, width=1200, account="user1")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert wider(page) <= 0
+    cut = page.evaluate("""() => [...document.querySelectorAll('main *, footer *')].filter(e => e.scrollWidth > e.clientWidth + 2
+        && !['visible', 'auto'].includes(getComputedStyle(e).overflowX) && !e.classList.contains('unseen')).map(e => e.outerHTML.slice(0, 100))""")
+    assert cut == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", PAGES)
+def test_on_paper_the_words_are_there(visit, path):
+    """In print: dark on white also for who looks at it dark, headings stand, and no button that paper cannot press."""
+    page = visit(path, dark=True, account="user1")
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert page.locator("h1").is_visible()
+    assert not page.locator("form:visible").count()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", PAGES)
+def test_with_forced_colours_states_are_still_told(visit, path):
+    """With the system's colours only: no violation, and what is pressed is told by a sign and not by its ground."""
+    page = visit(path, account="user1")
+    page.emulate_media(forced_colors="active")
+    assert faults_of(page) == []
+    if path == "/":
+        page.get_by_role("button", name="Tout refuser").click()
+        page.wait_for_selector(".done")
+        assert "✓" in page.evaluate("getComputedStyle(document.querySelector('button[aria-pressed=true]'), '::before').content")
+
+
+BAD = '<form class="switch"><button name="do" value="refuse">Refuse</button><button name="do" value="allow">Allow</button></form>'
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("style", ["font-size:9px", "color:#bbb;background:#fff", "opacity:.4", "width:30px", "background:#eee", "order:2"])
+def test_a_button_that_is_drawn_weaker_is_seen(visit, style):
+    """What the matrix measures can fail: smaller, paler, half seen, other ground, moved behind."""
+    page = visit("/")
+    page.evaluate("html => { document.querySelector('main').innerHTML = html }", BAD)
+    assert unequal(page) == []
+    page.evaluate("style => { for (const s of style.split(';')) { const [k, v] = s.split(':'); "
+                  "document.querySelector('button[value=refuse]').style.setProperty(k, v) } }", style)
+    assert unequal(page) != []
+
+
+def kept(page: Any, name: str) -> None:
+    """Write a picture with few colours, small enough to stand in a repository."""
+    raw = page.screenshot(full_page=True)
+    if os.environ.get("LICIT_SHOTS") != "1":
+        return
+    from PIL import Image
+    picture = Image.open(io.BytesIO(raw)).convert("RGB")
+    picture = picture.crop((0, 0, picture.width, min(picture.height, 2400)))
+    IMAGES.mkdir(exist_ok=True)
+    picture.quantize(32).save(IMAGES / name, optimize=True)
+    assert (IMAGES / name).stat().st_size < LARGEST
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "path", "look"), [
+    ("centre-fr.png", "/", {"width": 900}), ("centre-fr-320-dark.png", "/", {"width": 320, "dark": True}),
+    ("where-fr.png", "/where", {"width": 900}), ("others-fr.png", "/others", {"width": 900}), ("check-fr.png", "/check", {"width": 900})])
+def test_pictures_for_the_documents(visit, served, name, path, look):
+    """What the documents show is what the server answers, after a refusal, in French."""
+    served.world.ports.enter("run", {"id": "run-7", "releases": ["release-1"]})
+    served.world.ports.enter("model", {"name": "petite-lueur", "run": "run-7", "next_retrain_due": "2026-06-01"})
+    page = visit("/", account="user1", **look)
+    page.get_by_role("button", name="Tout refuser").click()
+    page.wait_for_selector(".done")
+    if path != "/":
+        page.goto("/".join(page.url.split("/")[:3]) + path)
+    kept(page, name)
+    assert page.locator("h1").is_visible()
