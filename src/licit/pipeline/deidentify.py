@@ -74,14 +74,15 @@ class DeidentifySettings:
 class Masked:
     """The texts of one record after replacement, or why it is held; with what was found, for the people it names.
 
-    ``entities`` are (label, canonical form) of all that was found, replaced or not; ``replaced`` are (stand-in, the words
-    it stands for).
+    ``entities`` are (label, canonical form) of all that was found, replaced or not; ``named`` are those of whatever may
+    name somebody, whichever label won its place; ``replaced`` are (stand-in, the words it stands for).
     """
 
     texts: tuple[str, ...] = field(repr=False)
     reason: str = ""
     counts: dict[str, int] = field(default_factory=dict)
     entities: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    named: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
     replaced: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
@@ -95,6 +96,7 @@ def replace_all(ids: Sequence[str], texts: Sequence[Sequence[str]], languages: S
     pending = {i: Masked(texts=tuple(parts)) for i, parts in enumerate(texts)}
     done: dict[int, Masked] = {}
     seen: dict[tuple[str, str], Found] = {}
+    names: dict[tuple[str, str], frozenset[tuple[str, str]]] = {}
     wanted = frozenset(settings.labels)
     own = {i: Surrogates(key, ids[i], parts) for i, parts in enumerate(texts)} if settings.replace == "surrogates" else {}
     for looked in range(_LOOKS):
@@ -102,28 +104,35 @@ def replace_all(ids: Sequence[str], texts: Sequence[Sequence[str]], languages: S
             break
         new = dict.fromkeys(asked for i, masked in pending.items() for text in masked.texts
                             if (asked := (text, languages[i])) not in seen)
+        naming: dict[int, list[Span]] = {}
         seen.update(zip(new, find_all(detectors, [text for text, _ in new], [hint for _, hint in new],
-                                      seconds=settings.seconds, wanted=wanted), strict=True))
+                                      seconds=settings.seconds, wanted=wanted, naming=naming), strict=True))
+        names.update((asked, _named(asked[0], naming[i])) for i, asked in enumerate(new) if naming.get(i))
         following: dict[int, Masked] = {}
         for i, before in pending.items():
             spans = [seen[text, languages[i]] for text in before.texts]
             whole = [item for item in spans if item is not None]
             if len(whole) < len(spans) or not detectors:
-                done[i] = replace(before, reason="detector-failed", entities=(), replaced=())
+                done[i] = replace(before, reason="detector-failed", entities=(), named=frozenset(), replaced=())
                 continue
+            named = before.named.union(*(names.get((text, languages[i]), ()) for text in before.texts))
             if looked and own:
                 whole = [_foreign(text, found) for text, found in zip(before.texts, whole, strict=True)]
             again = mask(key, ids[i], before.texts, sweep_names(before.texts, whole, wanted), wanted, own.get(i))
             if again.texts == before.texts:
-                done[i] = replace(before, entities=before.entities + again.entities)
+                done[i] = replace(before, entities=before.entities + again.entities, named=named)
             else:
                 following[i] = Masked(texts=again.texts, counts=_sum(before.counts, again.counts),
-                                      entities=before.entities + again.entities,
+                                      entities=before.entities + again.entities, named=named,
                                       replaced=before.replaced + again.replaced)
         pending = following
     for i, masked in pending.items():
         done[i] = replace(masked, reason="second-look")
     return [done[i] for i in range(len(texts))]
+
+
+def _named(text: str, spans: Sequence[Span]) -> frozenset[tuple[str, str]]:
+    return frozenset((span.label, canonical(span.label, text[span.start:span.end])) for span in spans)
 
 
 def _foreign(text: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:

@@ -21,6 +21,9 @@ from .reading import Reading, TooDeepError, hiding, readings
 
 Found = tuple[Span, ...] | None
 
+#: Labels by which somebody who is no user may be named.
+NAMING = frozenset({"EMAIL", "PHONE", "HANDLE", "PERSON"})
+
 
 class Overrun(Exception):
     """A detector took longer than it may."""
@@ -50,8 +53,12 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def find_all(detectors: Sequence[Detector], texts: Sequence[str], languages: Sequence[str], *, seconds: int = 20,
-             wanted: Container[str] = ()) -> list[Found]:
-    """Give for each text its settled spans, or None where some detector could not look; ``wanted`` labels win."""
+             wanted: Container[str] = (), naming: dict[int, list[Span]] | None = None) -> list[Found]:
+    """Give for each text its settled spans, or None where some detector could not look; ``wanted`` labels win.
+
+    ``naming`` collects for each text every span that may name somebody, those that lost a place to another included:
+    whose address or number it is must not hang on which label won.
+    """
     found: dict[int, list[Span]] = {}
     owners, chains, missed = _read_again(texts)
     every = [*texts, *(chain[-1].words for chain in chains)]
@@ -67,6 +74,8 @@ def find_all(detectors: Sequence[Detector], texts: Sequence[str], languages: Seq
     out: list[Found] = [()] * len(texts) if detectors else [None] * len(texts)
     for i, every_span in found.items():
         out[i] = settle(every_span, wanted)
+        if naming is not None:
+            naming[i] = [span for span in every_span if span.label in NAMING]
     for i in missed:
         out[i] = None
     return out

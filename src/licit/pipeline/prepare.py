@@ -145,9 +145,10 @@ def _rows(item: Arrived, language: str, static: Sequence[str], masked: Masked, t
     for turn in record.turns:
         words[turn.id] = list(masked.texts[at:at + len(turn.parts)])
         at += len(turn.parts)
-    mentions = {key for label, value in masked.entities if label in ("EMAIL", "PHONE", "HANDLE")
+    known = {*masked.entities, *masked.named}
+    mentions = {key for label, value in known if label in ("EMAIL", "PHONE", "HANDLE")
                 for form in spellings(label, value) for key in tools.lookup(label, form)}
-    names = {key for label, value in masked.entities if label == "PERSON" for key in tools.lookup("NAME", value)}
+    names = {key for label, value in known if label == "PERSON" for key in tools.lookup("NAME", value)}
     holder = record.person(record.holder).subject if record.holder else ""
     bucket_of = holder or item.id
     shared = {

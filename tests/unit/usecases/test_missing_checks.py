@@ -10,6 +10,7 @@ from licit import wiring
 from licit.core.ports import Sensitive
 from licit.detectors.registry import pin
 from licit.testing import FailingDetector, SlowDetector
+from licit.usecases.commands import object_as_outsider
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,21 @@ def test_one_text_that_breaks_a_detector_holds_its_record_alone(world, monkeypat
     assert world.record("bad", "u") not in released_records(built.path)
 
 
+@pytest.mark.parametrize("labels", [["PERSON"], ["LOCATION", "CASE_NUMBER"], []])
+def test_an_address_names_its_owner_whichever_label_wins(world, labels):
+    """An e-mail whose beginning the plan replaces as a name, and a number that another label covers, still name their owner."""
+    world.take([chat("c", "u", "Peux-tu écrire à lea.voisine@example.org pour la fête de la rivière ?"),
+                chat("d", "v", "Dossier n° 06 39 98 12 34, merci de rappeler pour le tambour du jardin.")])
+    object_as_outsider(world.ports, email=["lea.voisine@example.org"])
+    object_as_outsider(world.ports, phone=["06 39 98 12 34"])
+    assert reasons(world.build(deidentify={"labels": labels})) == {"third-party-objection": 2}
+
+
 def test_an_outsider_is_found_although_the_plan_does_not_replace(world):
     """What a plan leaves in the text is still looked at for people who are no users and objected.
 
     Law: CHO-21
     """
-    from licit.usecases.commands import object_as_outsider
     world.take([chat("c", "u", "Peux-tu écrire à lea.voisine@example.org pour la fête de la rivière ?")])
     plan = {"deidentify": {"labels": ["PERSON"]}}
     first = world.build(**plan)
