@@ -8,8 +8,11 @@ from typing import Any
 import httpx
 import pytest
 from pages import form_of
+from serving import running
 from world import CONSUMER, kept, prose
 
+from licit.surfaces.web.app import make_app
+from licit.usecases.keys import rotate
 from licit.usecases.proofs import prove
 from licit.usecases.workspace import Position, standings_at
 from licit_verify import verify
@@ -223,3 +226,13 @@ def test_nobody_reads_anothers_conversation(served):
     theirs, nobodys = (client.get(f"/where/{record}") for record in (served.world.record("c1-0", "user1"), "r" + "a" * 26))
     assert theirs.status_code == nobodys.status_code == 404
     assert theirs.text == nobodys.text
+
+
+def test_a_browser_stays_who_it_is_when_keys_rotate(served):
+    """After the look-up key rotated and the server started anew, a browser's refusal is still its own."""
+    client = served.browser()
+    choose(client, "refuse")
+    rotate(served.world.ports, "lookup", "ines")
+    with running(make_app(served.world.root, clock=served.world.clock)) as address:
+        page = httpx.get(address, cookies=dict(client.cookies), timeout=30).text
+    assert "Your conversations are not used to train models." in page

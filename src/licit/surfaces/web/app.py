@@ -58,7 +58,8 @@ def make_app(root: Path, *, clock: Any = None) -> FastAPI:
     space, settings = open_workspace(root, clock=clock), read_settings(root)
     languages()
     visits, live = open_visits(root), Live(space)
-    door = Door(space, settings, visits, keyed(space.keys.secret("lookup"), "licit/web"))
+    # Of the key that never rotates: under a new one every browser would be somebody else, and their refusals nobody's.
+    door = Door(space, settings, visits, keyed(space.keys.secret("records"), "licit/web"))
     app = FastAPI(title="licit", docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json", redirect_slashes=False)
     app.state.door, app.state.live, app.state.tokens = door, live, Tokens(root, settings, visits)
     app.state.desk = Desk(space, settings, visits.staff)
