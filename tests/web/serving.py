@@ -22,6 +22,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, OKPKey
 
 from licit.surfaces.web.app import make_app
+from licit.surfaces.web.timely import Timely
 
 SETTINGS = """
 language = "en"
@@ -73,7 +74,8 @@ class Served:
 def running(app: Any) -> Iterator[str]:
     """Run an app on a free port of this machine; give its address."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", http=Timely, ws="none",
+                                           proxy_headers=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     until = time.monotonic() + 30

@@ -5,6 +5,7 @@ Rules kept here:
 - A session or key is found by the hash of what its holder holds, never by itself: the file opens nothing.
 - A session ends by its own time, by signing out, and with all others of a person at once.
 - A sign-in token counts once, also after a restart.
+- What a key opens is kept in memory only until anybody, in any process, writes to the file: a removed key fails at once.
 """
 
 import hashlib
@@ -55,6 +56,8 @@ class SqlVisits:
         _metadata.create_all(self.engine)
         self.staff = SqlStaff(self.engine)
         self._one = threading.Lock()
+        self._watch, self._watching = self.engine.raw_connection(), threading.Lock()
+        self._version, self._known = -1, dict[str, frozenset[str]]()
         self._scopes = select(_key.c.scopes).where(_key.c.key == bindparam("key"))
         self._find = select(_session.c.subject, _session.c.role, _session.c.until).where(_session.c.visit == bindparam("visit"))
 
@@ -108,9 +111,30 @@ class SqlVisits:
 
     def scopes(self, secret: str) -> frozenset[str] | None:
         """Give what a key is for; None when it is no key."""
+        key, version = _hash(secret), self._current()
+        with self._watching:
+            if version == self._version and key in self._known:
+                return self._known[key]
         with self.engine.connect() as connection:
-            rows = fetch(connection, self._scopes, key=_hash(secret))
-        return frozenset(rows[0][0].split()) if rows else None
+            rows = fetch(connection, self._scopes, key=key)
+        if not rows:
+            return None
+        found = frozenset(rows[0][0].split())
+        with self._watching:
+            if version != self._version:
+                self._version, self._known = version, {}
+            self._known[key] = found
+        return found
+
+    def _current(self) -> int:
+        """Give a number that is another one whenever somebody has written to the file, asked before anything is read."""
+        with self._watching:
+            cursor = self._watch.cursor()
+            try:
+                (version,), = cursor.execute("PRAGMA data_version").fetchall()
+            finally:
+                cursor.close()
+        return int(version)
 
     @contextmanager
     def once(self, key: str, asked: str, now: datetime) -> Iterator[Once]:

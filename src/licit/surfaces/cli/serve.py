@@ -16,6 +16,7 @@ try:
 
     from ..demo.guests import guests_app
     from ..web.app import make_app
+    from ..web.timely import Timely
     _MISSING = ""
 except ModuleNotFoundError as error:
     _MISSING = str(error.name)
@@ -57,8 +58,8 @@ def run(app: Any, host: str, port: int, path: str = "/") -> None:
         raise SetupError(f"cannot listen there: {error.strerror}", about=f"{host}:{port}", remedy=remedy) from None
     say(f"The privacy centre: http://{host}:{listening.getsockname()[1]}{path}   (stop with Ctrl-C)")
     sys.stdout.flush()
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False,
-                                           proxy_headers=False, timeout_graceful_shutdown=5))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, http=Timely,
+                                           ws="none", proxy_headers=False, timeout_graceful_shutdown=5))
     server.run(sockets=[listening])
     if not server.started:
         raise SetupError("the server did not start", about=f"{host}:{port}")

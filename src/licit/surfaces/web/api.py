@@ -30,6 +30,7 @@ from ...usecases.centre import history
 from ...usecases.commands import Asked, exercise, receipt
 from ...usecases.live import Live
 from ...usecases.queries import insist_on
+from .thin import judged, said
 
 
 class Problem(BaseModel):
@@ -112,8 +113,7 @@ class Page(BaseModel):
 
 def _needs(scope: str):  # type: ignore[no-untyped-def]
     async def check(request: Request, held: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> None:
-        keys = request.app.state.door.visits
-        scopes = keys.scopes(held.credentials) if held else None
+        scopes = request.app.state.counted.scopes(request, held.credentials if held else "")
         if scopes is None:
             raise HTTPException(401, "an API key is needed", headers={"www-authenticate": "Bearer"})
         if scope not in scopes:
@@ -155,11 +155,7 @@ async def standing(request: Request, subject: Name, purpose: Purpose = "train", 
                    key: Literal["account", "device"] = "account") -> Standing:
     """Answer for one person and purpose, for what they say now."""
     live: Live = request.app.state.live
-    space = live.workspace
-    found, = space.identities.subjects_for([(issuer or space.name, key, subject)], create=False)
-    answer = live.standing(str(found) or "-", purpose)
-    return Standing(subject=subject, purpose=purpose, answer=answer.decision.answer, reason=answer.decision.reason,
-                    log_size=answer.size, at=answer.at.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    return Standing.model_validate(said(judged(live, subject, purpose, issuer, key), subject, purpose))
 
 
 @router.post("/rights", status_code=201, dependencies=[_needs("rights"), Depends(_insist_on_once)])

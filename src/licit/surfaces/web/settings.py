@@ -12,6 +12,9 @@ from typing import Any
 from ...core.duties import COUNTRIES
 from ...core.errors import SetupError, misnamed
 
+#: Fewer refusals a minute from one address than this would keep people out who share it.
+_REFUSALS = 60
+
 TEMPLATE = """\
 # The privacy centre. Everything here is optional; what is missing is said on the page to be missing.
 
@@ -31,6 +34,15 @@ TEMPLATE = """\
 # iss = "https://chat.lumen.example"
 # audience = "licit"
 # keys = "lumen.jwks.json"              # a JWK set beside this file, public keys only; read again when it changes
+
+# [limits]                              # requests a minute; what is more gets 429
+# proxy = "127.0.0.1"                   # the proxy before this server; only its X-Forwarded-For is believed
+# pages = 600                           # from one address
+# refusals = 600                        # from one address: refusing and other rights; at least 60
+# sign_ins = 60                         # from one address
+# strangers = 600                       # from one address to the API without a key that counts
+# api = 240000                          # under one API key
+# person = 600                          # for one person under one key; refusals are not counted
 """
 
 
@@ -56,6 +68,22 @@ class Issuer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How many requests a minute are answered; ``proxy`` is the address of a proxy that names whom it asks for.
+
+    Each counts for one address, but ``api``, which counts for one key, and ``person``, for one person under a key.
+    """
+
+    proxy: str = ""
+    pages: int = 600
+    refusals: int = 600
+    sign_ins: int = 60
+    strangers: int = 600
+    api: int = 240_000
+    person: int = 600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The whole of ``web.toml``."""
 
@@ -63,6 +91,7 @@ class Settings:
     address: str = ""
     controller: Controller = Controller()
     issuers: tuple[Issuer, ...] = ()
+    limits: Limits = Limits()
 
     @property
     def secure(self) -> bool:
@@ -83,7 +112,7 @@ def read_settings(root: Path) -> Settings:
         return Settings()
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SetupError(f"web.toml cannot be read: {error}") from None
-    if wrong := misnamed(data, ("language", "address", "controller", "issuer"), "web.toml"):
+    if wrong := misnamed(data, ("language", "address", "controller", "issuer", "limits"), "web.toml"):
         raise SetupError(wrong)
     issuers = tuple(_block(Issuer, block, "[[issuer]]") for block in data.get("issuer", ()))
     if len({issuer.iss for issuer in issuers}) != len(issuers):
@@ -93,7 +122,7 @@ def read_settings(root: Path) -> Settings:
         raise SetupError("the public holidays of this country are not known", about=controller.country,
                          remedy=f"Known: {', '.join(COUNTRIES)}. Without a country only weekends count.")
     return Settings(language=str(data.get("language", "en")), address=str(data.get("address", "")).rstrip("/"),
-                    controller=controller, issuers=issuers)
+                    controller=controller, issuers=issuers, limits=_limits(data.get("limits", {})))
 
 
 def _block(kind: type[Any], block: Mapping[str, Any], where: str) -> Any:
@@ -106,3 +135,15 @@ def _block(kind: type[Any], block: Mapping[str, Any], where: str) -> Any:
     except TypeError:
         missing = [field.name for field in fields(kind) if field.name not in block]
         raise SetupError(f"{where} of web.toml lacks {', '.join(missing)}") from None
+
+
+def _limits(block: Mapping[str, Any]) -> Limits:
+    if wrong := misnamed(block, [field.name for field in fields(Limits)], "[limits] of web.toml"):
+        raise SetupError(wrong)
+    numbers = {name: value for name, value in block.items() if name != "proxy"}
+    if not isinstance(block.get("proxy", ""), str) or any(type(value) is not int or value < 1 for value in numbers.values()):
+        raise SetupError("[limits] of web.toml holds whole numbers from 1, and proxy an address")
+    found = Limits(**block)
+    if found.refusals < _REFUSALS:
+        raise SetupError(f"[limits] refusals is below {_REFUSALS}: people who share an address could not refuse", about="web.toml")
+    return found
