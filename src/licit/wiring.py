@@ -39,9 +39,9 @@ from .adapters.visits import SqlVisits
 from .core.errors import SetupError, misnamed
 from .core.ids import SubjectId, lookup_hashes
 from .core.keychain import links_from
-from .core.ports import Clock, Detector
+from .core.ports import Clock
 from .core.records import from_json
-from .detectors.registry import Found, find_detectors, find_screeners, pin, where_detectors, where_screeners
+from .detectors.registry import Found, chosen, find_detectors, find_screeners, pin, where_detectors, where_screeners
 from .papers.report import render
 from .pipeline.chunk import estimate_tokens
 from .pipeline.planted import Planted, plant
@@ -311,12 +311,6 @@ def _check(release: Path, workspace: Path, *, clock: Clock, engine: Engine) -> S
             for result in report.results]
 
 
-@cache
-def detectors(plugins: str = "") -> tuple[Detector, ...]:
-    """Give every detector there is, and those of a settings file of models."""
-    return find_detectors(Path(plugins)) if plugins else find_detectors()
-
-
 def listed(plugins: Path | None = None, *, now: bool = False) -> list[Listed]:
     """List detectors, then screeners, with the figures that come with licit, or measured now."""
     found = where_detectors(plugins)
@@ -337,4 +331,4 @@ def _listed(found: Found, what: str, measured: Mapping[str, Any] | None) -> List
 
 def detect(items: Iterable[Any], *, jobs: int = 1) -> list[dict[str, Any]]:
     """Find personal data in texts or conversations: see :func:`licit.usecases.text.detect`."""
-    return detect_in(items, detectors, run=partial(in_order, jobs=jobs))
+    return detect_in(items, chosen, run=partial(in_order, jobs=jobs))

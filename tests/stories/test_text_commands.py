@@ -3,6 +3,8 @@
 import json
 import runpy
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -91,7 +93,7 @@ def test_two_processes_give_the_same_file_as_one(tmp_path):
 
 def test_a_failing_detector_holds_its_records_and_the_others_are_written(chats, tmp_path, monkeypatch):
     """Held records have an id and a reason; the exit code is 3; nothing of them is told."""
-    monkeypatch.setattr(text, "detectors", lambda: (FailingDetector(only_on=CANARY), FixedDetector(strings=((MAIL, "EMAIL"),))))
+    monkeypatch.setattr(text, "chosen", lambda: (FailingDetector(only_on=CANARY), FixedDetector(strings=((MAIL, "EMAIL"),))))
     for command in ("detect", "deidentify"):
         done = run(command, chats, "-o", tmp_path / command)
         assert done.exit_code == 3
@@ -105,7 +107,7 @@ def test_a_run_that_breaks_leaves_no_file_and_tells_no_text(chats, tmp_path, mon
     def broken():
         raise RuntimeError(CANARY)
 
-    monkeypatch.setattr(text, "detectors", broken)
+    monkeypatch.setattr(text, "chosen", broken)
     done = run("detect", chats, "-o", tmp_path / "out.jsonl")
     assert done.exit_code == 4
     assert CANARY not in done.output
@@ -220,3 +222,10 @@ def test_the_notebook_example_runs(monkeypatch, capsys):
     monkeypatch.setattr(licit, "detect", wiring.detect, raising=False)
     runpy.run_path(str(Path(__file__).parents[2] / "examples/detect_in_a_notebook.py"), run_name="__main__")
     assert "PERSON" in capsys.readouterr().out
+
+
+def test_what_opens_a_workspace_is_not_loaded_for_plain_files():
+    """Databases and tables take longer to load than most files take to look at, here and in each worker."""
+    asked = "import sys, licit.surfaces.cli.text; print({'alembic', 'polars', 'pyarrow', 'sqlalchemy'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
+    assert done.stdout == "set()\n"

@@ -18,7 +18,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..core.errors import EvidenceError, InputError
+from ..core.errors import EvidenceError
+from .folders import sync_folder
 
 
 class FileCorpus:
@@ -142,14 +143,3 @@ class FileCorpus:
     def remove(self, relative: str) -> None:
         """Remove a file, if it is there."""
         self.path(relative).unlink(missing_ok=True)
-
-
-def sync_folder(path: Path) -> None:
-    """Make a folder's entries durable."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        raise InputError("the folder cannot be made durable", about=path.name) from error
-    finally:
-        os.close(descriptor)

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, TypeVar
 from licit.core.errors import InputError, SetupError, UnavailableError
 from licit.core.records import SetAside
 
-from .corpus import sync_folder
+from .folders import sync_folder
 from .inputs import read_lines
 from .processes import result, workers
 

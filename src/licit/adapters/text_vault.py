@@ -37,7 +37,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from licit.core.errors import EvidenceError, InputError, SetupError, UnavailableError
 from licit.core.ids import keyed
 
-from .corpus import sync_folder
+from .folders import sync_folder
 from .jsonl import written_whole
 from .vault import FileKeys, create_private, read_private
 from .vault_log import Told, VaultLog, start_log

@@ -98,6 +98,16 @@ def _kind(kind: str) -> Callable[[ModelSettings], Detector]:
     return load
 
 
+@functools.cache
+def chosen(plugins: str = "") -> tuple[Detector, ...]:
+    """Find every detector there is and those of a settings file of models, once in a process.
+
+    Raises:
+        SetupError: as :func:`find_detectors`.
+    """
+    return find_detectors(Path(plugins)) if plugins else find_detectors()
+
+
 def find_screeners() -> tuple[Screener, ...]:
     """Find every screener there is, by name.
 

@@ -1,12 +1,9 @@
-"""What commands share: the workspace option, progress for people, JSON for machines, tables."""
+"""What commands share: the workspace option, what is said to people, tables; and the console."""
 
 import errno
-import json
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,27 +12,20 @@ from rich.console import Console
 from rich.table import Table
 
 from ...core.errors import SetupError
-from ...usecases.workspace import Progress, Workspace
+from ...usecases.workspace import Workspace
 from ...wiring import find_workspace, open_workspace
-
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False)
-
-#: Work shorter than this shows no progress.
-_PATIENCE_SECONDS = 2.0
-
-F = Callable[..., Any]
+from ._console import F as F
+from ._console import err as err
+from ._console import json_option as json_option
+from ._console import out as out
+from ._console import print_json as print_json
+from ._console import progress as progress
 
 
 def workspace_option(function: F) -> F:
     """Add ``--workspace``."""
     return click.option("--workspace", metavar="DIR", help="The workspace; else LICIT_WORKSPACE, this folder, or "
                         "./licit-workspace.")(function)
-
-
-def json_option(function: F) -> F:
-    """Add ``--json``."""
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")(function)
 
 
 def opened(given: str | None, *, jobs: int = 0) -> Workspace:
@@ -77,11 +67,6 @@ def number_of(number: int, thing: str) -> str:
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
-def print_json(value: Any) -> None:
-    """Print one JSON value on one line."""
-    click.echo(json.dumps(value, ensure_ascii=False))
-
-
 def show(table: Table) -> None:
     """Print a table as wide as the terminal, or as COLUMNS says; 100 where neither is known, as in a pipe."""
     asked = os.environ.get("COLUMNS", "")
@@ -97,29 +82,6 @@ def say(text: str) -> None:
 def warn(text: str) -> None:
     """Print a line for people beside the output: what is no fault, and is not to be overlooked."""
     click.secho(f"licit: {text}", err=True, fg="yellow" if sys.stderr.isatty() else None)
-
-
-@contextmanager
-def progress(quiet: bool = False) -> Iterator[Progress]:
-    """Show on one line of standard error what is done of what is known, once it takes long; nothing when piped."""
-    began = shown = time.monotonic()
-    live = sys.stderr.isatty() and not quiet
-
-    def report(step: str, done: int, known: int) -> None:
-        nonlocal shown
-        now = time.monotonic()
-        if not live or now - began < _PATIENCE_SECONDS or now - shown < 0.2:
-            return
-        shown = now
-        rate = done / max(now - began, 0.001)
-        of = f" of {known:,}" if known else ""
-        err.print(f"\r{step}: {done:,}{of}, {rate:,.0f} a second, {now - began:,.0f} s   ", end="", markup=False)
-
-    try:
-        yield report
-    finally:
-        if live and shown > began:
-            err.print("\r" + " " * 78 + "\r", end="")
 
 
 def tally_table(tally: Mapping[str, Any], meaning: Mapping[str, str]) -> Table:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,7 @@ from ...adapters.text_vault import TextVault, Who, Writing
 from ...core.errors import InputError
 from ...core.records import SetAside
 from ...usecases.text import restore_line
-from ...wiring import SystemClock
-from ._shared import err, print_json
+from ._console import err, print_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ def asked(given: Mapping[str, Any], takes: Sequence[str], fits: bool) -> Asked:
         raise click.UsageError(f"--{takes[0]} takes a --vault, --by and --reason, and no labels, key or other work.")
     if not given["by"].strip() or not given["reason"].strip():
         raise click.UsageError(f"--{takes[0]} needs --by and --reason: the vault's log says who did it and why.")
-    return Asked(vault=given["vault"], who=Who(by=given["by"], reason=given["reason"], at=SystemClock().now()))
+    return Asked(vault=given["vault"], who=Who(by=given["by"], reason=given["reason"], at=datetime.now(UTC)))
 
 
 @contextmanager
@@ -45,7 +45,7 @@ def kept(vault: Path | None, scope: str) -> Iterator[Writing | None]:
     if vault is None:
         yield None
         return
-    with TextVault.made(vault).writing(scope, SystemClock().now()) as writing:
+    with TextVault.made(vault).writing(scope, datetime.now(UTC)) as writing:
         yield writing
 
 

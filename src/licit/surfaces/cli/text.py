@@ -1,4 +1,7 @@
-"""``licit detect``, ``licit deidentify``, ``licit measure``: the detectors on plain files, without a workspace."""
+"""``licit detect`` and ``licit deidentify``: the detectors on plain files, without a workspace.
+
+What opens workspaces is not loaded here: that takes longer than to look at most files.
+"""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -6,42 +9,38 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from secrets import token_bytes
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from ...adapters.jsonl import STANDARD, Line, batches, in_order, opened_lines, write_lines, written_whole
 from ...adapters.text_vault import key_file
-from ...core.errors import InputError
 from ...core.ports import Detector
 from ...core.records import SetAside
+from ...detectors.registry import chosen
 from ...pipeline.deidentify import DIRECT, REPLACEMENTS, DeidentifySettings
-from ...usecases.measure import Counts, Measure, Rate, measure
 from ...usecases.text import Answers, Replacing, deidentify_lines, detect_lines
-from ...usecases.workspace import Progress
-from ...wiring import detectors
-from ._shared import err, json_option, out, print_json, progress
+from ._console import err, json_option, print_json, progress
 from ._vault import asked, forget, kept, restored
 
-_HELD = 3
+if TYPE_CHECKING:
+    from ...usecases.workspace import Progress
+
+HELD = 3
 _NAMED_LINES = 20
-#: A narrower window breaks the lines; no number is cut.
-_TABLE_WIDTH = 176
 
 _input = click.argument("source", metavar="IN.jsonl", type=click.Path(path_type=Path, allow_dash=True))
 _output = click.option("-o", "--output", "target", metavar="OUT.jsonl", default="-", show_default=True,
                        type=click.Path(path_type=Path, allow_dash=True), help="Where to write; - for standard output.")
 _jobs = click.option("--jobs", type=click.IntRange(min=0), default=1, show_default=True,
                      help="Processes; 0: one for each core. The order is kept.")
-_plugins = click.option("--plugins", type=click.Path(path_type=Path), metavar="FILE",
+plugins_option = click.option("--plugins", type=click.Path(path_type=Path), metavar="FILE",
                         help="Look with the models of this settings file (detectors.toml) as well.")
 
 
-def _find(plugins: Path | None) -> Callable[[], Sequence[Detector]]:
+def find_with(plugins: Path | None) -> Callable[[], Sequence[Detector]]:
     """Give what finds the detectors, here or in another process."""
-    return partial(detectors, str(plugins.resolve())) if plugins else detectors
+    return partial(chosen, str(plugins.resolve())) if plugins else chosen
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,22 +62,23 @@ class _Sum:
         held = sum(self.held.values())
         if as_json:
             print_json({"records": self.records, "held": dict(sorted(self.held.items())), "output": str(target)})
-        _name(self.unreadable)
+        name_lines(self.unreadable)
         if held:
             reasons = ", ".join(f"{number:,} {reason}" for reason, number in sorted(self.held.items()))
             err.print(f"{held:,} of {self.records:,} records are held ({reasons}): nothing vouches for them, and the "
                       "result has only their ids.", markup=False)
-            context.exit(_HELD)
+            context.exit(HELD)
         if not as_json:
             err.print(f"{self.records:,} records, none held.", markup=False)
 
 
-def _name(unreadable: list[tuple[int, str]]) -> None:
+def name_lines(unreadable: Sequence[tuple[int, str]]) -> None:
+    """Name the first lines that cannot be read."""
     for number, reason in unreadable[:_NAMED_LINES]:
         err.print(f"line {number:,} cannot be read ({reason})", markup=False)
 
 
-def _answers(source: Path, task: Callable[[list[Line]], Answers], jobs: int, step: str, report: Progress
+def _answers(source: Path, task: Callable[[list[Line]], Answers], jobs: int, step: str, report: "Progress"
              ) -> Iterator[Answers]:
     """Work on a file batch by batch; progress is in bytes, and never full before the result is written."""
     sizes: deque[int] = deque()
@@ -104,7 +104,7 @@ def _check_output(target: Path, as_json: bool) -> None:
 @click.command("detect", epilog="Example: licit detect chats.jsonl -o spans.jsonl --jobs 2")
 @_input
 @_output
-@_plugins
+@plugins_option
 @_jobs
 @json_option
 @click.pass_context
@@ -119,7 +119,7 @@ def detect_command(context: click.Context, /, source: Path, target: Path, plugin
     _check_output(target, as_json)
     total = _Sum()
     with progress(as_json) as report, written_whole(target) as file:
-        for answers in _answers(source, partial(detect_lines, _find(plugins)), jobs, "bytes looked at", report):
+        for answers in _answers(source, partial(detect_lines, find_with(plugins)), jobs, "bytes looked at", report):
             write_lines(file, answers.lines)
             total.add(answers)
     total.finish(context, as_json, target)
@@ -141,7 +141,7 @@ def detect_command(context: click.Context, /, source: Path, target: Path, plugin
 @click.option("--forget", metavar="SCOPE", help="Destroy a scope's key and what it sealed, for good.")
 @click.option("--by", default="", metavar="WHO", help="Who restores or forgets; it stands in the vault's log.")
 @click.option("--reason", default="", metavar="WHY", help="Why; it stands in the vault's log. Name nobody.")
-@_plugins
+@plugins_option
 @_jobs
 @json_option
 @click.pass_context
@@ -175,11 +175,11 @@ def deidentify_command(context: click.Context, /, source: Path | None, target: P
         raise click.UsageError("--by and --reason go with --restore or --forget.")
     if given["vault"] and (given["replace"] != REPLACEMENTS[0] or given["key_path"]):
         raise click.UsageError("--vault goes with placeholders, for a surrogate may stand for several spellings, and has a key of its own.")
-    settings = replace(_settings(given["labels"]), replace=given["replace"])
+    settings = replace(settings_of(given["labels"]), replace=given["replace"])
     with progress(as_json) as report, written_whole(target) as file, kept(given["vault"], given["scope"]) as vault:
         key = vault.stand_ins if vault else key_file(given["key_path"]).secret("stand-in") if given["key_path"] else token_bytes(32)
         replacing = Replacing(settings=settings, key=key, keep=vault is not None)
-        task = partial(deidentify_lines, _find(plugins), replacing)
+        task = partial(deidentify_lines, find_with(plugins), replacing)
         for answers in _answers(source, task, jobs, "bytes replaced", report):
             write_lines(file, answers.lines)
             if vault:
@@ -191,7 +191,12 @@ def deidentify_command(context: click.Context, /, source: Path | None, target: P
     total.finish(context, as_json, target)
 
 
-def _settings(labels: str) -> DeidentifySettings:
+def settings_of(labels: str) -> DeidentifySettings:
+    """Give the settings that ``--labels`` asks for.
+
+    Raises:
+        UsageError: it names no label, or an unknown one.
+    """
     wanted = tuple(label.strip() for label in labels.split(",") if label.strip())
     if labels and not wanted:
         raise click.UsageError("--labels names no label.")
@@ -199,87 +204,3 @@ def _settings(labels: str) -> DeidentifySettings:
         return DeidentifySettings(labels=wanted or DIRECT)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-
-
-@click.command("measure", epilog="Example: licit measure labelled.jsonl --by language")
-@click.argument("source", metavar="LABELLED.jsonl", type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--labels", default="", metavar="LABEL,…", help="Only these, labelled and found; else all.")
-@click.option("--sweep/--no-sweep", default=True, show_default=True,
-              help="Look for a name found once in all of its record, as a build does.")
-@click.option("--by", type=click.Choice(["label", "language"]), default="label", show_default=True,
-              help="Rows for each label, or for each label of each language.")
-@_plugins
-@json_option
-@click.pass_context
-def measure_command(context: click.Context, /, source: Path, plugins: Path | None, as_json: bool, **given: Any) -> None:
-    """Measure the detectors on a labelled set.
-
-    A line is {"id", "text", "language", "spans": [{"start", "end", "label"}]}, or has "messages", and each span its
-    "message" and "path"; mentions with the same "entity" are one, else those that are the same words. What is measured
-    is what a build does before it replaces: find, settle overlaps, look for names found once in all of the record.
-    Shares come with their Wilson 95 % bounds. A line that cannot be read or looked at is in no share; it is named, and
-    the exit code is 3.
-    """
-    wanted = () if not given["labels"] else _settings(given["labels"]).labels
-    with progress(as_json) as report, opened_lines(source) as (lines, _):
-        found = measure(lines, _find(plugins)(), labels=wanted, sweep=given["sweep"],
-                        progress=lambda done, known: report("records measured", done, known))
-    if not found.records and found.complete:
-        raise InputError("the set holds no labelled text", about=source.name)
-    if as_json:
-        print_json(found.as_json())
-    else:
-        Console(width=max(out.width, _TABLE_WIDTH), highlight=False).print(_table(found, given["by"]))
-        _say_rest(found)
-    _name(found.unreadable)
-    if not found.complete:
-        held = sum(found.held.values())
-        err.print(f"Not measured: {len(found.unreadable):,} unreadable, {held:,} held.", markup=False)
-        context.exit(_HELD)
-
-
-def _table(found: Measure, by: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("", no_wrap=True)
-    for name in ("labelled", "found", "precision", "recall", "F1", "recall, touched", "entities", "characters", "whole documents"):
-        table.add_column(name, justify="right", no_wrap=True)
-    _row(table, "all", found.overall)
-    blocks = [("by language", found.languages), ("by label", found.labels)]
-    if by == "language":
-        blocks = [(f"label, in {language}", {label: counts for (label, told), counts in found.cells.items() if told == language})
-                  for language in sorted(found.languages)]
-        blocks.insert(0, ("by language", found.languages))
-    for title, rows in blocks:
-        table.add_row(f"[dim]{title}[/]")
-        for name, counts in sorted(rows.items()):
-            _row(table, f"  {name}", counts, looked=rows is found.languages or name not in found.not_looked_for)
-    return table
-
-
-def _row(table: Table, name: str, counts: Counts, *, looked: bool = True) -> None:
-    shares = [_share(counts.exact, counts.found), _share(counts.exact, counts.gold)]
-    f1 = counts.as_json()["exact"]["f1"]
-    own = [*shares, "–" if f1 is None else f"{f1:.3f}", _share(counts.gold_met, counts.gold)]
-    table.add_row(name, f"{counts.gold:,}", f"{counts.found:,}", *(own if looked else ["", "[yellow]not looked for[/]", "", ""]),
-                  _share(counts.entities_covered, counts.entities), _share(counts.covered, counts.gold_characters),
-                  _share(counts.redacted, counts.documents))
-
-
-def _share(hits: int, of: int) -> str:
-    low, high = Rate(hits=hits, of=of).bounds()
-    return f"{100 * hits / of:.1f} % [dim]({100 * low:.1f}–{100 * high:.1f})[/]" if of else "–"
-
-
-def _say_rest(found: Measure) -> None:
-    over = found.overall
-    out.print(f"\nOf {over.masked:,} characters found, {over.over:,} lie outside what is labelled: "
-              f"{_share(over.over, over.masked)}.\nOf {over.other_characters:,} characters that are not labelled, "
-              f"{_share(over.over, over.other_characters)} would be masked; {over.false_per_10kb:.2f} findings for each "
-              "10 kB of them touch nothing labelled.")
-    if found.not_looked_for:
-        names = ", ".join(f"{label} ({number:,})" for label, number in sorted(found.not_looked_for.items()))
-        out.print(f"Not looked for, and in no precision or recall above: {names}", markup=False)
-    if found.not_labelled:
-        names = ", ".join(f"{label} ({number:,})" for label, number in sorted(found.not_labelled.items()))
-        out.print(f"Found, but not labelled in this set, and in no precision above: {names}", markup=False)
-    out.print(f"{found.records:,} records. Bounds are Wilson 95 %. Detectors: {', '.join(found.detectors)}", markup=False)
