@@ -9,6 +9,7 @@ Rules kept here:
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from .rights import People
 from .rows import Scan, table
 from .sources import Source, read_register
 from .staff import Decisions
+from .stays import REQUESTS, held, overdue
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 _NO_IDS = pa.schema([("record", pa.string()), ("chunk", pa.int32()), ("source", pa.string()), ("order", pa.binary(16)),
@@ -144,10 +146,18 @@ class Casefile:
                 namesakes.update(dict.fromkeys(map(str, entry.decision.get("names", ())), entry.seq))
             policy = Policy.read(entry.decision for entry in ledger.at(base, end, "policy"))
             people = People(ledger.at(base, end))
+            as_of = moment(take(self.lock, "as_of", str))
+            late = overdue(ledger.at(base, end, *REQUESTS, "step"), people, self._duties_at(as_of, base))
+            on_hold = held(ledger.at(base, end, "legal-hold"))
         except (ValueError, TypeError, KeyError, AttributeError):
             raise Fault("an entry that decides for everybody cannot be read", DATABASE) from None
         return Rules(people, policy, self.register(), frozenset(outsiders), namesakes, self.staff(),
-                     take(plan, "purpose", str), take(plan, "threads", list), moment(take(self.lock, "as_of", str)))
+                     take(plan, "purpose", str), take(plan, "threads", list), as_of, frozenset(late), frozenset(on_hold))
+
+    def _duties_at(self, as_of: datetime, base: int) -> datetime:
+        """Give the moment at which a request is overdue or not: the release's, or the last entry's if that is later."""
+        recorded = self.ledger().recorded
+        return max(as_of, datetime.fromisoformat(recorded[base - 1])) if 0 < base <= len(recorded) else as_of
 
     def successor(self, shard: str) -> str | None:
         """Give what a shard was rewritten to in the end, "" for nothing, None when it never was."""

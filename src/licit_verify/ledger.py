@@ -41,6 +41,7 @@ class Ledger:
     erased: int = 0
     faults: list[Fault] = field(default_factory=list)
     tag_keys: dict[str, bytes] = field(default_factory=dict)
+    recorded: list[str] = field(default_factory=list)
 
     def at(self, base: int, size: int, *kinds: str) -> list[Entry]:
         """Give the entries of some kinds (none: all) that count: all below base, up to size those that restrict."""
@@ -87,9 +88,11 @@ def _leaves(base: sqlite3.Connection, out: Ledger) -> Iterator[bytes]:
         leaf = _leaf(row)
         if leaf != row[8]:
             _fault(out, Fault("entry {seq} of the log: kind, person or times do not give its leaf", DATABASE, seq=seq))
+        out.recorded.append(row[4])
         body = _body(row, out)
         if kind != "subject":
-            out.entries.append(Entry(seq, kind, subject, datetime.fromisoformat(row[3]), _decision(seq, body, out)))
+            out.entries.append(Entry(seq, kind, subject, datetime.fromisoformat(row[3]), _decision(seq, body, out),
+                                     datetime.fromisoformat(row[4])))
         yield leaf
 
 

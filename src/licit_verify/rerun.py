@@ -45,6 +45,8 @@ class Rules:
     purpose: str
     threads: Sequence[str]
     as_of: datetime
+    late: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -81,6 +83,8 @@ class Pass:
         self._known = pa.array(sorted(rules.people.known()), pa.string())
         self._outsiders = pa.array(sorted(rules.outsiders), pa.string())
         self._namesakes = pa.array(sorted(rules.namesakes), pa.string())
+        self._late = pa.array(sorted(rules.late), pa.string())
+        self._held = pa.array(sorted(rules.held), pa.string())
         self._shard = ""
         self._edges = sorted(rules.policy.boundaries(rules.as_of))
         self._silence: dict[Said, str] = {}
@@ -182,6 +186,7 @@ class Pass:
                 if not self._other(reason, record, rows.column(column)[place].as_py()):
                     self.found.fault("people-honoured", Fault("record {record} is released against {reason}",
                                                               record=record, reason=reason))
+        self._stays(rows)
         alone = pc.indices_nonzero(pc.invert(self._fine(rows)))
         for row in rows.select(["record", "project", "holder", "thread", "said_first", "said_last", "notice", "arrived",
                                 "turn_ids", "turn_said", "turn_subjects", "subjects"]).take(alone).to_pylist():
@@ -190,6 +195,16 @@ class Pass:
             if reason := self._judge(row):
                 self.found.fault("people-honoured", Fault("record {record} is released against {reason}",
                                                           record=row["record"], reason=reason))
+
+    def _stays(self, rows: Any) -> None:
+        """Look for rows of somebody with an overdue request, and for records under a legal hold."""
+        late = {*_rows_among(rows.column("subjects"), self._late),
+                *pc.indices_nonzero(pc.is_in(rows.column("holder"), value_set=self._late)).to_pylist()}
+        held = pc.indices_nonzero(pc.is_in(rows.column("record"), value_set=self._held)).to_pylist()
+        for reason, places in (("legal-hold", held), ("request-overdue", sorted(late))):
+            for place in places:
+                self.found.fault("people-honoured", Fault("record {record} is released against {reason}",
+                                                          record=rows.column("record")[place].as_py(), reason=reason))
 
     def _other(self, reason: str, record: str, names: Sequence[str]) -> bool:
         """Tell whether staff knew of every namesake of a record and decided that it is somebody else."""

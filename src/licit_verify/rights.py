@@ -27,7 +27,7 @@ RESTRICTING = frozenset({"objection", "withdrawal", "restriction", "erasure", "r
                          "third-party-objection", "link"})
 OTHER_KINDS = frozenset({
     "subject", "third-party-objection", "policy", "source", "contract", "approval", "signal", "decision", "reading", "step",
-    "arrival", "rewrite", "release-closed", "release-withdrawn", "recipient", "run", "model", "key",
+    "legal-hold", "delivery", "breach", "arrival", "rewrite", "release-closed", "release-withdrawn", "recipient", "run", "model", "key",
     "backup", "loss"})
 
 REFUSING = frozenset({"objection", "consent-withdrawn", "said-before-permission", "erased", "entry-unreadable",
@@ -48,6 +48,7 @@ class Entry:
     subject: str
     received_at: datetime
     decision: Any
+    recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,10 @@ def test_a_record_is_decided_on_with_its_holds_named(served, held):
     before = len(entries(served, "reading"))
     read = officer.post(f"/console/held/{held}/read", data={"form": form_of(page)})
     assert "Outremer" in read.text
-    assert [e.decision for e in entries(served, "reading")][before:] == [{"record": held, "by": "Somebody officer"}]
+    made, = entries(served, "reading")[before:]
+    whose, = made.decision["people"]
+    assert made.decision == {"record": held, "by": "Somebody officer", "people": [whose]}
+    assert whose in map(str, served.world.ports.identities.subjects_for([("chat", "account", "user8")], create=False))
     bare = officer.post(f"/console/held/{held}/decide", data={"form": form_of(page), "answer": "release", "why": WHY})
     assert (bare.status_code, entries(served, "decision")) == (409, [])
     lifts = re.findall(r'name="lift" value="([^"]+)"', page.text)

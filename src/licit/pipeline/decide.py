@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from ..core.staff import LIFTABLE, Staff, StaffDecision
+from ..core.stays import Stays
 from .admit import FACTS as ADMIT_FACTS
 from .admit import Admission
 from .dedupe import copies_of, losers
@@ -33,7 +34,7 @@ class Gates:
     """All that decides: the two gates, staff's decisions, whether near-duplicates count, and the draw.
 
     ``ended`` names the records that a state arrived after the inputs ended, with the reason; ``erased`` those that were
-    erased once, which no later import brings back.
+    erased once, which no later import brings back; ``stays`` what an overdue request or a legal hold keeps back.
     """
 
     admission: Admission
@@ -43,6 +44,7 @@ class Gates:
     draw: Draw
     ended: Mapping[str, str] = field(default_factory=dict)
     erased: frozenset[str] = frozenset()
+    stays: Stays = field(default_factory=lambda: Stays(late={}, held={}))
 
 
 def decide(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
@@ -79,9 +81,19 @@ def judge_each(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
     rows = rows.with_columns(for_people=honoured["reason"].is_in(FOR_PEOPLE) | gone)
     rows = impose(rows, rows.filter(gone).select("row", reason=pl.lit("erased")), ["row"])
     rows = impose(rows, honoured.filter(pl.col("reason") != ""), ["row"])
+    rows = impose(rows, stayed(rows, gates.stays), ["row"])
     rows = impose(rows, _static(rows).join(lifted, on=["row", "reason"], how="anti", maintain_order="left"), ["row"])
     return impose(rows, _answers((row, f"decided-{decision.answer}") for row, decision in made.items()
                                  if decision.answer != "release"), ["row"])
+
+
+def stayed(rows: pl.DataFrame, stays: Stays) -> pl.DataFrame:
+    """Give the rows that an overdue request of somebody they concern, or a legal hold on their record, keeps back."""
+    late, held = list(stays.late), list(stays.held)
+    mine = pl.col("subjects").list.eval(pl.element().is_in(late)).list.any() | pl.col("holder").is_in(late)
+    found = [rows.filter(where).select("row", reason=pl.lit(reason)) for reason, where, known in (
+        ("request-overdue", mine, late), ("legal-hold", pl.col("record").is_in(held), held)) if known]
+    return pl.concat(found) if found else _answers(())
 
 
 def _of_staff(rows: pl.DataFrame, staff: Staff) -> Iterator[tuple[int, StaffDecision]]:

@@ -4,7 +4,7 @@ Rules kept here:
 
 - A search really reads what is stored, when it is asked for; its result is a step in the log and holds counts, no words.
 - What is left of an erasure is what must go now: records in shards, rows in live releases. Backups that hold it are counted
-  and go by their own date.
+  and go by their own date; records under a legal hold are counted and go when it ends.
 - A shard in which an outsider's findings were never looked for is counted as unread, and no answer can rest on that.
 - A step is entered only where it would count, and is folded again afterwards: of two that cross, the first one counts.
 - A step about a person stands under their pseudonym, so that they see it, and get a receipt for it, like their own entries.
@@ -25,7 +25,7 @@ from .centre import whereabouts
 from .live import Live
 from .queries import released_rows
 from .schedule import backups_at
-from .workspace import Position, Workspace, inputs_at, releases_at
+from .workspace import Position, Workspace, inputs_at, legal_holds, releases_at
 
 Light = Literal["overdue", "soon", "in-time", "done"]
 
@@ -120,13 +120,16 @@ def search(live: Live, case: Case) -> dict[str, dict[str, int]]:
         return _search_outsider(live, case)
     found = whereabouts(live, case.subject)
     erased = [item for item in found if item.state == "erased"] if case.kind == "erasure" else []
+    held = legal_holds(live.workspace.log)
+    waiting = [item for item in erased if item.record in held]
     kept = [one for one in backups_at(live.workspace.log) if one.due or case.kind != "erasure"]
     return {
-        "records": {"found": len(found), "left": len(erased)},
+        "records": {"found": len(found), "left": len(erased) - len(waiting)},
         "releases": {"found": _released(live.workspace, {item.record for item in found}),
                      "left": _released(live.workspace, {item.record for item in erased})},
         "log": {"found": sum(1 for _ in live.workspace.log.entries(subject=SubjectId(case.subject))), "left": 0},
-        "backups": {"found": len(kept), "left": 0}}
+        "backups": {"found": len(kept), "left": 0}} | (
+            {"legal-hold": {"found": sum(item.record in held for item in found), "left": 0}} if held else {})
 
 
 def _released(space: Workspace, records: set[str]) -> int:

@@ -13,7 +13,7 @@ Law: RGT-08
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 import polars as pl
@@ -24,9 +24,11 @@ from ..core.ids import SubjectId
 from ..core.policy import PURPOSES, said_between
 from ..core.records import Record, from_json
 from ..core.rights import Entry, Item, standing
+from ..core.stays import LegalHold
+from .later import erased_records
 from .live import Live
 from .queries import downstream_of, records_of, released_rows
-from .workspace import Workspace, releases_at
+from .workspace import Workspace, legal_holds, releases_at
 
 State = Literal["refused", "allowed", "used", "not-used", "restricted", "erased"]
 
@@ -56,7 +58,7 @@ class Event:
     """One entry of a person: what they asked for, when it came, what undoes it ("" nothing), and the day it is due.
 
     ``steps`` are what staff did to answer it, and ``ended`` how it stands: open, answered, refused, or "" for what no
-    answer is owed to.
+    answer is owed to; ``late`` that its legal date is over and nobody answered.
     """
 
     entry: int
@@ -70,6 +72,7 @@ class Event:
     article: str
     steps: tuple[Step, ...] = ()
     ended: str = ""
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,7 @@ class Whereabouts:
     """One conversation or document that concerns a person, and where it went.
 
     ``turns`` are those that concern them. ``went`` names for each release whether it was released, held or refused and
-    why, and the runs and models that trained on it.
+    why, and the runs and models that trained on it. ``held`` is the legal hold on it, if any.
     """
 
     record: str
@@ -89,6 +92,7 @@ class Whereabouts:
     state: State
     reason: str
     went: tuple[Mapping[str, Any], ...]
+    held: LegalHold | None = None
 
 
 def choices(live: Live, subject: str) -> list[Choice]:
@@ -140,32 +144,53 @@ def history(live: Live, subject: str) -> list[Event]:
     found = sorted((entry for one in (SubjectId(subject), *standings.linked(SubjectId(subject)))
                     for entry in live.workspace.log.entries(subject=one)), key=lambda entry: entry.seq)
     owed = cases_from(found)
-    return [_event(entry, owed.get(entry.seq)) for entry in reversed(found) if entry.kind not in ("subject", "link", "step")]
+    today = live.workspace.clock.now().date()
+    return [_event(entry, owed.get(entry.seq), today) for entry in reversed(found) if entry.kind not in ("subject", "link", "step")]
 
 
-def _event(entry: Entry, case: Case | None) -> Event:
+def _event(entry: Entry, case: Case | None, today: date) -> Event:
     body = entry.decision or {}
     return Event(entry=entry.seq, kind=entry.kind, purposes=tuple(body.get("purposes", ())),
                  target=body.get("target", {}), received_at=entry.received_at, recorded_at=entry.recorded_at,
                  undone_by=_UNDONE_BY.get(entry.kind, ""), due=case.due.isoformat() if case else "",
-                 article=REQUESTS.get(entry.kind, ""), steps=tuple(case.counting) if case else (), ended=case.state if case else "")
+                 article=REQUESTS.get(entry.kind, ""), steps=tuple(case.counting) if case else (), ended=case.state if case else "",
+                 late=case is not None and case.state == "open" and today > case.due)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One reading by staff of a record that concerns a person: the entry that says so, the record, and when."""
+    """One reading by staff of a record that concerns a person: the entry that says so, the record, and when.
+
+    ``there`` tells that the record is still stored.
+    """
 
     entry: int
     record: str
     at: datetime
+    there: bool = True
 
 
 def readings(live: Live, subject: str) -> list[Seen]:
-    """Give every reading by staff of records that concern a person, the newest first."""
+    """Give every reading by staff of records that concern a person, the newest first.
+
+    A reading outlives the words: its entry names the random ids of the people concerned, and an older one is known by the
+    erasure that took its record.
+    """
     standings, _, _ = live.now()
-    read = [(entry, str((entry.decision or {}).get("record", ""))) for entry in live.workspace.log.entries(kinds=("reading",))]
-    mine = set(records_of(live.workspace, [subject, *map(str, standings.linked(SubjectId(subject)))])) if read else set()
-    return [Seen(entry=entry.seq, record=record, at=entry.recorded_at) for entry, record in reversed(read) if record in mine]
+    read = list(live.workspace.log.entries(kinds=("reading",)))
+    if not read:
+        return []
+    people = [subject, *map(str, standings.linked(SubjectId(subject)))]
+    there = set(records_of(live.workspace, people))
+    own = {entry.seq for one in people for entry in live.workspace.log.entries(subject=SubjectId(one), kinds=("erasure",))}
+    gone = {record for record, seq in erased_records(live.workspace.log).items() if seq in own} if own else set()
+    out = []
+    for entry in reversed(read):
+        body = entry.decision or {}
+        record, concerned = str(body.get("record", "")), body.get("people", ())
+        if record in there | gone or not set(people).isdisjoint(concerned):
+            out.append(Seen(entry=entry.seq, record=record, at=entry.recorded_at, there=record in there))
+    return out
 
 
 def own_entry(live: Live, subject: str, seq: int) -> Entry:
@@ -191,7 +216,7 @@ def whereabouts(live: Live, subject: str, purpose: str = "train") -> list[Wherea
     records = records_of(space, people)
     if not records:
         return []
-    at, went, out = space.clock.now(), _went(space, records), []
+    at, went, out, held = space.clock.now(), _went(space, records), [], legal_holds(space.log)
     for name, record in read_records(space, records):
         mine = [turn for turn in record.turns if _concerns(record, turn.concerns, people)]
         days = sorted(turn.said_at[:10] for turn in mine if turn.said_at)
@@ -203,7 +228,7 @@ def whereabouts(live: Live, subject: str, purpose: str = "train") -> list[Wherea
         out.append(Whereabouts(
             record=name, source=source, day=days[0] if days else "", last_day=days[-1] if days else "", turns=len(mine),
             title=_title(record), state=_state(worst.answer, worst.reason) if worst else "not-used",
-            reason=worst.reason if worst else "", went=tuple(went.get(name, ()))))
+            reason=worst.reason if worst else "", went=tuple(went.get(name, ())), held=held.get(name)))
     return sorted(out, key=lambda item: (item.last_day, item.record), reverse=True)
 
 

@@ -44,6 +44,7 @@ from .workspace import (
     silent,
     staff_at,
     standings_at,
+    stays_at,
 )
 
 #: From so many kept rows on, a twin and canaries are drawn; below, they would say nothing.
@@ -154,12 +155,13 @@ def gates_of(workspace: Workspace, lock: Mapping[str, Any]) -> Gates:
     at = Position(base=lock["log"]["base"], size=lock["log"]["size"], root=bytes.fromhex(lock["log"]["root"]))
     as_of, policy = parse_moment(lock["as_of"]), policy_at(workspace.log, at)
     outsiders, namesakes = outsiders_at(workspace.log, at)
+    standings = standings_at(workspace.log, at)
     return Gates(
         admission=Admission(register=register_at(workspace.log, at), policy=policy, use=plan.use,
                             commercial=plan.commercial, threads=plan.threads, as_of=as_of),
-        honour=Honour(standings=standings_at(workspace.log, at), policy=policy, purpose=plan.purpose, as_of=as_of,
+        honour=Honour(standings=standings, policy=policy, purpose=plan.purpose, as_of=as_of,
                       outsiders=outsiders, namesakes=namesakes),
-        staff=staff_at(workspace.log, at), near=plan.near, draw=_draw(lock, plan),
+        stays=stays_at(workspace.log, at, standings, as_of), staff=staff_at(workspace.log, at), near=plan.near, draw=_draw(lock, plan),
         ended=ended_since(workspace, lock, at.base, at.size), erased=frozenset(erased_records(workspace.log, at.base)))
 
 

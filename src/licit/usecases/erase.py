@@ -11,6 +11,7 @@ Rules kept here:
 - A shard is written anew without the erased records, logged with the entry that asked for each, and only then the old one
   removed with all that was computed of it.
 - A record that was erased stays erased: what a later export brings of it, however changed, is erased again.
+- A record under a legal hold leaves every release and waits in its shard; it is erased once the hold ends.
 - Nothing is recomputed for others: their attribute rows are carried over.
 - What an erased person's entries say beyond the decision is erased as well; the decision stays, because it protects.
 
@@ -36,22 +37,26 @@ from .alone import alone, storing
 from .later import erased_records
 from .queries import recall
 from .release import patch_alone, recover
-from .workspace import Input, Position, Progress, Workspace, inputs_at, releases_at, silent, standings_at
+from .workspace import Input, Position, Progress, Workspace, inputs_at, legal_holds, releases_at, silent, standings_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
-    """What was carried out: records that are gone, shards written anew, releases patched, files of releases removed."""
+    """What was carried out: records that are gone, shards written anew, releases patched, files of releases removed.
+
+    ``deferred`` counts the records that a legal hold keeps in their shards; they left every release.
+    """
 
     records: int
     shards: int
     patches: tuple[str, ...]
     files: tuple[str, ...]
+    deferred: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Give it as plain values."""
         return {"records": self.records, "shards": self.shards, "patches": list(self.patches),
-                "files": list(self.files)}
+                "files": list(self.files), "deferred": self.deferred}
 
 
 def carry_out(workspace: Workspace, *, progress: Progress = silent) -> Erased:
@@ -65,10 +70,12 @@ def carry_out(workspace: Workspace, *, progress: Progress = silent) -> Erased:
         _finish_rewrites(workspace)
         standings = standings_at(workspace.log, Position.head(workspace.log))
         erased = _erased(standings)
-        doomed = dict(sorted(_pending(workspace, erased)))
-        patches = [patch_alone(workspace, name, progress).name for name in _holding(workspace, doomed)]
+        asked = dict(sorted(_pending(workspace, erased)))
+        patches = [patch_alone(workspace, name, progress).name for name in _holding(workspace, asked)]
         files = [file for name, item in releases_at(workspace.log).items() if item.withdrawn >= 0
-                 for file in _purge_release(workspace, name, doomed)]
+                 for file in _purge_release(workspace, name, asked)]
+        held = legal_holds(workspace.log)
+        doomed = {record: seq for record, seq in asked.items() if record not in held}
         live, _ = inputs_at(workspace.log, Position.head(workspace.log), ())
         if doomed:
             workspace.catalogue.forget(list(doomed))
@@ -78,7 +85,14 @@ def carry_out(workspace: Workspace, *, progress: Progress = silent) -> Erased:
                                              if entry.subject in erased])
         with storing(workspace, shared=False):
             _remove_unlogged(workspace, erased)
-        return Erased(records=len(doomed), shards=rewritten, patches=tuple(patches), files=tuple(files))
+        return Erased(records=len(doomed), shards=rewritten, patches=tuple(patches), files=tuple(files),
+                      deferred=len(asked) - len(doomed))
+
+
+def pending(workspace: Workspace) -> dict[str, int]:
+    """Give the records that are still stored though an erasure covers them, each with the entry that asked for it."""
+    standings = standings_at(workspace.log, Position.head(workspace.log))
+    return dict(sorted(_pending(workspace, _erased(standings))))
 
 
 def _holding(workspace: Workspace, doomed: Collection[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What staff did, from the log: readings of people's words, decisions on records, steps on requests."""
+"""What staff did, from the log: readings of people's words, decisions on records, steps on requests, legal holds, recalls sent, breaches."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,8 @@ from typing import Literal
 
 from .workspace import Workspace
 
-Deed = Literal["reading", "decision", "step"]
+Deed = Literal["reading", "decision", "step", "legal-hold", "delivery", "breach"]
+_KINDS = ("reading", "decision", "step", "legal-hold", "delivery", "breach")
 _PAGE = 200
 
 
@@ -30,9 +31,9 @@ def journal(workspace: Workspace, *, before: int = -1, number: int = _PAGE) -> t
     """
     stop = before if before > 0 else None
     found = [Done(entry=entry.seq, kind=entry.kind, by=_text(body.get("by")), why=_text(body.get("why")),
-                  what=_text(body.get("answer") or body.get("step")), about=_text(body.get("record")) or str(body.get("request", "")),
+                  what=_text(body.get("answer") or body.get("step")), about=_text(body.get("record")) or _text(body.get("id")) or str(body.get("request", "")),
                   at=entry.recorded_at)
-             for entry in workspace.log.entries(stop=stop, kinds=("reading", "decision", "step")) for body in [entry.decision or {}]]
+             for entry in workspace.log.entries(stop=stop, kinds=_KINDS) for body in [entry.decision or {}]]
     found.reverse()
     return found[:number], found[number - 1].entry if len(found) > number else 0
 

@@ -167,7 +167,12 @@ def read(workspace: Workspace, record: str, by: str) -> Read:
         raise RefusedError("somebody concerned refused that people look at it", about=record, reason=refused,
                            remedy="Decide without its words: hold or refuse it.")
     return Read(record=record, turns=body.turns,
-                entry=workspace.enter("reading", {"record": record, "by": by.strip()}))
+                entry=workspace.enter("reading", {"record": record, "by": by.strip(), "people": _people(body)}))
+
+
+def _people(record: Record) -> list[str]:
+    """Give the random ids of everybody concerned: who was read is told to them even after the words are erased."""
+    return sorted({str(person.subject) for person in record.people if person.subject})
 
 
 def _refusals(standings: Standings, record: str, body: Record) -> Iterator[str]:

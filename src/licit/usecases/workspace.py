@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ..core.cases import REQUESTS, cases_from
 from ..core.errors import EvidenceError
 from ..core.ids import SubjectId
 from ..core.policy import Policy, policy_from
@@ -32,6 +33,7 @@ from ..core.records import SetAside
 from ..core.rights import PERSONAL, RESTRICTING, Entry, Standings
 from ..core.sources import Source, register_from
 from ..core.staff import Staff
+from ..core.stays import LegalHold, Stays, holds_from, overdue
 from ..pipeline.honour import outsiders_from
 from ..pipeline.planted import Planted
 
@@ -40,7 +42,7 @@ Progress = Callable[[str, int, int], None]
 
 #: Entries that may change an answer; a release closes only if none of them came since its position.
 DECIDING = RESTRICTING | {"consent", "permission", "lifting", "rectified", "policy", "source", "contract", "approval",
-                          "signal", "decision", "rewrite"}
+                          "signal", "decision", "rewrite", "access", "portability", "legal-hold"}
 
 
 def silent(step: str, done: int, known: int) -> None:
@@ -163,6 +165,27 @@ def staff_at(log: Log, at: Position) -> Staff:
         return Staff(zip((entry.seq for entry in made), _bodies(iter(made)), strict=True), rewritten)
     except ValueError as error:
         raise EvidenceError(str(error), reason="entry-unreadable", remedy="Restore the workspace from a backup.") from None
+
+
+def legal_holds(log: Log, at: Position | None = None) -> dict[str, LegalHold]:
+    """Fold the legal holds that stand, by record; at a position, or as of now.
+
+    Raises:
+        EvidenceError: an entry cannot be read, so that nobody can say what must not be erased.
+    """
+    kinds = frozenset({"legal-hold"})
+    try:
+        return holds_from(entries_at(log, at, kinds) if at else log.entries(kinds=kinds))
+    except ValueError as error:
+        raise EvidenceError(str(error), reason="entry-unreadable", remedy="Restore the workspace from a backup.") from None
+
+
+def stays_at(log: Log, at: Position, standings: Standings, as_of: datetime) -> Stays:
+    """Fold what stays the use of records: overdue requests, as of the later of a moment and the last entry, and legal holds."""
+    last = next(iter(log.entries(start=at.base - 1, stop=at.base)), None) if at.base else None
+    asked = cases_from(entries_at(log, at, frozenset(REQUESTS) | {"step"}))
+    return Stays(late=overdue(asked.values(), standings, max(as_of, last.recorded_at) if last else as_of),
+                 held={record: hold.entry for record, hold in legal_holds(log, at).items()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

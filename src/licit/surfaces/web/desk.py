@@ -39,6 +39,8 @@ RIGHTS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/console/held/{record}"): _EVERYBODY,
     ("POST", "/console/held/{record}/read"): _DECIDING,
     ("POST", "/console/held/{record}/decide"): _DECIDING,
+    ("GET", "/console/holds"): _WATCHING,
+    ("POST", "/console/holds"): _DECIDING,
     ("GET", "/console/releases"): _EVERYBODY,
     ("GET", "/console/journal"): _WATCHING,
     ("POST", "/console/sign-out"): _EVERYBODY}

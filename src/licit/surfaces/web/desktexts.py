@@ -33,9 +33,18 @@ GROUNDS: dict[str, str] = {
 STORES: dict[str, str] = {
     "records": N_("Conversations and documents"), "releases": N_("Rows in released sets"), "log": N_("Entries in the log"),
     "backups": N_("Backups, which go by their own date"), "identifiers": N_("Rows with an address, number or handle that was given"),
-    "namesakes": N_("Rows with a name that was given; it may be somebody else’s"), "unread": N_("Arrivals that were not read")}
+    "namesakes": N_("Rows with a name that was given; it may be somebody else’s"), "unread": N_("Arrivals that were not read"),
+    "legal-hold": N_("Records under a legal hold, which wait for its end")}
 
 ANSWERS: dict[str, str] = {"release": N_("Release"), "hold": N_("Keep holding"), "refuse": N_("Refuse")}
+
+#: What the journal calls other deeds, by kind and answer.
+DEEDS: dict[str, str] = {
+    "legal-hold set": N_("Put a record under a legal hold"), "legal-hold release": N_("Ended a legal hold"),
+    "delivery asked": N_("Recall to be sent"), "delivery tried": N_("Recall sent, without success"),
+    "delivery received": N_("Recall received"), "delivery acknowledged": N_("Recall acknowledged"),
+    "delivery verified": N_("Recall carried out, says the recipient over their signature"),
+    "breach drill": N_("Breach drill"), "breach real": N_("Breach of personal data")}
 
 #: Why something sent from the console does not count, by reason name.
 ERRORS: dict[str, str] = {
@@ -53,6 +62,9 @@ ERRORS: dict[str, str] = {
     "search-first": N_("Search every store first."),
     "not-all-read": N_("Some arrivals were not read. Build or import again, then search again."),
     "still-found": N_("Something that must go is still stored. Carry out the erasure and the patch release, then search again."),
+    "held-already": N_("This record is under a legal hold already."),
+    "record-unknown": N_("There is no record of this id."),
+    "hold-unknown": N_("No hold is on this record."),
     "role-refused": N_("Your role does not do this."),
     "objection": N_("Somebody concerned refused that people read this. Decide without its words."),
     "consent-withdrawn": N_("Somebody concerned refused that people read this. Decide without its words."),
