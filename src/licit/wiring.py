@@ -40,7 +40,7 @@ from .core.errors import SetupError, misnamed
 from .core.ids import SubjectId, lookup_hashes
 from .core.keychain import links_from
 from .core.ports import Clock
-from .core.records import from_json
+from .core.records import Record, from_json
 from .detectors.registry import Found, chosen, find_detectors, find_screeners, pin, where_detectors, where_screeners
 from .papers.report import render
 from .pipeline.chunk import estimate_tokens
@@ -183,7 +183,7 @@ def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None, restoring: b
         companion=lambda file: is_companion(file, readers), readers=tuple(readers),
         licence=read_licence, 
         tag_keys=lambda subjects: {str(k): v for k, v in identities.tag_keys(map(SubjectId, subjects)).items()},
-        prepare=partial(_prepare, root, jobs), attributes_key=lambda plan: _tools(root, _text(plan)).key(), counter=token_counter()[0],
+        prepare=partial(_prepare, root, jobs), look=partial(_look, root), attributes_key=lambda plan: _tools(root, _text(plan)).key(), counter=token_counter()[0],
         pins=lambda plan: _tools(root, _text(plan)).pins, check=partial(_check, clock=clock, engine=engine), render=render,
         measure=partial(_measure, root))
 
@@ -242,6 +242,11 @@ def _prepare(root: Path, jobs: int, plan: Plan, shards: Sequence[str]) -> Iterat
     waiting = set(missing)
     for shard in shards:
         yield next(made) if shard in waiting else _known(corpus, key, shard)
+
+
+def _look(root: Path, plan: Plan, name: str, record: Record) -> pa.Table:
+    """Compute one record's attributes in memory, by the name it would have; nothing is written."""
+    return prepare([Arrived(id=name, source="", arrived="", record=record)], _tools(root, _text(plan)))
 
 
 def _known(corpus: FileCorpus, key: str, shard: str) -> Prepared:

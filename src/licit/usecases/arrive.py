@@ -120,6 +120,22 @@ def import_paths(workspace: Workspace, paths: Sequence[Path], source: str, decla
     yield from _finished(shelf, done)
 
 
+def names(workspace: Workspace, source: str, record: Record) -> tuple[str, str]:
+    """Give the ids under which a record with an id of its own is stored: as nobody's, and as its account's."""
+    key = workspace.keys.secret("records")
+    packed, name = Packer(key).pack(record), record_ids(key)
+    return (name(source, "\x00".join((packed.format, "", packed.origin_id))),
+            name(source, "\x00".join((packed.format, packed.account, packed.origin_id))))
+
+
+def store(workspace: Workspace, source: str, record: Record) -> FileReport:
+    """Store one record as an import stores those of a file."""
+    shelf, report = _Shelf(workspace, source, Declared()), FileReport(file="API")
+    shelf.put(record, report)
+    shelf.flush()
+    return report
+
+
 @contextmanager
 def _seldom_collecting() -> Iterator[None]:
     """Look for cycles of garbage less often: records hold none, and looking took a sixth of the time."""
@@ -140,7 +156,7 @@ def _finished(shelf: "_Shelf", done: list[FileReport]) -> Iterator[FileReport]:
         yield report
 
 
-def _declare(record: Record, declared: Declared, source: str, name: str) -> Record:
+def declare(record: Record, declared: Declared, source: str, name: str) -> Record:
     """Fill what the record leaves unknown from what was declared, and remember the path for provenance checks."""
     # The fields that name the account and the device are dropped once they are read: a raw key is not stored.
     kept = dict(record.declared)
@@ -231,12 +247,13 @@ class _Shelf:
         self.waiting: list[tuple[str, str, Packed, FileReport]] = []
         self.size = 0
         self.contents = Seen()
-        self.asides: dict[str, Any] = {
-            str(body["file"]): body["set_aside"] for entry in workspace.log.entries(kinds=("arrival",))
-            if (body := entry.decision or {}) and "set_aside" in body}
+        self.asides: dict[str, Any] | None = None
 
     def close(self, report: FileReport) -> None:
         """Log what was set aside, by a keyed name of the file, so that importing it again counts it once."""
+        if self.asides is None:
+            self.asides = {str(body["file"]): body["set_aside"] for entry in self.workspace.log.entries(kinds=("arrival",))
+                           if (body := entry.decision or {}) and "set_aside" in body}
         file = short_text(keyed(self.key, "licit/file", self.source.encode(), report.file.encode()))
         if report.set_aside != self.asides.get(file, {}):
             self.workspace.enter("arrival", {"file": file, "source": self.source, "set_aside": report.set_aside})
@@ -256,7 +273,7 @@ class _Shelf:
                 if isinstance(item, SetAside):
                     report.aside(item)
                 else:
-                    self.put(_declare(item, self.declared, self.source, file.name), report)
+                    self.put(declare(item, self.declared, self.source, file.name), report)
                 progress(file.name, report.records, 0)
         except InputError as error:
             report.aside(SetAside(reason=error.reason or "unreadable", where=file.name, detail=error.what))

@@ -29,7 +29,7 @@ from ..core.ports import (
     Reader,
     SigningKeys,
 )
-from ..core.records import SetAside
+from ..core.records import Record, SetAside
 from ..core.rights import PERSONAL, RESTRICTING, Entry, Standings
 from ..core.sources import Source, register_from
 from ..core.staff import Staff
@@ -81,6 +81,7 @@ class Workspace:
     licence: Callable[[str], str]
     tag_keys: Callable[[Sequence[str]], Mapping[str, bytes]]
     prepare: Callable[[Any, Sequence[str]], Iterator[Prepared]]
+    look: Callable[[Any, str, Record], Any]
     attributes_key: Callable[[Any], str]
     pins: Callable[[Any], tuple[str, ...]]
     measure: Callable[[Any, str], tuple[Mapping[str, Any], Planted]]

@@ -26,6 +26,7 @@ from ...core.errors import InputError
 from ...core.ids import canonical_json, keyed
 from ...core.notes import parse_envelope, parse_receipt
 from ...core.policy import PURPOSES
+from ...core.rights import RESTRICTING
 from ...usecases.centre import history
 from ...usecases.commands import Asked, exercise, receipt
 from ...usecases.live import Live
@@ -43,13 +44,15 @@ class Problem(BaseModel):
     remedy: str
 
 
-_PROBLEMS = {
-    400: "It cannot be meant, or cannot be read.", 401: "There is no such API key.", 403: "The key is not for this.",
-    404: "It names what there is not.", 413: "It is too large, or does not say how large it is.",
-    422: "A field is missing, unknown or of a wrong kind.", 503: "The store cannot be written now; nothing was recorded."}
-router = APIRouter(prefix="/v1", responses={
+PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {"description": told, "content": {"application/problem+json": {"schema": Problem.model_json_schema()}}}
-    for code, told in _PROBLEMS.items()})
+    for code, told in {
+        400: "It cannot be meant, or cannot be read.", 401: "There is no such API key.", 403: "The key is not for this.",
+        404: "It names what there is not.", 408: "It did not come in time; nothing was recorded.",
+        413: "It is too large, or does not say how large it is.", 422: "A field is missing, unknown or of a wrong kind.",
+        429: "Too many requests; Retry-After says when to come again. Nothing was recorded.",
+        503: "The store cannot be written now; nothing was recorded."}.items()}
+router = APIRouter(prefix="/v1", responses=PROBLEMS)
 _bearer = HTTPBearer(auto_error=False, description="An API key: licit web key add NAME")
 
 Purpose = Literal["train", "learn-from-feedback", "evaluate", "human-review", "publish", "personalise"]
@@ -111,7 +114,8 @@ class Page(BaseModel):
     next: str
 
 
-def _needs(scope: str):  # type: ignore[no-untyped-def]
+def needs(scope: str):  # type: ignore[no-untyped-def]
+    """Insist on a key that is for something."""
     async def check(request: Request, held: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> None:
         scopes = request.app.state.counted.scopes(request, held.credentials if held else "")
         if scopes is None:
@@ -135,7 +139,7 @@ def _insist_on_names(request: Request) -> None:
                          remedy=f"There are: {', '.join(sorted(known)) or 'none'}.")
 
 
-async def _insist_on_once(request: Request) -> None:
+async def insist_on_once(request: Request) -> None:
     """Insist that no object of the body names a key twice: of two kinds, another reader would see the other one.
 
     Raises:
@@ -150,7 +154,7 @@ async def _insist_on_once(request: Request) -> None:
         return  # not JSON: what reads the body says so
 
 
-@router.get("/standing/{subject}", dependencies=[_needs("standing")])
+@router.get("/standing/{subject}", dependencies=[needs("standing")])
 async def standing(request: Request, subject: Name, purpose: Purpose = "train", issuer: str = "",
                    key: Literal["account", "device"] = "account") -> Standing:
     """Answer for one person and purpose, for what they say now."""
@@ -158,11 +162,13 @@ async def standing(request: Request, subject: Name, purpose: Purpose = "train", 
     return Standing.model_validate(said(judged(live, subject, purpose, issuer, key), subject, purpose))
 
 
-@router.post("/rights", status_code=201, dependencies=[_needs("rights"), Depends(_insist_on_once)])
+@router.post("/rights", status_code=201, dependencies=[needs("rights"), Depends(insist_on_once)])
 async def exercise_right(request: Request, right: Right, again: Annotated[str, Header(alias="idempotency-key", max_length=200)] = ""
                          ) -> Recorded:
     """Record a right and give its receipt."""
     live: Live = request.app.state.live
+    if right.kind not in RESTRICTING:
+        request.app.state.counted.person(request, right.issuer, right.subject)
     return await run_in_threadpool(_recorded, live, request.app.state.door.visits, right, again)
 
 
@@ -171,11 +177,16 @@ def _recorded(live: Live, kept: SqlVisits, right: Right, again: str) -> Recorded
     # keyed, for both may hold the name of an account, which a plain hash would let anybody guess
     key = space.keys.secret("lookup")
     asked = keyed(key, "licit/web-request", canonical_json(right.model_dump())).hex()
-    with kept.once(again and keyed(key, "licit/web-again", again.encode()).hex(), asked, space.clock.now()) as once:
+    with kept.once(again_of(key, again), asked, space.clock.now()) as once:
         if once.entry < 0:
             once.entry = _entered(live, right)
     subject = next(iter(space.log.entries(start=once.entry, stop=once.entry + 1))).subject
     return Recorded(entry=once.entry, receipt=receipt(space, once.entry, str(subject)))
+
+
+def again_of(key: bytes, again: str) -> str:
+    """Give what an Idempotency-Key is kept as, "" for none."""
+    return again and keyed(key, "licit/web-again", again.encode()).hex()
 
 
 def _entered(live: Live, right: Right) -> int:
@@ -191,7 +202,7 @@ def _entered(live: Live, right: Right) -> int:
     return parse_receipt(parse_envelope(paper).body).seq
 
 
-@router.get("/rights/{subject}", dependencies=[_needs("rights")])
+@router.get("/rights/{subject}", dependencies=[needs("rights")])
 async def rights_of(request: Request, subject: Name, issuer: str = "", key: Literal["account", "device"] = "account",
                     cursor: Annotated[int, Query(ge=0)] = 2**53, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> Page:
     """List what one person asked for, the newest first; go on with ``cursor``."""

@@ -21,7 +21,7 @@ from ...core.errors import EvidenceError, HeldError, InputError, LicitError, Ref
 from ...core.ids import keyed
 from ...usecases.live import Live
 from ...wiring import open_visits, open_workspace
-from . import api, centre, check, console, console_held, others, parity, rooms
+from . import api, centre, check, console, console_held, handover, others, parity, rooms
 from .counted import Counted
 from .desk import Desk
 from .guard import Answer, Guard, allowed
@@ -65,6 +65,7 @@ def make_app(root: Path, *, clock: Any = None) -> FastAPI:
     for room in rooms.ROUTERS:
         app.include_router(room)
     app.include_router(api.router)
+    app.include_router(handover.router)
     app.add_middleware(Guard, answer=_told(app, door), limits=settings.limits)
 
     @app.get("/healthz", include_in_schema=False)

@@ -47,13 +47,13 @@ class Counted:
             return False
         return self._keys.check(secret)
 
-    def person(self, secret: str, *who: str) -> None:
+    def person(self, request: Request, *who: str) -> None:
         """Count a request for one person under one key.
 
         Raises:
             HTTPException: it is one too many (429).
         """
-        if not self._people.check(repr((secret, who))):
+        if not self._people.check(repr((request.headers.get("authorization"), who))):
             raise _too_many()
 
 

@@ -35,6 +35,8 @@ PATIENCE = 30.0
 LARGEST = 1 << 20
 #: The paths that take more, in bytes.
 LARGER = {"/v1/conversations": 8 << 20}
+#: Of a body that is too large so much is read, to be able to say so.
+_PATIENT_WITH = 64 << 20
 #: Whoever may send these again is told after how many seconds.
 AGAIN = {"refusals": 5, "sign_ins": 60, "pages": 60}
 
@@ -112,7 +114,9 @@ class Guard:
         if no.again:
             response.headers["retry-after"] = str(no.again)
         if no.code in (408, 413):
-            response.headers["connection"] = "close"  # what is left of the body is not read
+            response.headers["connection"] = "close"
+        if no.code == 413:
+            await _let_go(receive)
         await response(scope, receive, out)
 
     def _fault(self, scope: Scope) -> _No | None:
@@ -179,6 +183,17 @@ async def _whole(receive: Receive) -> bytes | None:
                     return b"".join(pieces)
     except TimeoutError:
         return None
+
+
+async def _let_go(receive: Receive) -> None:
+    """Read a body that is too large and forget it, within limits: a line closed before would swallow the answer."""
+    left = _PATIENT_WITH
+    try:
+        async with asyncio.timeout(min(PATIENCE, 5)):
+            while left > 0 and (message := await receive())["type"] == "http.request" and message.get("more_body"):
+                left -= len(message.get("body", b""))
+    except TimeoutError:
+        return
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

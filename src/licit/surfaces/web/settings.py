@@ -20,6 +20,7 @@ TEMPLATE = """\
 
 # language = "fr"                       # what visitors get whose browser names none that there is
 # address = "https://privacy.example"   # where people reach it; https makes cookies secure
+# logged_out = "refuse"                 # a conversation of nobody signed in: refuse, or device: it is its device's
 
 # [controller]
 # name = "Atelier Lumen"
@@ -92,6 +93,7 @@ class Settings:
     controller: Controller = Controller()
     issuers: tuple[Issuer, ...] = ()
     limits: Limits = Limits()
+    logged_out: str = "refuse"
 
     @property
     def secure(self) -> bool:
@@ -112,7 +114,7 @@ def read_settings(root: Path) -> Settings:
         return Settings()
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SetupError(f"web.toml cannot be read: {error}") from None
-    if wrong := misnamed(data, ("language", "address", "controller", "issuer", "limits"), "web.toml"):
+    if wrong := misnamed(data, ("language", "address", "controller", "issuer", "limits", "logged_out"), "web.toml"):
         raise SetupError(wrong)
     issuers = tuple(_block(Issuer, block, "[[issuer]]") for block in data.get("issuer", ()))
     if len({issuer.iss for issuer in issuers}) != len(issuers):
@@ -121,7 +123,9 @@ def read_settings(root: Path) -> Settings:
     if controller.country not in ("", *COUNTRIES):
         raise SetupError("the public holidays of this country are not known", about=controller.country,
                          remedy=f"Known: {', '.join(COUNTRIES)}. Without a country only weekends count.")
-    return Settings(language=str(data.get("language", "en")), address=str(data.get("address", "")).rstrip("/"),
+    if (logged_out := data.get("logged_out", "refuse")) not in ("refuse", "device"):
+        raise SetupError("logged_out of web.toml is refuse or device")
+    return Settings(logged_out=str(logged_out), language=str(data.get("language", "en")), address=str(data.get("address", "")).rstrip("/"),
                     controller=controller, issuers=issuers, limits=_limits(data.get("limits", {})))
 
 

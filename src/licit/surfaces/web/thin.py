@@ -11,7 +11,7 @@ import json
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
-from starlette.routing import BaseRoute, Match
+from starlette.routing import BaseRoute, Match, NoMatchFound
 
 from ...core.policy import PURPOSES
 from ...usecases.live import Answer, Live
@@ -62,8 +62,6 @@ class ThinStanding(BaseRoute):
 
     def url_path_for(self, name: str, /, **path_params: Any) -> Any:
         """Have no name of its own: the described route has it."""
-        from starlette.routing import NoMatchFound
-
         raise NoMatchFound(name, path_params)
 
 

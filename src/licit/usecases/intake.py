@@ -1,0 +1,159 @@
+"""A conversation that a product hands over: what of it may be kept is decided before a byte of it is written.
+
+Rules kept here:
+
+- The standing of everybody whom a message concerns decides on it, at the log's head, as in a build. A message that is
+  refused is not kept, nor what follows it on its branch, nor what was made from it.
+- Temporary, deleted and expired chats, organisations' and minors' words are never kept, nor what nobody vouches is none of
+  these. Somebody who is no user and objected is looked for in memory.
+- What is kept goes the way of an import, and the next build judges it anew. What is held is kept and not used.
+- The answer names reasons, never words.
+
+Law: CHO-06, CHO-07, CHO-08, CHO-11, CHO-21
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..core.decisions import Decision, because, strictest
+from ..core.ids import SubjectId
+from ..core.policy import said_between
+from ..core.records import Record, Turn, altered
+from ..core.rights import Item, standing
+from .arrive import Declared, declare, names, store
+from .live import Live
+from .plan import read_plan
+from .workspace import Position, Workspace, outsiders_at
+
+#: Stands for somebody about whom the log says nothing.
+_NOBODY_YET = SubjectId("-")
+_AS_A_WHOLE = {"temporary": "chat-state", "deleted": "chat-state", "expired": "chat-state", "unknown": "chat-state-unknown"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """A conversation as it was handed over: read, with what the product declares of it, and what it is wanted for."""
+
+    record: Record
+    declared: Declared
+    source: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What became of one message: its id, the answer with its reason name, and whether it is kept."""
+
+    message: str
+    answer: str
+    reason: str
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenIn:
+    """What became of a conversation: its record id, "" where nothing of it is kept, and each message in order.
+
+    ``size`` is the number of log entries that it was decided by, ``at`` when.
+    """
+
+    record: str
+    messages: tuple[Judged, ...]
+    size: int
+    at: datetime
+
+
+def take_in(live: Live, handed: Handed) -> TakenIn:
+    """Decide what of a conversation may be kept, then keep that and nothing else.
+
+    Raises:
+        InputError: it cannot be read.
+        ValueError: an unknown purpose.
+        EvidenceError: an entry that decides cannot be read; nothing was kept.
+        SetupError: a detector is missing that must look for somebody who objected; nothing was kept.
+    """
+    space = live.workspace
+    record = declare(handed.record, handed.declared, handed.source, "API")
+    if whole := _whole(record):
+        return TakenIn(record="", size=live.now()[2], at=space.clock.now(), messages=tuple(
+            Judged(message=turn.id, answer=whole.answer, reason=whole.reason, kept=False) for turn in record.turns))
+    decided, size, at = _decided(live, handed, record)
+    kept = {turn.id for turn, decision in decided if decision.answer != "refuse"}
+    judged = tuple(Judged(message=turn.id, answer=decision.answer, reason=decision.reason, kept=turn.id in kept)
+                   for turn, decision in decided)
+    if not kept:
+        return TakenIn(record="", messages=judged, size=size, at=at)
+    if len(kept) < len(record.turns):
+        # A title or another remark beside the messages may repeat what is not kept.
+        record = altered(record, turns=tuple(turn for turn in record.turns if turn.id in kept),
+                         declared={"path": record.declared["path"]})
+    store(space, handed.source, record)
+    own = names(space, handed.source, record)
+    stored = space.catalogue.stored(own)
+    return TakenIn(record=next(name for name in reversed(own) if name in stored), messages=judged, size=size, at=at)
+
+
+def _decided(live: Live, handed: Handed, record: Record) -> tuple[list[tuple[Turn, Decision]], int, datetime]:
+    """Decide on every turn."""
+    _, _, size = live.now()
+    at = live.workspace.clock.now()
+    own = names(live.workspace, handed.source, record)
+    people = {person.ref: live.subject((person.issuer, person.kind, person.key)) or _NOBODY_YET for person in record.people}
+    found = _followed(record.turns, [strictest(_of(live, handed, record, turn, (own, people))) for turn in record.turns])
+    if any(decision.answer != "refuse" for decision in found):
+        named = _objected(live.workspace, own[-1], record)
+        found = [named] * len(found) if named else found
+    return list(zip(record.turns, found, strict=True)), size, at
+
+
+def _whole(record: Record) -> Decision | None:
+    """Give why a conversation is not kept whoever it concerns, None where nothing says so."""
+    reason = _AS_A_WHOLE.get(record.state, "")
+    reason = reason or {"organisation": "organisation-data", "unknown": "capacity-unknown"}.get(record.capacity, "")
+    reason = reason or ("minor" if record.age == "minor" else "") or ("" if record.holder else "subject-unknown")
+    return because(reason) if reason else None
+
+
+def _of(live: Live, handed: Handed, record: Record, turn: Turn, known: tuple[Sequence[str], Mapping[str, SubjectId]]
+        ) -> Iterator[Decision]:
+    """Give the standing of everybody whom a turn concerns, under each id that the record may have."""
+    standings, policy, _ = live.now()
+    (own, people), at = known, live.workspace.clock.now()
+    said = said_between(turn.said_at) or _collected(record)
+    for ref in {record.holder, *(concern.person for concern in turn.concerns)}:
+        for name in own:
+            item = Item(record=name, project=record.project, turn=turn.id, said=said)
+            yield standing(standings, policy, people[ref], handed.purpose, item, at)
+
+
+def _collected(record: Record) -> tuple[datetime, datetime] | None:
+    first, last = (said_between(day) for day in record.collected)
+    return (first[0], last[1]) if first and last else None
+
+
+def _followed(turns: Sequence[Turn], decisions: Sequence[Decision]) -> list[Decision]:
+    """Let a refusal take along what follows it on its branch and what was made from it; turns come after their parents."""
+    refused: dict[str, Decision] = {}
+    out = []
+    for turn, decision in zip(turns, decisions, strict=True):
+        above = [refused[name] for name in (turn.parent, *turn.derived_from) if name in refused]
+        decision = strictest([decision, *above])
+        if decision.answer == "refuse":
+            refused[turn.id] = decision
+        out.append(decision)
+    if not refused:
+        return out
+    first = next(iter(refused.values()))
+    return [strictest([decision, first]) if turn.origin != "said" and not turn.derived_from else decision
+            for turn, decision in zip(turns, out, strict=True)]
+
+
+def _objected(space: Workspace, name: str, record: Record) -> Decision | None:
+    """Look for whoever is no user and objected; a name alone may be somebody else's, and is held by every build."""
+    keys, _ = outsiders_at(space.log, Position.head(space.log))
+    if not keys:
+        return None
+    rows = space.look(read_plan(space.root / "plan.toml"), name, record)
+    found = {key for mentions in rows.column("mentions").to_pylist() for key in mentions or ()}
+    return because("third-party-objection") if found & keys.keys() else None
