@@ -45,13 +45,13 @@ def arrived(ledger: Ledger, base: int, sources: list[Any]) -> tuple[list[dict[st
             sum(number for source, number in aside.values() if not sources or source in sources))
 
 
-def ended(case: Casefile) -> Iterator[Fault]:
-    """Give a fault for every released record that a state ended which arrived before the closing.
+def ended(case: Casefile, records: Any = None) -> Iterator[Fault]:
+    """Give a fault for every released record, or one of ``records``, that a state ended which arrived before the closing.
 
     Raises:
         Fault: a shard that arrived is missing, altered or cannot be read.
     """
-    released = case.ids().column("record").combine_chunks()
+    released = case.ids().column("record").combine_chunks() if records is None else records
     for shard, digest in _later(case):
         relative = f"shards/{safe_name(shard)}.parquet"
         path = case.file(relative, digest)

@@ -19,6 +19,7 @@ from .canonical import digest_text, release_tag, write
 from .casefile import Casefile, safe_name
 from .closing import hashed, moment
 from .files import MANIFEST, take
+from .inherited import sources_honoured
 from .keychain import chain_of
 from .ledger import DATABASE
 from .public import SMALL
@@ -172,6 +173,7 @@ def people_honoured(case: Casefile) -> None:
     if len(again):
         raise Fault("record {record} is released against {reason}", MANIFEST, record=pc.min(again).as_py(),
                     reason="erased")
+    sources_honoured(case)
 
 
 def admission_rerun(case: Casefile) -> None:

@@ -58,6 +58,7 @@ class Casefile:
         self.ids: Once[Any] = Once(self._ids)
         self.register: Once[dict[str, Source]] = Once(self._register)
         self.staff: Once[Decisions] = Once(self._staff)
+        self.rules: Once[Rules] = Once(self._rules)
         self.rerun: Once[Rerun] = Once(self._rerun)
 
     @property
@@ -190,7 +191,7 @@ class Casefile:
     def _rerun(self) -> Rerun:
         ids, kept, decisions = self.ids(), self.kept(), self.decisions()
         licences = {take(source, "id", str): take(source, "licence", str) for source in self.release.get("sources", list)}
-        run, accounted = Pass(self._rules(), ids, licences), 0
+        run, accounted = Pass(self.rules(), ids, licences), 0
         place = pc.index_in(kept.column("key").combine_chunks(), value_set=ids.column("key").combine_chunks())
         places = kept.select(["shard", "key"]).append_column("place", place)
         for shard, path, same in self.attribute_files():

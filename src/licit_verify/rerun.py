@@ -26,6 +26,7 @@ from .sources import Source
 from .staff import Decided, Decisions
 
 OF_PEOPLE = ("main", "branch", "hidden", "derived", "feedback", "attachment")
+THREADS = (*OF_PEOPLE, "document")
 
 _FACTS = ("source", "thread", "capacity", "age", "surface", "state", "third_parties", "static")
 _PLAIN = "%Y-%m-%dT%H:%M:%SZ"
@@ -111,6 +112,13 @@ class Pass:
                 self._rows(rows, places.take(which.drop_null()))
         return total, pa.concat_arrays(keys) if keys else pa.array([], pa.string())
 
+    def alone(self, rows: Any, shard: str) -> list[Fault]:
+        """Judge rows that are not released themselves, by everything but what was found in their words."""
+        self._shard, self.found = shard, Rerun()
+        self._facts(rows.set_column(rows.column_names.index("static"), "static", pa.array([""] * rows.num_rows, pa.string())))
+        self._people(rows)
+        return [fault for faults in self.found.faults.values() for fault in faults]
+
     def _rows(self, rows: Any, place: Any) -> None:
         self.found.rows += rows.num_rows
         self.found.places.append(place)
@@ -160,7 +168,7 @@ class Pass:
 
     def _reasons(self, fact: Mapping[str, Any]) -> set[str]:
         """Give every reason of the admission rules, or of what was found blind to rights, against a row."""
-        wanted = fact["thread"] in self.rules.threads and fact["thread"] in (*OF_PEOPLE, "document")
+        wanted = fact["thread"] in self.rules.threads and fact["thread"] in THREADS
         out = set(str(fact["static"]).split(" ")) if fact["static"] else set()
         out |= set() if wanted else {"purpose"}
         if fact["thread"] not in OF_PEOPLE:

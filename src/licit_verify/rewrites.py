@@ -3,7 +3,7 @@
 Rules kept here:
 
 - A rewrite names, for each record that went, the erasure that asked for it: one of a person whom the record concerned, by
-  the marks in the decisions, and of this record where it names one.
+  the marks in the decisions, and of this record, or of one that it was made from, where it names one.
 - What is left of a shard has the rows that were decided, each with the digest of its facts that was decided on; those of
   erased records are gone, and no other.
 """
@@ -37,6 +37,7 @@ class Rewrite:
     shard: str
     by: str
     gone: Mapping[str, int]
+    made_from: Mapping[str, str]
 
 
 def rewrites(case: Casefile) -> dict[str, Rewrite]:
@@ -51,9 +52,10 @@ def rewrites(case: Casefile) -> dict[str, Rewrite]:
         if entry.kind == "rewrite":
             body = entry.decision if isinstance(entry.decision, Mapping) else {}
             shard, by, gone = body.get("shard"), body.get("by"), body.get("gone")
-            if not isinstance(shard, str) or not isinstance(by, str) or not isinstance(gone, Mapping):
+            made = body.get("made_from", {})
+            if not (isinstance(shard, str) and isinstance(by, str) and isinstance(gone, Mapping) and isinstance(made, Mapping)):
                 raise Fault("entry {seq} of the log cannot be read", DATABASE, seq=entry.seq)
-            found = Rewrite(entry.seq, shard, by, gone)
+            found = Rewrite(entry.seq, shard, by, gone, made)
             if not gone or not all(_asked(entries.get(seq), record, found) for record, seq in gone.items()):
                 raise Fault("shard {shard} was written anew, and no erasure asked for it", DATABASE, shard=shard)
             out[shard] = found
@@ -66,7 +68,8 @@ def _asked(entry: Entry | None, record: str, rewrite: Rewrite) -> bool:
         return False
     body = entry.decision if isinstance(entry.decision, Mapping) else {}
     target = body.get("target")
-    return not isinstance(target, Mapping) or target.get("level") not in _ONE_RECORD or target.get("record") == record
+    named = (record, rewrite.made_from.get(record))
+    return not isinstance(target, Mapping) or target.get("level") not in _ONE_RECORD or target.get("record") in named
 
 
 def gone_before(case: Casefile, end: int) -> set[str]:

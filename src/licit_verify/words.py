@@ -140,6 +140,8 @@ FRENCH: dict[str, str] = {
     "the measure in {language} is below the plan's standard": "la mesure en {language} est sous l'exigence du plan",
     "a share of the measure is none": "une part de la mesure n'en est pas une",
     "record {record} is not as it was decided": "l'enregistrement {record} n'est pas tel qu'il a été décidé",
+    "record {record} is released, and {source}, from which it was made, is kept out by {reason}":
+        "l'enregistrement {record} est publié, et {source}, dont il a été tiré, est écarté par {reason}",
     "record {record} is released against {reason}": "l'enregistrement {record} est publié malgré {reason}",
     "record {record} is released but was not decided to be":
         "l'enregistrement {record} est publié sans que cela ait été décidé",

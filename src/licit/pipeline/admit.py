@@ -25,6 +25,9 @@ FACTS = ("source", "thread", "holder_known", "capacity", "age", "surface", "stat
 
 _OF_PEOPLE = ("main", "branch", "hidden", "derived", "feedback", "attachment")
 
+#: Every thread that a chunk may be of.
+THREADS = (*_OF_PEOPLE, "document")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:

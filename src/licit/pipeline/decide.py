@@ -3,11 +3,14 @@
 Order of gates: arrive (superseded states), admit, honour, the static answers of screening and de-identification, staff
 decisions, copies of what was refused, duplicates, the held-out twin. The first gate's reason stands among equals.
 
+A record made from others shares their exclusion: whatever keeps one of those out, but for what was found in its words and
+for what the plan does not train on, keeps it out too. One of whose sources no row is there is held.
+
 What staff lifted for a record is left out of a gate's answer and nothing else is, so that whatever stood behind it stands.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -15,9 +18,10 @@ import polars as pl
 from ..core.staff import LIFTABLE, Staff, StaffDecision
 from ..core.stays import Stays
 from .admit import FACTS as ADMIT_FACTS
-from .admit import Admission
+from .admit import THREADS, Admission
 from .dedupe import copies_of, losers
 from .honour import FOR_PEOPLE, Honour
+from .inherit import family, inherited
 from .stage import impose, judge, undecided
 
 
@@ -70,7 +74,8 @@ def judge_each(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
     rows = impose(rows, rows.filter(pl.col("shard_no") < newest).select("row", reason=pl.lit("superseded")), ["row"])
     parties = lifted.filter(pl.col("reason") == "third-parties")["row"]
     settled = rows.with_columns(third_parties=pl.col("third_parties") & ~pl.col("row").is_in(parties.implode()))
-    rows = judge(settled, ADMIT_FACTS, gates.admission.judge).with_columns(rows["third_parties"])
+    admitted = judge(settled, ADMIT_FACTS, gates.admission.judge)
+    rows = admitted.with_columns(rows["third_parties"])
     if gates.ended:
         late = rows.filter(pl.col("record").is_in(list(gates.ended)))
         rows = impose(rows, late.select("row", reason=pl.col("record").replace_strict(
@@ -82,6 +87,7 @@ def judge_each(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
     rows = impose(rows, rows.filter(gone).select("row", reason=pl.lit("erased")), ["row"])
     rows = impose(rows, honoured.filter(pl.col("reason") != ""), ["row"])
     rows = impose(rows, stayed(rows, gates.stays), ["row"])
+    rows = _inherit(rows, settled, honoured, made, gates)
     rows = impose(rows, _static(rows).join(lifted, on=["row", "reason"], how="anti", maintain_order="left"), ["row"])
     return impose(rows, _answers((row, f"decided-{decision.answer}") for row, decision in made.items()
                                  if decision.answer != "release"), ["row"])
@@ -94,6 +100,26 @@ def stayed(rows: pl.DataFrame, stays: Stays) -> pl.DataFrame:
     found = [rows.filter(where).select("row", reason=pl.lit(reason)) for reason, where, known in (
         ("request-overdue", mine, late), ("legal-hold", pl.col("record").is_in(held), held)) if known]
     return pl.concat(found) if found else _answers(())
+
+
+def _inherit(rows: pl.DataFrame, settled: pl.DataFrame, honoured: pl.DataFrame, made: Mapping[int, StaffDecision],
+             gates: Gates) -> pl.DataFrame:
+    """Impose on records that were made from others what keeps those out, of whichever thread the words are."""
+    kin = pl.col("record").is_in(family(rows).implode())
+    own = settled.filter(kin & (pl.col("shard_no") == pl.col("shard_no").max().over("record")))
+    if not own.height:
+        return rows
+    admission = replace(gates.admission, threads=THREADS)
+    own = judge(undecided(own), ADMIT_FACTS, admission.judge).join(rows.select("row", "for_people"), on="row")
+    own = impose(own, honoured.filter(pl.col("reason") != ""), ["row"])
+    own = impose(own, stayed(own, gates.stays), ["row"])
+    own = impose(own, _answers((row, f"decided-{decision.answer}") for row, decision in made.items()
+                               if decision.answer != "release"), ["row"])
+    own = impose(own, own.filter(pl.col("record").is_in(list(gates.ended))).select("row", reason=pl.lit("chat-state")), ["row"])
+    given = inherited(rows, own, gates.erased)
+    people = given.filter("for_people")["row"]
+    rows = rows.with_columns(for_people=pl.col("for_people") | pl.col("row").is_in(people.implode()))
+    return impose(rows, given.select("row", "reason"), ["row"])
 
 
 def _of_staff(rows: pl.DataFrame, staff: Staff) -> Iterator[tuple[int, StaffDecision]]:

@@ -50,7 +50,7 @@ FACTS = pa.schema([
     ("surface", pa.string()), ("capacity", pa.string()), ("age", pa.string()), ("state", pa.string()),
     ("notice", pa.string()), ("third_parties", pa.bool_()), ("said_first", pa.string()), ("said_last", pa.string()),
     ("arrived", pa.string()), ("turn_ids", _TEXTS), ("turn_said", _TEXTS), ("turn_subjects", pa.list_(_TEXTS)),
-    ("subjects", _TEXTS), ("mentions", _TEXTS), ("names", _TEXTS), ("static", pa.string())])
+    ("subjects", _TEXTS), ("mentions", _TEXTS), ("names", _TEXTS), ("made_from", _TEXTS), ("static", pa.string())])
 
 SIGNATURES = pa.schema([("exact", pa.binary(16)), ("bands", pa.list_(pa.uint64())), ("runs", pa.list_(pa.uint64()))])
 
@@ -124,7 +124,8 @@ def prepare(batch: Sequence[Arrived], tools: Tools) -> pa.Table:
     for item, text, language, verdict, words in zip(batch, whole, languages, screened, masked, strict=True):
         shadow = item.record.kind == "document" and shadow_marks(item.record.declared, text)
         made_from = item.record.declared.get(MADE_FROM)
-        static = ("sources-unknown" if made_from == "" else "", words.reason, verdict.reason if verdict else "", "shadow-library" if shadow else "",
+        static = ("sources-unknown" if made_from == "" else "", words.reason, verdict.reason if verdict else "",
+                  "shadow-library" if shadow else "",
                   unmeasured(language, tools.languages, tools.screeners, accepted=tools.accept_unmeasured))
         rows += _rows(item, language, static, words, tools)
     for row, shape in zip(rows, sketch([row.pop("_arrived") for row in rows]), strict=True):
@@ -156,6 +157,7 @@ def _rows(item: Arrived, language: str, static: Sequence[str], masked: Masked, t
         "surface": record.surface, "capacity": record.capacity, "age": record.age, "state": record.state,
         "notice": record.notice, "third_parties": record.third_parties, "arrived": item.arrived, "language": language,
         "mentions": sorted(mentions), "names": sorted(names), "found": _found(masked),
+        "made_from": record.declared.get(MADE_FROM, "").split(),
         "people": sorted({person_mark(item.id, person.subject) for person in record.people}),
         "bucket": int.from_bytes(keyed(tools.order_key, "licit/bucket", bucket_of.encode())[:4], "big")}
     subjects = {person.ref: str(person.subject) for person in record.people}

@@ -248,7 +248,10 @@ def _answers_of(workspace: Workspace, parent: str, lock: Mapping[str, Any]) -> p
 
 
 def _reached(workspace: Workspace, lock: Mapping[str, Any], since: int, gates: Gates) -> list[str] | None:
-    """Give the records that new entries concern: their people's, linked accounts', what ended, what names outsiders."""
+    """Give the records that new entries concern: their people's, linked accounts', what ended, what names outsiders.
+
+    With them comes what was made from them.
+    """
     new = list(workspace.log.entries(start=since, stop=lock["log"]["size"], kinds=RESTRICTING))
     people = {entry.subject for entry in new if entry.subject}
     for person in tuple(people):
@@ -263,7 +266,22 @@ def _reached(workspace: Workspace, lock: Mapping[str, Any], since: int, gates: G
             paths = [workspace.corpus.path(path) for path in attribute_paths(lock).values()]
             named = pl.scan_parquet(paths).select("record", column).explode(column, empty_as_null=False)
             found |= set(named.filter(pl.col(column).is_in(list(keys))).collect()["record"].to_list())
-    return sorted(found)
+    return sorted(_kin(workspace, lock, found))
+
+
+def _kin(workspace: Workspace, lock: Mapping[str, Any], records: set[str]) -> set[str]:
+    """Add to records what was made from them, and all that goes into judging these: whatever they were made from."""
+    paths = [workspace.corpus.path(path) for path in attribute_paths(lock).values()]
+    if not records or not paths:
+        return records
+    edges = (pl.scan_parquet(paths).select("record", "made_from").filter(pl.col("made_from").list.len() > 0).collect()
+             .explode("made_from", empty_as_null=False).unique())
+    out, size = set(records), -1
+    while len(out) > size:
+        size = len(out)
+        near = edges.filter(pl.col("record").is_in(list(out)) | pl.col("made_from").is_in(list(out)))
+        out |= {*near["record"], *near["made_from"]}
+    return out
 
 
 def _settle_again(workspace: Workspace, lock: Mapping[str, Any], gates: Gates, rows: pl.DataFrame,

@@ -10,12 +10,13 @@ Rules kept here:
 - What a crash left is erased as well: shards already written anew, and shards that no entry of the log names.
 - A shard is written anew without the erased records, logged with the entry that asked for each, and only then the old one
   removed with all that was computed of it.
+- What was made from an erased record goes with it.
 - A record that was erased stays erased: what a later export brings of it, however changed, is erased again.
 - A record under a legal hold leaves every release and waits in its shard; it is erased once the hold ends.
 - Nothing is recomputed for others: their attribute rows are carried over.
 - What an erased person's entries say beyond the decision is erased as well; the decision stays, because it protects.
 
-Law: RGT-07
+Law: CHO-10, RGT-07
 """
 
 import json
@@ -31,13 +32,16 @@ import pyarrow.compute as pc
 from ..core.ids import NOBODY, SubjectId, keyed, short_text
 from ..core.policy import said_between
 from ..core.ports import NewEntry
-from ..core.records import Record, from_json
+from ..core.records import MADE_FROM, Record, from_json
 from ..core.rights import PERSONAL, Item, Standings, SubjectState
 from .alone import alone, storing
 from .later import erased_records
 from .queries import recall
 from .release import patch_alone, recover
 from .workspace import Input, Position, Progress, Workspace, inputs_at, legal_holds, releases_at, silent, standings_at
+
+#: The declared field that names a record's sources, as a stored body has it; in words the quotes would be escaped.
+_NAMED = rf'"{MADE_FROM}":"([a-z0-9 ]+)"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +74,7 @@ def carry_out(workspace: Workspace, *, progress: Progress = silent) -> Erased:
         _finish_rewrites(workspace)
         standings = standings_at(workspace.log, Position.head(workspace.log))
         erased = _erased(standings)
-        asked = dict(sorted(_pending(workspace, erased)))
+        asked = dict(sorted(_made_from(workspace, dict(_pending(workspace, erased))).items()))
         patches = [patch_alone(workspace, name, progress).name for name in _holding(workspace, asked)]
         files = [file for name, item in releases_at(workspace.log).items() if item.withdrawn >= 0
                  for file in _purge_release(workspace, name, asked)]
@@ -180,6 +184,23 @@ def _pending(workspace: Workspace, erased: Mapping[SubjectId, Sequence[SubjectSt
                     yield row["record"], seq
 
 
+def _made_from(workspace: Workspace, doomed: dict[str, int]) -> dict[str, int]:
+    """Add what was made from doomed records, and from records erased before, with the erasure that reaches it."""
+    live, _ = inputs_at(workspace.log, Position.head(workspace.log), ())
+    gone = erased_records(workspace.log) | doomed
+    paths = [workspace.corpus.path(f"shards/{item.shard}.parquet") for item in live]
+    if not gone or not paths:
+        return doomed
+    named = pl.scan_parquet(paths).select("record", sources=pl.col("body").str.extract(_NAMED)).drop_nulls().collect()
+    size = -1
+    while len(gone) > size:
+        size = len(gone)
+        for record, sources in named.iter_rows():
+            if record not in gone and (seqs := [gone[source] for source in sources.split() if source in gone]):
+                gone[record] = doomed[record] = seqs[0]
+    return doomed
+
+
 def _covering(state: SubjectState, name: str, record: Record) -> int:
     """Give the erasure that covers something of a record, -1 if none does."""
     declared = [between for text in record.collected if (between := said_between(text))]
@@ -219,6 +240,8 @@ def _rewrite(workspace: Workspace, item: Input, doomed: Mapping[str, int]) -> bo
         return False
     body: dict[str, Any] = {"shard": old, "by": "", "sha256": "", "records": left.num_rows, "gone": {
         record: doomed[record] for record in table["record"].to_pylist() if record in doomed}}
+    if made := dict(_of_other_records(workspace, body["gone"])):
+        body["made_from"] = made
     if left.num_rows:
         key = workspace.keys.secret("records")
         new = "h" + short_text(keyed(key, "licit/rewrite", old.encode(), *(r.encode() for r in
@@ -234,6 +257,15 @@ def _rewrite(workspace: Workspace, item: Input, doomed: Mapping[str, int]) -> bo
         _moved(workspace, old, str(body["by"]), left)
     remove_shard(workspace, old)
     return True
+
+
+def _of_other_records(workspace: Workspace, gone: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    """Give the records that go because of another's erasure, each with the record that this one named."""
+    seqs = sorted({*gone.values()})
+    for entry in workspace.log.entries(start=seqs[0], stop=seqs[-1] + 1, kinds=("erasure",)) if seqs else ():
+        target = (entry.decision or {}).get("target") or {}
+        if named := target.get("record"):
+            yield from ((record, named) for record, seq in gone.items() if seq == entry.seq and record != named)
 
 
 def remove_shard(workspace: Workspace, shard: str) -> None:

@@ -15,12 +15,11 @@ from typing import Any
 from ..core.errors import SetupError, misnamed
 from ..core.policy import PURPOSES, parse_moment
 from ..core.sources import USES
+from ..pipeline.admit import THREADS
 from ..pipeline.chunk import ChunkSettings
 from ..pipeline.deidentify import DIRECT, REPLACEMENTS, DeidentifySettings
 from ..pipeline.screen import ACCEPT_UNMEASURED_SCREENING
 from .quality import ACCEPT, Standard, parse_standard
-
-THREADS = ("main", "document", "branch", "hidden", "derived", "feedback", "attachment")
 
 #: What a plan may accept at its own risk, with what it gives up.
 ACCEPTABLE = {ACCEPT: "no measured recall stands behind the de-identification",

@@ -4,11 +4,13 @@ import json
 
 import pytest
 from click.testing import CliRunner
-from world import chat, failing, kept, prose, reasons, released_records
+from world import PLANTED, chat, failing, kept, places_of, prose, reasons, released_records
 
 from licit.surfaces.cli import main
 from licit.usecases.commands import object_as_outsider
+from licit.usecases.erase import carry_out
 from licit.usecases.queries import recall
+from licit_verify import verify
 
 NAMED = "Écris à lea.voisine@example.org."
 
@@ -109,3 +111,91 @@ def test_a_rewrite_that_is_nobodys_is_its_sources(world, tmp_path):
     assert world.build().tally.released == 2
     said = CliRunner().invoke(main, ["explain", "--subject", "ada", "--json", "--workspace", str(world.root)])
     assert len(json.loads(said.output)["rows"]) == 2
+
+
+@pytest.mark.parametrize("scope", [{"level": "record"}, {"level": "turn", "turn": "t0"}])
+def test_a_refusal_of_a_record_or_less_reaches_what_was_made_of_it(world, scope):
+    """Who refuses one chat or one message takes along what others made of it, before a release and after.
+
+    Law: CHO-10
+    """
+    world.take([chat("a", "ada", prose("a")), chat("b", "ada", prose("b"))])
+    source = world.record("a", "ada")
+    rewrite = rewritten(world, source)
+    first = world.build()
+    assert rewrite in released_records(first.path)
+    world.object("ada", target={**scope, "record": source})
+    assert {rewrite, source} == {row.split("#")[0] for touched in recall(world.ports).touched for row in touched.rows}
+    patch = world.space.patch(first.name)
+    assert released_records(patch.path) == released_records(world.build().path) == {world.record("b", "ada")}
+    assert patch.tally.refused["made-from-refused"] == 1
+    assert failing(patch.path, world.root) == {}
+
+
+def test_what_was_made_of_a_rewrite_is_refused_too(world):
+    """Exclusion passes on, however many steps lie between."""
+    world.take([chat("a", "ada", prose("a"))])
+    first = rewritten(world, world.record("a", "ada"))
+    row = chat("second", "reader", prose("twice in other words"), derived_from=first)
+    world.take([row])
+    assert world.build().tally.released == 3
+    world.object("ada", target={"level": "record", "record": world.record("a", "ada")})
+    assert reasons(world.build()) == {"objection": 1, "made-from-refused": 2}
+
+
+@pytest.mark.parametrize(("later", "reason"), [({"state": "deleted"}, "made-from-refused"),
+                                               ({"capacity": "unknown"}, "made-from-held")])
+def test_a_source_that_ends_takes_its_rewrites_along(world, later, reason):
+    """A chat that a later export shows as deleted, or as nobody knows whose, keeps out what was made of it."""
+    world.take([chat("a", "ada", prose("a"))])
+    rewrite = rewritten(world, world.record("a", "ada"))
+    first = world.build()
+    world.take([chat("a", "ada", prose("a"), **{key: value for key, value in later.items() if key == "state"})],
+               **{key: value for key, value in later.items() if key != "state"})
+    assert reasons(world.build())[reason] == 1
+    if "state" in later:
+        assert rewrite not in released_records(world.space.patch(first.name).path)
+
+
+def test_a_plan_without_the_sources_of_a_rewrite_holds_it(world):
+    """Where what a record was made from is no input, nothing of it can be judged, and the record waits."""
+    world.license("elsewhere")
+    world.take([chat("a", "ada", prose("a"))])
+    row = chat("rewrite", "writer", prose("said in other words"), derived_from=world.record("a", "ada"))
+    world.take([row], source="elsewhere")
+    assert reasons(world.build(sources=["elsewhere"])) == {"sources-unknown": 1}
+
+
+def test_an_erasure_takes_the_words_made_of_it_off_the_disk(world):
+    """Who has one chat erased leaves no byte of what others made of it, and the auditor follows why it went.
+
+    Law: CHO-10, RGT-07
+    """
+    world.take([chat("a", "ada", prose("a")), chat("b", "ben", prose("b"))])
+    row = chat("rewrite", "writer", f"{prose('other')} {PLANTED}", derived_from=world.record("a", "ada"))
+    world.take([row])
+    world.build()
+    world.object("ada", "erasure", target={"level": "record", "record": world.record("a", "ada")})
+    done = carry_out(world.ports)
+    assert done.records == 2
+    assert places_of(PLANTED, world.root) == []
+    assert {result.claim for result in verify(world.root / "releases" / done.patches[0], auditor=world.root).results
+            if result.result == "fails"} == set()
+    world.take([row], name="again.jsonl")
+    assert "made-from-refused" in reasons(world.build()) or "erased" in reasons(world.build())
+
+
+def test_the_auditor_names_a_rewrite_released_against_its_source(world, monkeypatch):
+    """A release that was built without following records to their sources, and properly signed, fails the audit.
+
+    Law: CHO-10
+    """
+    world.take([chat("a", "ada", prose("a")), chat("b", "ben", prose("b"))])
+    rewrite = rewritten(world, world.record("a", "ada"))
+    world.object("ada", target={"level": "record", "record": world.record("a", "ada")})
+    monkeypatch.setattr("licit.pipeline.decide._inherit", lambda rows, *others: rows)
+    world.swap(check=lambda *_: ())
+    built = world.build()
+    found = failing(built.path, world.root)
+    assert set(found) == {"people-honoured"}
+    assert rewrite in found["people-honoured"]

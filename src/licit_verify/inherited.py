@@ -1,0 +1,108 @@
+"""Records that were made from others: nothing that keeps one of those out may be passed over for what was made of it.
+
+Rules kept here:
+
+- Every record that a released row was made from, and what that was made from in turn, is judged like a released row, of
+  whichever thread its words are; what was found in its words is not held against others.
+- A source of which no row is among the inputs keeps the row out; so does one that was erased, ended or decided against.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .arrivals import ended
+from .casefile import Casefile
+from .closing import moment
+from .files import MANIFEST, take
+from .report import Fault, several
+from .rerun import THREADS, Pass
+from .rewrites import gone_before
+from .rows import batches
+
+_MOST_FAULTS = 20
+
+
+def sources_honoured(case: Casefile) -> None:
+    """Insist that nothing speaks against any record that a released row was made from.
+
+    Raises:
+        Fault: otherwise, or an attribute file that cannot be read.
+    """
+    edges = _edges(case)
+    if not edges:
+        return
+    made = {record: roots for record in pc.unique(case.ids().column("record")).to_pylist()
+            if (roots := _roots(record, edges))}
+    wanted = pa.array(sorted(set().union(*made.values())), pa.string())
+    if not len(wanted):
+        return
+    against = _against(case, wanted)
+    found = (Fault("record {record} is released, and {source}, from which it was made, is kept out by {reason}", MANIFEST,
+                   record=record, source=source, reason=against[source])
+             for record, roots in made.items() for source in sorted(roots) if source in against)
+    if faults := list(islice(found, _MOST_FAULTS)):
+        raise several(faults)
+
+
+def _edges(case: Casefile) -> dict[str, set[str]]:
+    """Give what each record of the inputs was made from, by what is known of it."""
+    edges: dict[str, set[str]] = {}
+    for _, rows in _attributes(case, ["record", "made_from"]):
+        for row in rows.filter(pc.greater(pc.list_value_length(rows.column("made_from")), 0)).to_pylist():
+            edges.setdefault(row["record"], set()).update(row["made_from"])
+    return edges
+
+
+def _roots(record: str, edges: Mapping[str, set[str]]) -> set[str]:
+    """Give everything that a record was made from, however far back."""
+    out: set[str] = set()
+    open_ = set(edges.get(record, ()))
+    while open_:
+        out |= open_
+        open_ = set().union(*(edges.get(source, set()) for source in open_)) - out
+    return out
+
+
+def _attributes(case: Casefile, columns: list[str] | None) -> Iterator[tuple[str, Any]]:
+    for shard, path, _ in case.attribute_files():
+        try:
+            for batch in batches(path) if path else ():
+                rows = pa.table(batch)
+                yield shard, rows if columns is None else rows.select(columns)
+        except (ValueError, OSError, KeyError, pa.ArrowException):
+            raise Fault("{path} cannot be read", shard, path=shard) from None
+
+
+def _against(case: Casefile, wanted: Any) -> dict[str, str]:
+    """Give what speaks against some records, in the newest state of each."""
+    out = dict.fromkeys(gone_before(case, case.closing().seq), "erased")
+    out |= {str(fault.values["record"]): str(fault.values["reason"]) for fault in ended(case, wanted)}
+    decided = case.decisions().select(["record", "shard"])
+    decided = decided.filter(pc.is_in(decided.column("record"), value_set=wanted))
+    order = {take(item, "shard", str): number for number, item in enumerate(take(case.lock, "inputs", list))}
+    newest: dict[str, str] = {}
+    for row in decided.to_pylist():
+        newest[row["record"]] = max(newest.get(row["record"], row["shard"]), row["shard"], key=lambda name: order.get(name, -1))
+    out |= {record: out.get(record, "sources-unknown") for record in wanted.to_pylist() if record not in newest}
+    rules = case.rules()
+    judge = Pass(replace(rules, threads=THREADS), pa.table({}), {})
+    register, as_of, plan = case.register(), moment(take(case.lock, "as_of", str)), take(case.lock, "plan", dict)
+    for shard, rows in _attributes(case, None):
+        rows = rows.filter(pc.is_in(rows.column("record"), value_set=pa.array(
+            sorted(record for record, of in newest.items() if of == shard), pa.string()))).combine_chunks()
+        if not rows.num_rows:
+            continue
+        for fault in judge.alone(rows, shard):
+            out.setdefault(str(fault.values["record"]), str(fault.values["reason"]))
+        for record, name in {*zip(*(rows.column(which).to_pylist() for which in ("record", "source")), strict=True)}:
+            source = register.get(name)
+            reason = "source-unknown" if source is None else source.against(
+                take(plan, "use", str), as_of, commercial=take(plan, "commercial", bool))
+            if reason:
+                out.setdefault(record, reason)
+    return out
