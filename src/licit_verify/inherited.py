@@ -22,9 +22,10 @@ from .files import MANIFEST, take
 from .report import Fault, several
 from .rerun import THREADS, Pass
 from .rewrites import gone_before
-from .rows import batches
+from .rows import batches, table
 
 _MOST_FAULTS = 20
+_NONE = pa.table({"record": pa.array([], pa.string()), "made_from": pa.array([], pa.list_(pa.string()))})
 
 
 def sources_honoured(case: Casefile) -> None:
@@ -52,7 +53,11 @@ def sources_honoured(case: Casefile) -> None:
 def _edges(case: Casefile) -> dict[str, set[str]]:
     """Give what each record of the inputs was made from, by what is known of it."""
     edges: dict[str, set[str]] = {}
-    for _, rows in _attributes(case, ["record", "made_from"]):
+    for shard, path, _ in case.attribute_files():
+        try:
+            rows = table(path, ["record", "made_from"]) if path else _NONE
+        except (ValueError, OSError, KeyError, pa.ArrowException):
+            raise Fault("{path} cannot be read", shard, path=shard) from None
         for row in rows.filter(pc.greater(pc.list_value_length(rows.column("made_from")), 0)).to_pylist():
             edges.setdefault(row["record"], set()).update(row["made_from"])
     return edges
@@ -68,12 +73,11 @@ def _roots(record: str, edges: Mapping[str, set[str]]) -> set[str]:
     return out
 
 
-def _attributes(case: Casefile, columns: list[str] | None) -> Iterator[tuple[str, Any]]:
+def _rows_of(case: Casefile) -> Iterator[tuple[str, Any]]:
     for shard, path, _ in case.attribute_files():
         try:
             for batch in batches(path) if path else ():
-                rows = pa.table(batch)
-                yield shard, rows if columns is None else rows.select(columns)
+                yield shard, pa.table(batch)
         except (ValueError, OSError, KeyError, pa.ArrowException):
             raise Fault("{path} cannot be read", shard, path=shard) from None
 
@@ -92,7 +96,7 @@ def _against(case: Casefile, wanted: Any) -> dict[str, str]:
     rules = case.rules()
     judge = Pass(replace(rules, threads=THREADS), pa.table({}), {})
     register, as_of, plan = case.register(), moment(take(case.lock, "as_of", str)), take(case.lock, "plan", dict)
-    for shard, rows in _attributes(case, None):
+    for shard, rows in _rows_of(case):
         rows = rows.filter(pc.is_in(rows.column("record"), value_set=pa.array(
             sorted(record for record, of in newest.items() if of == shard), pa.string()))).combine_chunks()
         if not rows.num_rows:

@@ -96,7 +96,7 @@ def carry_out(workspace: Workspace, *, progress: Progress = silent) -> Erased:
 def pending(workspace: Workspace) -> dict[str, int]:
     """Give the records that are still stored though an erasure covers them, each with the entry that asked for it."""
     standings = standings_at(workspace.log, Position.head(workspace.log))
-    return dict(sorted(_pending(workspace, _erased(standings))))
+    return dict(sorted(_made_from(workspace, dict(_pending(workspace, _erased(standings)))).items()))
 
 
 def _holding(workspace: Workspace, doomed: Collection[str]) -> list[str]:

@@ -58,7 +58,7 @@ def row(number, turns, notice="") -> dict:
             "turn_ids": [f"t{at}" for at in range(len(turns))], "turn_said": [at for at, _ in turns],
             "turn_subjects": [sorted(people) for _, people in turns], "said_first": min(said, default=""),
             "said_last": max(said) if whole else "", "notice": notice, "arrived": "2025-12-30T00:00:00Z",
-            "mentions": [f"mail{number}"], "names": [f"name{number % 2}"], "holder": subjects[0] if subjects else "",
+            "mentions": [f"mail{number}"], "names": [f"name{number % 2}"], "made_from": [], "holder": subjects[0] if subjects else "",
             "source": "chat", "thread": "main", "capacity": "consumer", "age": "adult", "surface": "", "state": "live",
             "third_parties": False, "static": "", "shard_no": 0, "order": b"%016d" % number, "same": number,
             "alike": number, "runs": [number]}
@@ -67,7 +67,7 @@ def row(number, turns, notice="") -> dict:
 def frame(rows) -> pl.DataFrame:
     texts = pl.List(pl.String)
     return pl.DataFrame([row(number, turns, notice) for number, (turns, notice) in enumerate(rows)], schema_overrides={
-        "row": pl.UInt32, "subjects": texts, "turn_subjects": pl.List(texts), "mentions": texts, "names": texts,
+        "row": pl.UInt32, "subjects": texts, "turn_subjects": pl.List(texts), "mentions": texts, "names": texts, "made_from": texts,
         "shard_no": pl.UInt32, "same": pl.UInt32, "alike": pl.UInt32, "runs": pl.List(pl.UInt64)})
 
 
