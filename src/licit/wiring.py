@@ -8,6 +8,7 @@ import json
 import os
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from importlib.metadata import version
@@ -44,11 +45,12 @@ from .core.records import Record, from_json
 from .detectors.registry import Found, chosen, find_detectors, find_screeners, pin, where_detectors, where_screeners
 from .papers.report import render
 from .pipeline.chunk import estimate_tokens
+from .pipeline.deidentify import REPLACEMENTS, Masked, replace_all
 from .pipeline.planted import Planted, plant
 from .pipeline.prepare import Arrived, Tools, prepare
-from .pipeline.screen import ACCEPT_UNMEASURED_SCREENING, screening_stated
+from .pipeline.screen import ACCEPT_UNMEASURED_SCREENING, language_of, screening_stated
 from .usecases.listing import Listed, figures_of, measured_alone, screening_of
-from .usecases.plan import TEMPLATE, Plan, plan_from_lock
+from .usecases.plan import TEMPLATE, Plan, plan_from_lock, read_plan
 from .usecases.policy import TEMPLATE as POLICY_TEMPLATE
 from .usecases.quality import BUILT_IN, NONE, kept, key_of, measured
 from .usecases.restore import Opening, Order, Restored, restore
@@ -185,7 +187,7 @@ def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None, restoring: b
         tag_keys=lambda subjects: {str(k): v for k, v in identities.tag_keys(map(SubjectId, subjects)).items()},
         prepare=partial(_prepare, root, jobs), look=partial(_look, root), attributes_key=lambda plan: _tools(root, _text(plan)).key(), counter=token_counter()[0],
         pins=lambda plan: _tools(root, _text(plan)).pins, check=partial(_check, clock=clock, engine=engine), render=render,
-        measure=partial(_measure, root))
+        measure=partial(_measure, root), mask=partial(_masked, root))
 
 
 def open_visits(root: Path) -> SqlVisits:
@@ -269,6 +271,15 @@ def _prepare_shard(task: tuple[Path, str, str]) -> Prepared:
     note = json.dumps({"sha256": prepared.sha256, "rows": prepared.rows}).encode()
     corpus.write_bytes(f"attributes/{key}/{shard}.json", note)
     return prepared
+
+
+def _masked(root: Path, record: str, body: Record) -> Masked:
+    """Mask a record as a build of the workspace's plan would, with placeholders: these are nobody's name."""
+    plan = read_plan(root / "plan.toml")
+    tools = _tools(root, _text(plan))
+    texts = [part.text for turn in body.turns for part in turn.parts]
+    return replace_all([record], [texts], [language_of("\n".join(texts)[:4000])], tools.detectors,
+                       replace(plan.deidentify, replace=REPLACEMENTS[0]), tools.stand_in_key)[0]
 
 
 def _measure(root: Path, plan: Plan, seed: str) -> tuple[Mapping[str, Any], Planted]:

@@ -38,7 +38,8 @@ class Gates:
     """All that decides: the two gates, staff's decisions, whether near-duplicates count, and the draw.
 
     ``ended`` names the records that a state arrived after the inputs ended, with the reason; ``erased`` those that were
-    erased once, which no later import brings back; ``stays`` what an overdue request or a legal hold keeps back.
+    erased once, which no later import brings back; ``stays`` what an overdue request or a legal hold keeps back;
+    ``given`` has the only shard that may be used of records of which a reviewed text was given.
     """
 
     admission: Admission
@@ -47,6 +48,7 @@ class Gates:
     near: bool
     draw: Draw
     ended: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
     erased: frozenset[str] = frozenset()
     stays: Stays = field(default_factory=lambda: Stays(late={}, held={}))
 
@@ -88,6 +90,7 @@ def judge_each(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
     rows = impose(rows, honoured.filter(pl.col("reason") != ""), ["row"])
     rows = impose(rows, stayed(rows, gates.stays), ["row"])
     rows = _inherit(rows, settled, honoured, made, gates)
+    rows = _as_given(rows, honoured, gates.given) if gates.given else rows
     rows = impose(rows, _static(rows).join(lifted, on=["row", "reason"], how="anti", maintain_order="left"), ["row"])
     return impose(rows, _answers((row, f"decided-{decision.answer}") for row, decision in made.items()
                                  if decision.answer != "release"), ["row"])
@@ -120,6 +123,20 @@ def _inherit(rows: pl.DataFrame, settled: pl.DataFrame, honoured: pl.DataFrame, 
     people = given.filter("for_people")["row"]
     rows = rows.with_columns(for_people=pl.col("for_people") | pl.col("row").is_in(people.implode()))
     return impose(rows, given.select("row", "reason"), ["row"])
+
+
+def _as_given(rows: pl.DataFrame, honoured: pl.DataFrame, given: Mapping[str, str]) -> pl.DataFrame:
+    """Hold every other state of a record of which a reviewed text was given, and judge that text by outsiders named in any state.
+
+    In the reviewed text names and numbers are replaced, so that nobody is found in it: they are found in what it was made of.
+    """
+    mine = rows.filter(pl.col("record").is_in(list(given))).select("row", "record", "shard")
+    others = mine.filter(pl.col("shard") != pl.col("record").replace_strict(dict(given), return_dtype=pl.String))
+    named = (honoured.filter(pl.col("reason").str.starts_with("third-party")).join(mine, on="row").select("record", "reason").unique())
+    found = mine.join(named, on="record").select("row", "reason")
+    rows = impose(rows, others.select("row", reason=pl.lit("not-as-given")), ["row"])
+    refused = found.filter(pl.col("reason").is_in(FOR_PEOPLE))["row"]
+    return impose(rows, found, ["row"]).with_columns(for_people=pl.col("for_people") | pl.col("row").is_in(refused.implode()))
 
 
 def _of_staff(rows: pl.DataFrame, staff: Staff) -> Iterator[tuple[int, StaffDecision]]:

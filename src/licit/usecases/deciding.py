@@ -27,6 +27,7 @@ from ..pipeline.admit import Admission
 from ..pipeline.decide import ELECTED_AWAY, Draw, Gates, decide, elect, held_copies, judge_each, settle_copies
 from ..pipeline.honour import FOR_PEOPLE, Honour
 from ..pipeline.stage import RANK, impose
+from .canaries import watch
 from .facts import cluster_names, clustered, column_of, facts_of
 from .later import ended_since, erased_records
 from .plan import Plan, plan_from_lock
@@ -36,6 +37,7 @@ from .workspace import (
     Prepared,
     Progress,
     Workspace,
+    given_at,
     inputs_at,
     outsiders_at,
     policy_at,
@@ -162,7 +164,8 @@ def gates_of(workspace: Workspace, lock: Mapping[str, Any]) -> Gates:
         honour=Honour(standings=standings, policy=policy, purpose=plan.purpose, as_of=as_of,
                       outsiders=outsiders, namesakes=namesakes),
         stays=stays_at(workspace.log, at, standings, as_of), staff=staff_at(workspace.log, at), near=plan.near, draw=_draw(lock, plan),
-        ended=ended_since(workspace, lock, at.base, at.size), erased=frozenset(erased_records(workspace.log, at.base)))
+        ended=ended_since(workspace, lock, at.base, at.size), erased=frozenset(erased_records(workspace.log, at.base)),
+        given={record: gift.shard for record, gift in given_at(workspace.log, at).items()})
 
 
 def decide_under(workspace: Workspace, lock: Mapping[str, Any], progress: Progress = silent, *,
@@ -178,6 +181,7 @@ def decide_under(workspace: Workspace, lock: Mapping[str, Any], progress: Progre
     rows = clustered(workspace.corpus, facts_of(workspace.corpus, lock), lock)
     progress("decide", 1, 3)
     gates = gates_of(workspace, lock)
+    watch(workspace, lock["log"]["size"], gates, rows.unique("source", keep="first", maintain_order=True))
     if copies is not None:
         known = rows.join(copies, on=["record", "chunk"], how="semi").select("row")
         rows = impose(judge_each(rows, gates), known.with_columns(reason=pl.lit("copy-of-refused")), ["row"])
@@ -213,6 +217,8 @@ def decide_patch(workspace: Workspace, lock: Mapping[str, Any], parent: str, pro
         return decide_under(workspace, lock, progress, copies=_answers_of(workspace, parent, before).filter(held))
     gates = gates_of(workspace, lock)
     rows = _answers_of(workspace, parent, lock)
+    first = rows.filter(pl.col("rank") == 0).unique("source", keep="first", maintain_order=True)
+    watch(workspace, lock["log"]["size"], gates, facts_of(workspace.corpus, lock, records=first["record"].to_list()))
     reached = _reached(workspace, lock, before["log"]["size"], gates)
     facts = facts_of(workspace.corpus, lock, records=reached) if reached else None
     if facts is None or not facts.height:

@@ -3,7 +3,9 @@
 Rules kept here:
 
 - The delay is that between receipt and recording: what is recorded counts at the gate from the next question on.
-- No tier is in the log, so none can be compared; what is compared is the channels, and every tier has all of them.
+- No refusal names a tier, so none can be compared; what is compared is the channels. What each tier was offered on a day is
+  told by ``interface.py``.
+- Synthetic people (canaries) are nobody, and counted nowhere.
 - A channel with fewer than five refusals is counted with others, so that nobody's single refusal is shown. What a product
   writes of its own channel is counted as another one: it may be anything, and the page is public.
 
@@ -14,12 +16,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median
 
+from .canaries import is_synthetic
 from .workspace import Workspace
 
 _REFUSING = ("objection", "withdrawal", "third-party-objection")
 _FEWEST = 5
 #: How refusals come, as the log has it.
-CHANNELS = ("privacy centre", "Sec-GPC: 1", "API", "form for others", "staff", "another")
+CHANNELS = ("privacy centre", "Sec-GPC: 1", "API", "form for others", "list", "staff", "another")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +37,10 @@ class Channel:
 def channels(workspace: Workspace) -> list[Channel]:
     """Give the channels by which refusals came, the most used first."""
     found: dict[str, list[timedelta]] = {}
+    synthetic = is_synthetic(workspace)
     for entry in workspace.log.entries(kinds=_REFUSING):
+        if synthetic(entry):
+            continue
         how = (entry.decision or {}).get("how")
         name = "form for others" if entry.kind == "third-party-objection" else str(how) if how else "staff"
         name = name if name in CHANNELS else "another"

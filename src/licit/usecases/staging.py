@@ -20,6 +20,7 @@ from ..pipeline.attest import Findings
 from ..pipeline.audit import write_canaries, write_twin
 from ..pipeline.seal import Parent, Placed, buckets_for, content_of, patch_rows, root_of, write_rows
 from ..pipeline.stage import ANSWERS, tally
+from .canaries import counted
 from .deciding import AUDITABLE, attribute_paths, decide_patch, decide_under
 from .facts import column_of
 from .plan import plan_from_lock
@@ -85,7 +86,7 @@ def stage(workspace: Workspace, built: Built, progress: Progress) -> Findings:
     people = (kept.select(pl.col("subjects").explode(empty_as_null=False).drop_nulls().alias("subject"))
               .group_by("subject").len("rows").with_columns(pl.col("rows").cast(pl.Int64)).sort("subject"))
     found = _findings(workspace, built, files, _with_keys(workspace, people), workspace.pins(plan_from_lock(lock["plan"])), None)
-    return replace(found, measure={**measured, "found": _counted(workspace, lock, kept)})
+    return replace(found, measure={**measured, "found": _counted(workspace, lock, kept), **_watched(workspace, lock)})
 
 
 def _counted(workspace: Workspace, lock: Mapping[str, Any], kept: pl.DataFrame) -> dict[str, Any]:
@@ -151,7 +152,14 @@ def stage_patch(workspace: Workspace, built: Built, parent: str, progress: Progr
     # A patch only takes away or elects among rows of its parent's detectors: nothing new to measure, nothing may hinder it.
     # What its parent counted is left out: beside the patch it would say what the rows that left held.
     measured = json.loads(corpus.path(f"releases/{parent}/evidence/measure.json").read_bytes())
-    return replace(found, measure={name: value for name, value in measured.items() if name != "found"})
+    return replace(found, measure={name: value for name, value in measured.items() if name not in ("found", "canaries")} | _watched(
+        workspace, lock))
+
+
+def _watched(workspace: Workspace, lock: Mapping[str, Any]) -> dict[str, Any]:
+    """Say how many synthetic people who refused were watched for, by channel; not one of them was let through."""
+    watched = counted(workspace, lock["log"]["size"])
+    return {"canaries": {"refusing": watched, "sighted": 0}} if watched else {}
 
 
 def _licences(workspace: Workspace, lock: Mapping[str, Any]) -> dict[str, str]:

@@ -34,6 +34,7 @@ from ..core.rights import PERSONAL, RESTRICTING, Entry, Standings
 from ..core.sources import Source, register_from
 from ..core.staff import Staff
 from ..core.stays import LegalHold, Stays, holds_from, overdue
+from ..pipeline.deidentify import Masked
 from ..pipeline.honour import outsiders_from
 from ..pipeline.planted import Planted
 
@@ -85,6 +86,7 @@ class Workspace:
     attributes_key: Callable[[Any], str]
     pins: Callable[[Any], tuple[str, ...]]
     measure: Callable[[Any, str], tuple[Mapping[str, Any], Planted]]
+    mask: Callable[[str, Record], Masked]
     counter: str
     check: Callable[[Path, Path], Sequence[Mapping[str, Any]]]
     render: Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]]], bytes]
@@ -187,6 +189,29 @@ def stays_at(log: Log, at: Position, standings: Standings, as_of: datetime) -> S
     asked = cases_from(entries_at(log, at, frozenset(REQUESTS) | {"step"}))
     return Stays(late=overdue(asked.values(), standings, max(as_of, last.recorded_at) if last else as_of),
                  held={record: hold.entry for record, hold in legal_holds(log, at).items()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A reviewed text that somebody gave: the entry of their consent, who they are, and the shard that holds its only state."""
+
+    seq: int
+    subject: str
+    shard: str
+
+
+def given_at(log: Log, at: Position) -> dict[str, Given]:
+    """Fold reviewed texts that were given, by record; allowing the whole conversation later ends what was pinned to the text."""
+    out: dict[str, Given] = {}
+    for entry in entries_at(log, at, frozenset({"consent", "permission"})):
+        body = entry.decision or {}
+        target = body.get("target") or {}
+        record = str(target.get("record", "")) if target.get("level") == "record" else ""
+        if record and isinstance(body.get("shard"), str):
+            out[record] = Given(seq=entry.seq, subject=str(entry.subject), shard=body["shard"])
+        elif record in out and out[record].subject == str(entry.subject) and "train" in body.get("purposes", ()):
+            del out[record]
+    return out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

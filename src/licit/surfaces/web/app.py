@@ -21,10 +21,11 @@ from ...core.errors import EvidenceError, HeldError, InputError, LicitError, Ref
 from ...core.ids import keyed
 from ...usecases.live import Live
 from ...wiring import open_visits, open_workspace
-from . import api, centre, check, console, console_held, handover, others, parity, rooms
+from . import api, centre, check, console, console_held, give, handover, others, parity, rooms
 from .counted import Counted
 from .desk import Desk
 from .guard import Answer, Guard, allowed
+from .interface import note_interface
 from .settings import read_settings
 from .thin import ThinStanding
 from .tokens import Tokens
@@ -58,6 +59,7 @@ def make_app(root: Path, *, clock: Any = None) -> FastAPI:
     app.include_router(centre.router)
     app.include_router(others.router)
     app.include_router(parity.router)
+    app.include_router(give.router)
     app.include_router(check.router)
     app.include_router(console.door)
     app.include_router(console.router)
@@ -68,10 +70,13 @@ def make_app(root: Path, *, clock: Any = None) -> FastAPI:
     app.include_router(handover.router)
     app.add_middleware(Guard, answer=_told(app, door), limits=settings.limits)
 
+    note_interface(app, space.clock.now().date())
+
     @app.get("/healthz", include_in_schema=False)
     def healthz() -> PlainTextResponse:
         """Answer once the log can be read and folded; anything else is no health."""
         live.now()
+        note_interface(app, space.clock.now().date())
         return PlainTextResponse("ok\n")
 
     return app

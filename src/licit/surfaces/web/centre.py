@@ -33,6 +33,7 @@ from ...usecases.holds import holds_on
 from ...usecases.live import Live
 from ...usecases.portable import write_copy
 from . import texts
+from .interface import note_interface
 from .visit import Visit, page, parts
 
 router = APIRouter(include_in_schema=False)
@@ -51,6 +52,7 @@ _ONE_SIGNAL = threading.Lock()
 def overview(request: Request, done: int = -1) -> Response:
     """Show the state, the switch, and all else in short."""
     door, live, visit = parts(request)
+    note_interface(request.app, live.workspace.clock.now().date())
     if visit.refuses_by_signal and visit.fresh and "seen" not in request.query_params:
         # A first visit: come back with the cookie, so that the signal is recorded for a browser and not for nobody.
         response = RedirectResponse("/?seen=1", 303)

@@ -43,6 +43,8 @@ RIGHTS: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/console/holds"): _DECIDING,
     ("GET", "/console/releases"): _EVERYBODY,
     ("GET", "/console/journal"): _WATCHING,
+    ("GET", "/console/canaries"): _EVERYBODY,
+    ("POST", "/console/canaries"): _DECIDING,
     ("POST", "/console/sign-out"): _EVERYBODY}
 
 

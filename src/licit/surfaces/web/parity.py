@@ -1,9 +1,11 @@
-"""The public page on parity: every channel of refusing, its steps, and how long it takes to count."""
+"""The public page on parity: every channel of refusing, its steps, how long it takes to count, and how it was on any day."""
 
 import threading
 
 from fastapi import APIRouter, Request, Response
 
+from ...core.errors import InputError
+from ...usecases.interface import Day, day_of
 from ...usecases.parity import Channel, channels
 from .visit import page, parts
 
@@ -13,13 +15,32 @@ _lock = threading.Lock()
 
 
 @router.get("/parity")
-def parity(request: Request) -> Response:
-    """Show the channels; counted anew when the log has grown, once for all who ask."""
+def parity(request: Request, at: str = "") -> Response:
+    """Show the channels, and how each tier could refuse on a day; counted anew when the log has grown, once for all who ask."""
     _, live, _ = parts(request)
+    size, now = live.workspace.log.head()[0], live.workspace.clock.now()
     with _lock:
-        size = live.workspace.log.head()[0]
-        known: tuple[int, list[Channel]] | None = getattr(request.app.state, "parity", None)
-        if known is None or known[0] != size:
-            known = (size, channels(live.workspace))
-            request.app.state.parity = known
-    return page(request, "parity.html", "/parity", found=known[1])
+        kept: dict[str, tuple[int, list[Channel]]] = getattr(request.app.state, "parity", {})
+        if "" not in kept or kept[""][0] != size:
+            kept = {"": (size, channels(live.workspace))}
+            request.app.state.parity = kept
+    wrong, day = False, None
+    try:
+        day = _day(request, size, at[:10])
+    except InputError:
+        wrong = True
+    return page(request, "parity.html", "/parity", found=kept[""][1], day=day, wrong=wrong, asked=at[:10], today=now.date().isoformat())
+
+
+def _day(request: Request, size: int, at: str) -> Day:
+    """Give a day as the log has it; the last days that were asked for are kept until the log grows."""
+    _, live, _ = parts(request)
+    today = live.workspace.clock.now().date().isoformat()
+    with _lock:
+        known: dict[tuple[int, str, str], Day] = getattr(request.app.state, "parity_days", {})
+        key = (size, today, at)
+        if key not in known:
+            known = {other: day for other, day in known.items() if other[:2] == key[:2]} if len(known) < 100 else {}
+            known[key] = day_of(live.workspace, at)
+            request.app.state.parity_days = known
+        return known[key]

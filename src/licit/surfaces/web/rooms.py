@@ -1,5 +1,5 @@
 """The further rooms of the console, each behind the guard: one list, so that the server takes them in as one."""
 
-from . import console_holds
+from . import console_canaries, console_holds
 
-ROUTERS = (console_holds.router,)
+ROUTERS = (console_holds.router, console_canaries.router)

@@ -98,5 +98,12 @@ CHANNELS: dict[str, Channel] = {
     "Sec-GPC: 1": Channel(name=N_("Signal of the browser (Global Privacy Control)"), steps=N_("none: the browser sends it")),
     "API": Channel(name=N_("The product’s own settings, by the API"), steps=N_("as the product has it")),
     "form for others": Channel(name=N_("Form for people who are no users"), steps=N_("one field and one click")),
+    "list": Channel(name=N_("List from a product or a form (CSV)"), steps=N_("as the product has it")),
     "staff": Channel(name=N_("Letter or message, entered by staff"), steps=N_("one message, in any words")),
     "another": Channel(name=N_("Another channel of a product"), steps=N_("as the product has it"))}
+
+TIERS: dict[str, str] = {"free": N_("Free"), "student": N_("Student"), "pro": N_("Pro"), "team": N_("Team"),
+                         "logged-out": N_("Not signed in")}
+
+#: Steps that the server counts of itself; what staff entered of another time stands in their words.
+STEPS: dict[str, str] = {"press-refuse": N_("press “Refuse everything” on the first page"), "write-a-message": N_("write a message")}

@@ -70,7 +70,7 @@ class Door:
         held = request.cookies.get(COOKIE, "")
         fresh = not (20 <= len(held) <= 64 and held.isascii() and held.replace("-", "").replace("_", "").isalnum())
         secret = secrets.token_urlsafe(32) if fresh else held
-        device = short_text(keyed(self._key, "licit/web-device", secret.encode()), 32)
+        device = self.device_of(secret)
         known = None if fresh else self.visits.who(secret, self.space.clock.now())
         if known:
             subject, role = str(known[0]), known[1]
@@ -82,6 +82,10 @@ class Door:
         return Visit(secret=secret, device=device, subject=subject, role=role, words=words, fresh=fresh,
                      csrf=keyed(self._key, "licit/web-form", secret.encode(), role.encode()).hex(),
                      refuses_by_signal=request.headers.get("sec-gpc", "").strip() == "1")
+
+    def device_of(self, secret: str) -> str:
+        """Give the pseudonym of the browser that holds a secret."""
+        return short_text(keyed(self._key, "licit/web-device", secret.encode()), 32)
 
     def acting(self, visit: Visit) -> str:
         """Give the visitor's subject, made now where a browser acts for the first time."""
