@@ -9,6 +9,13 @@ from ...usecases.planting import CHANNELS, Refusing, listed, plant
 from ...usecases.workspace import Workspace
 from ._shared import json_option, opened, print_json, say, show, workspace_option
 
+try:
+    from ..web.app import make_app
+    from ..web.canaries import channels
+    _MISSING = ""
+except ModuleNotFoundError as error:
+    _MISSING = str(error.name)
+
 _SERVED = ("privacy centre", "Sec-GPC: 1", "API")
 
 
@@ -23,12 +30,9 @@ def canary_command() -> None:
 def _channels(space: Workspace, wanted: tuple[str, ...]) -> dict[str, Refusing]:
     if wanted and not set(wanted) - set(CHANNELS):
         return {name: CHANNELS[name] for name in wanted}
-    try:
-        from ..web.app import make_app
-        from ..web.canaries import channels
-    except ModuleNotFoundError as error:
-        raise SetupError(f"the web server is not installed: {error.name} is missing", remedy="Install it (pip install 'licit[web]'), "
-                         f"or name channels that need none: {', '.join(CHANNELS)}.") from None
+    if _MISSING:
+        raise SetupError(f"the web server is not installed: {_MISSING} is missing", remedy="Install it (pip install 'licit[web]'), "
+                         f"or name channels that need none: {', '.join(CHANNELS)}.")
     found = channels(make_app(space.root, clock=space.clock))
     return {name: found[name] for name in wanted or found}
 

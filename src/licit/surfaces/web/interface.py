@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from jinja2 import ChainableUndefined
 from starlette.routing import Match
 
 from ...core.errors import LicitError
@@ -73,8 +74,9 @@ def _routed(app: FastAPI, path: str) -> bool:
 @cache
 def _one_click(settings: Settings, *, signed_in: bool) -> bool:
     """Tell whether the first page, as it is rendered in each language, has one button that refuses everything."""
-    return all(_refuses(words.page(
-        "centre.html", visit=Visit(secret="", device="", subject="", role="subject" if signed_in else "", words=words, csrf="0" * 64,
+    # Whatever else the page shows is left out: it depends on the person, and the switch does not.
+    return all(_refuses(words.pages.overlay(undefined=ChainableUndefined).get_template("centre.html").render(
+        visit=Visit(secret="", device="", subject="", role="subject" if signed_in else "", words=words, csrf="0" * 64,
                                    fresh=False, refuses_by_signal=False),
         settings=settings, here="/", texts=texts, desktexts=desktexts, history=[], seen=[], done=None, **_nothing_chosen()))
         for words in languages().values())
@@ -82,7 +84,7 @@ def _one_click(settings: Settings, *, signed_in: bool) -> bool:
 
 def _nothing_chosen() -> Mapping[str, Any]:
     stands: Sequence[Choice] = [Choice(purpose=purpose, basis="legitimate-interest", state="used", reason="") for purpose in PURPOSES]
-    return {"choices": stands, "train": stands[0], "differing": {}}
+    return {"choices": stands, "train": stands[0]}
 
 
 def _refuses(page: str) -> bool:
