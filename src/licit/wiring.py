@@ -37,6 +37,7 @@ from .adapters.signing import FileSigner, SigningKeys
 from .adapters.tokens import token_counter
 from .adapters.vault import FileKeys
 from .adapters.visits import SqlVisits
+from .adapters.webhooks import Poster
 from .core.errors import SetupError, misnamed
 from .core.ids import SubjectId, lookup_hashes
 from .core.keychain import links_from
@@ -193,6 +194,17 @@ def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None, restoring: b
 def open_visits(root: Path) -> SqlVisits:
     """Open the sessions and API keys of a workspace's server."""
     return SqlVisits(root / "web.db")
+
+
+def poster(root: Path) -> Poster:
+    """Give what posts to recipients' addresses, as ``web.toml`` of a workspace allows."""
+    try:
+        said = tomllib.loads((root / "web.toml").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        said = {}
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SetupError(f"web.toml cannot be read: {error}") from None
+    return Poster(loopback=said.get("webhook_loopback") is True)
 
 
 def restore_workspace(order: Order, *, clock: Any = None, progress: Progress = silent) -> Restored:

@@ -25,7 +25,7 @@ from licit.wiring import open_visits
 CHECKS = [not_a_server_error, content_type_conformance, negative_data_rejection, response_headers_conformance,
           response_schema_conformance, status_code_conformance]
 #: Which scope opens which operation; "" for no key, which opens none.
-OPENS = {"GET /v1/standing/{subject}": "standing", "POST /v1/rights": "rights", "GET /v1/rights/{subject}": "rights",
+OPENS = {"POST /v1/recalls/{id}/ack": "recall", "GET /v1/standing/{subject}": "standing", "POST /v1/rights": "rights", "GET /v1/rights/{subject}": "rights",
          "POST /v1/conversations": "conversations"}
 SCOPES = ("", "standing", "rights", "conversations")
 

@@ -1,5 +1,6 @@
 """``licit recipient``, ``licit run``, ``licit model``: where releases went."""
 
+from base64 import b64encode
 from typing import Any
 
 import click
@@ -7,6 +8,9 @@ import click
 from ...core.errors import InputError
 from ...core.policy import parse_moment
 from ...usecases.commands import register_downstream
+from ...usecases.recalls import as_json as recall_json
+from ...usecases.recalls import read_key, recalls
+from ...wiring import find_workspace, poster
 from ._shared import json_option, opened, print_json, say, workspace_option
 
 _by = click.option("--by", required=True, metavar="NAME", help="Who records it.")
@@ -28,13 +32,33 @@ def recipient_command() -> None:
 @recipient_command.command("add", epilog="Example: licit recipient add 'Partner lab' --release release-1 --by ines")
 @click.argument("name")
 @click.option("--release", required=True, metavar="NAME", help="What they received.")
+@click.option("--webhook", default="", metavar="URL", help="Where they are told of a recall: https, and no address inside a network.")
+@click.option("--key", default="", metavar="BASE64", help="The Ed25519 public key (32 bytes) that their answers are signed with.")
 @_by
 @json_option
 @workspace_option
-def add_recipient(name: str, release: str, by: str, as_json: bool, workspace: str | None) -> None:
-    """Record that NAME received a release."""
-    _record(workspace, as_json, "recipient", {"name": name, "release": release, "by": by},
-            f"Recipient {name} of {release}")
+def add_recipient(name: str, release: str, webhook: str, key: str, by: str, as_json: bool, workspace: str | None) -> None:
+    """Record that NAME received a release; an address or key given anew takes the place of the one before."""
+    if webhook:
+        poster(find_workspace(workspace)).check(webhook)
+    more = ({"webhook": webhook} if webhook else {}) | ({"key": b64encode(read_key(key)).decode()} if key else {})
+    _record(workspace, as_json, "recipient", {"name": name, "release": release, "by": by, **more}, f"Recipient {name} of {release}")
+
+
+@recipient_command.command("list", epilog="Example: licit recipient list")
+@json_option
+@workspace_option
+def list_recipients(as_json: bool, workspace: str | None) -> None:
+    """Show every recall and how it stands: asked, received, acknowledged, verified or failed."""
+    found = list(recalls(opened(workspace)).values())
+    if as_json:
+        print_json([recall_json(one) for one in found])
+        return
+    for one in found:
+        more = f", next try {one.next_try:%Y-%m-%d %H:%M} UTC" if one.next_try else ""
+        say(f"{one.state}  {one.recipient}  {one.release}  ({one.tries} tries{f', {one.why}' if one.why else ''}{more})")
+    if not found:
+        say("No recall was asked for yet: licit recall --send")
 
 
 @click.group("run")

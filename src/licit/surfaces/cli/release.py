@@ -1,6 +1,7 @@
 """``licit build``, ``licit explain``, ``licit recall``."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -8,8 +9,12 @@ from ...core.reasons import REASONS
 from ...usecases.deciding import without_input
 from ...usecases.plan import read_plan
 from ...usecases.queries import Remedy, explain_record, explain_subject, recall, remedies
+from ...usecases.recalls import as_json as recall_json
+from ...usecases.recalls import ask, deliver, recalls
 from ...usecases.release import build, mend, patch
 from ...usecases.staging import Built
+from ...usecases.workspace import Workspace
+from ...wiring import poster
 from ._shared import (
     json_option,
     number_of,
@@ -98,21 +103,30 @@ def explain_command(record: str | None, subject: str, device: str, issuer: str, 
 @click.option("--device", default="", metavar="PSEUDONYM", help="The same of somebody who talks logged out.")
 @click.option("--issuer", default="", help="Who vouches for the account (a source or a product).")
 @click.option("--patch", "patching", is_flag=True, help="Build the patch release of each release that is touched.")
+@click.option("--send", "sending", is_flag=True, help="Tell every recipient of a withdrawn release, and try again what is due.")
 @json_option
 @workspace_option
-def recall_command(workspace: str | None, as_json: bool, patching: bool, release: str, subject: str, device: str,
-                   issuer: str) -> None:
+def recall_command(workspace: str | None, as_json: bool, patching: bool, sending: bool, release: str, **whom: str) -> None:
     """Say what changes of the log touch: rows, releases, recipients, runs, models, duties with dates."""
-    account, key = who(subject, device) if subject or device else ("", "account")
+    account, key = who(whom["subject"], whom["device"]) if whom["subject"] or whom["device"] else ("", "account")
     space = opened(workspace)
     mend(space)
     with progress(as_json) as report:
-        found = recall(space, release=release, subject=account, issuer=issuer, key=key)
+        found = recall(space, release=release, subject=account, issuer=whom["issuer"], key=key)
         patches = [patch(space, touched.release, progress=report) for touched in found.touched] if patching else []
     if as_json:
-        print_json({**found.as_json(), "patches": [built.as_json() for built in patches]})
+        print_json({**found.as_json(), "patches": [built.as_json() for built in patches]} | ({"sent": _send(space)} if sending else {}))
         return
     for line in found.lines():
         say(line)
     for built in patches:
         say(f"Patch {built.name}: {built.path} ({built.tally.released:,} rows)")
+    for one in _send(space) if sending else ():
+        say(f"{one['state']}: {one['recipient']}, {one['release']}" + (f" ({one['why']})" if one["why"] else ""))
+
+
+def _send(space: Workspace) -> list[dict[str, Any]]:
+    """Ask for the recalls that are owed and send what is due; give how all of them stand."""
+    ask(space, again=True)
+    deliver(space, poster(space.root))
+    return [recall_json(one) for one in recalls(space).values()]

@@ -17,6 +17,7 @@ try:
     from ..demo.guests import guests_app
     from ..web.app import make_app
     from ..web.timely import Timely
+    from ..web.worker import delivering
     _MISSING = ""
 except ModuleNotFoundError as error:
     _MISSING = str(error.name)
@@ -42,7 +43,10 @@ def serve_command(host: str, port: int, workspace: str | None) -> None:
     Settings are read from web.toml in the workspace. Behind a proxy, let it speak https and set the address there.
     """
     installed()
-    run(make_app(find_workspace(workspace)), host, port)
+    root = find_workspace(workspace)
+    app = make_app(root)
+    with delivering(root):
+        run(app, host, port)
 
 
 def run(app: Any, host: str, port: int, path: str = "/") -> None:

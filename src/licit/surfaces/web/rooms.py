@@ -1,5 +1,9 @@
-"""The further rooms of the console, each behind the guard: one list, so that the server takes them in as one."""
+"""The further rooms of the console, each behind the guard, and the door for recipients: one list for the server."""
 
-from . import console_canaries, console_holds
+from . import console_canaries, console_holds, recalls
 
-ROUTERS = (console_holds.router, console_canaries.router)
+ROUTERS = (
+    console_holds.router,
+    console_canaries.router,
+    recalls.router,
+)

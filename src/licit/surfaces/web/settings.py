@@ -22,6 +22,8 @@ TEMPLATE = """\
 # address = "https://privacy.example"   # where people reach it; https makes cookies secure
 # logged_out = "refuse"                 # a conversation of nobody signed in: refuse, or device: it is its device's
 
+# webhook_loopback = true               # recalls may be sent to this machine, by http too: for trying it out
+
 # [controller]
 # name = "Atelier Lumen"
 # officer = "dpo@lumen.example"         # the data-protection officer
@@ -94,6 +96,7 @@ class Settings:
     issuers: tuple[Issuer, ...] = ()
     limits: Limits = Limits()
     logged_out: str = "refuse"
+    webhook_loopback: bool = False
 
     @property
     def secure(self) -> bool:
@@ -114,7 +117,7 @@ def read_settings(root: Path) -> Settings:
         return Settings()
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SetupError(f"web.toml cannot be read: {error}") from None
-    if wrong := misnamed(data, ("language", "address", "controller", "issuer", "limits", "logged_out"), "web.toml"):
+    if wrong := misnamed(data, ("language", "address", "controller", "issuer", "limits", "logged_out", "webhook_loopback"), "web.toml"):
         raise SetupError(wrong)
     issuers = tuple(_block(Issuer, block, "[[issuer]]") for block in data.get("issuer", ()))
     if len({issuer.iss for issuer in issuers}) != len(issuers):
@@ -126,7 +129,15 @@ def read_settings(root: Path) -> Settings:
     if (logged_out := data.get("logged_out", "refuse")) not in ("refuse", "device"):
         raise SetupError("logged_out of web.toml is refuse or device")
     return Settings(logged_out=str(logged_out), language=str(data.get("language", "en")), address=str(data.get("address", "")).rstrip("/"),
-                    controller=controller, issuers=issuers, limits=_limits(data.get("limits", {})))
+                    controller=controller, issuers=issuers, limits=_limits(data.get("limits", {})), webhook_loopback=_said(data, "webhook_loopback"))
+
+
+def _said(data: Mapping[str, Any], name: str) -> bool:
+    """Read a yes or no; anything else is neither."""
+    value = data.get(name, False)
+    if not isinstance(value, bool):
+        raise SetupError(f"{name} of web.toml is true or false")
+    return value
 
 
 def _block(kind: type[Any], block: Mapping[str, Any], where: str) -> Any:
