@@ -27,7 +27,7 @@ def parse(data: bytes) -> Any:
         ValueError: anything else, however deep or large.
     """
     try:
-        value = json.loads(data, object_pairs_hook=_object, parse_float=_no_float, parse_constant=_no_float)
+        value = json.loads(data, object_pairs_hook=once, parse_float=_no_float, parse_constant=_no_float)
         if write(value) == data:
             return value
     except (ValueError, RecursionError, MemoryError):
@@ -51,7 +51,12 @@ def write(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of its members; of two of one name neither wins.
+
+    Raises:
+        ValueError: a name stands twice.
+    """
     out = dict(pairs)
     if len(out) != len(pairs) or not all(key.isascii() for key in out):
         raise ValueError("a key twice, or not in ASCII")

@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .canonical import commitment, is_digest, key_id, parse, release_tag, unhex, write
+from .canonical import commitment, is_digest, key_id, once, parse, release_tag, unhex, write
 from .closing import hashed
 from .files import CLOSING, MANIFEST, Release, read_small, take
 from .keychain import Chain, chain_of, read_chain
+from .linked import insist_on_linked, is_linked, unlinked
 from .notes import Envelope, read_envelope
 from .report import Fault, Note, Untold
 from .tree import TagPath, included, leads, leaf_hash
@@ -60,12 +61,16 @@ def read_receipt(release: Release, path: Path) -> Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A receipt whose openings give its leaf; whether its signature counts is still to be asked."""
+    """A receipt whose openings give its leaf; whether its signature counts is still to be asked.
+
+    ``linked`` is the JSON-LD document that it came in, None where it came plain.
+    """
 
     payload: Mapping[str, Any]
     leaf: bytes
     proofs: Mapping[str, Any]
     envelope: Envelope
+    linked: Mapping[str, Any] | None = None
 
 
 def opened(path: Path) -> Opened:
@@ -77,15 +82,17 @@ def opened(path: Path) -> Opened:
     name = path.name
     try:
         text = read_small(path.parent, name).decode()
-        value: dict[str, Any] = json.loads(text) if _LENIENT.match(text) else {}
+        value: dict[str, Any] = json.loads(text, object_pairs_hook=once) if _LENIENT.match(text) else {}
         proofs = value if value.get("format") == _PROOF else {}
-        envelope = read_envelope(proofs.get("receipt", value))
+        paper = proofs.get("receipt", value)
+        linked = paper if isinstance(paper, dict) and is_linked(paper) else None
+        envelope = read_envelope(unlinked(paper) if linked else paper)
         payload = parse(envelope.body)
     except (ValueError, RecursionError):
         raise Fault("{path} is no receipt", name, path=name) from None
     if envelope.payload_type != _TYPE or not isinstance(payload, dict) or set(payload) != _FIELDS or payload["v"] != 1:
         raise Fault("{path} is no receipt", name, path=name)
-    return Opened(payload, _leaf(payload, name), proofs, envelope)
+    return Opened(payload, _leaf(payload, name), proofs, envelope, linked)
 
 
 def insist_on_key(paper: Opened, known: Chain, trusted: bytes, name: str) -> None:
@@ -99,6 +106,8 @@ def insist_on_key(paper: Opened, known: Chain, trusted: bytes, name: str) -> Non
         raise Fault("the receipt is not signed by the log's key", name)
     if not known.counts(key, take(paper.payload, "seq", int, name), take(paper.payload, "issued_at", str, name)):
         raise Fault("the receipt is signed by a key of the log that did not count any more", name)
+    if paper.linked is not None:
+        insist_on_linked(paper.linked, paper.payload, key, name)
 
 
 def _keys(release: Release, proofs: Mapping[str, Any], name: str) -> Chain:

@@ -81,15 +81,23 @@ def check_alone(path: Path, keys: Chain, trusted: bytes) -> Statement:
     """
     paper = opened(path)
     insist_on_key(paper, keys, trusted, path.name)
-    about, decision = paper.payload["about"], paper.payload["decision"]
     try:
-        return Statement(origin=str(paper.payload["origin"]), entry=int(paper.payload["seq"]), kind=str(paper.payload["kind"]),
-                         purposes=tuple(map(str, decision.get("purposes", ()))),
-                         target={str(k): str(v) for k, v in decision.get("target", {}).items()},
-                         received_at=str(about["received_at"]), recorded_at=str(about["recorded_at"]),
-                         key_id=paper.envelope.key_id)
+        return said_by(paper.payload, paper.envelope.key_id)
     except (AttributeError, KeyError, TypeError, ValueError):
         raise Fault("{path} is no receipt", path.name, path=path.name) from None
+
+
+def said_by(payload: Mapping[str, Any], key: str) -> Statement:
+    """Give what a receipt's payload says; that it is genuine is for :func:`check_alone` to find.
+
+    Raises:
+        AttributeError, KeyError, TypeError, ValueError: it is no receipt's.
+    """
+    about, decision = payload["about"], payload["decision"]
+    return Statement(origin=str(payload["origin"]), entry=int(payload["seq"]), kind=str(payload["kind"]),
+                     purposes=tuple(map(str, decision.get("purposes", ()))),
+                     target={str(k): str(v) for k, v in decision.get("target", {}).items()},
+                     received_at=str(about["received_at"]), recorded_at=str(about["recorded_at"]), key_id=key)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -218,6 +218,7 @@ FRENCH: dict[str, str] = {
         "le décompte public n'est pas l'exact, petits nombres réunis",
     "the receipt carries no key of the person": "le reçu ne porte aucune clé de la personne",
     "the receipt does not open to its own leaf": "le reçu ne s'ouvre pas sur sa propre feuille",
+    "the receipt's terms do not say what was signed in it": "les termes du reçu ne disent pas ce qui y a été signé",
     "the receipt is not signed by the log's key": "le reçu n'est pas signé par la clé du journal",
     "the receipt is of another log": "le reçu est d'un autre journal",
     "the receipt's entry is not in the log that this release rests on":

@@ -10,15 +10,17 @@ Rules kept here:
 Law: CHO-03, CHO-04, CHO-14, CHO-17, RGT-07
 """
 
+import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from ..core.errors import InputError, RefusedError, nearest
 from ..core.ids import lookup_hashes
-from ..core.notes import RECEIPT_TYPE, Envelope, pae
+from ..core.linked import linked, proved
+from ..core.notes import RECEIPT_TYPE, Envelope, pae, parse_envelope
 from ..core.policy import PURPOSES
 from ..core.rights import INSTRUMENTS, target_of
 from ..core.sources import Source, parse_contract, parse_source
@@ -107,6 +109,15 @@ def receipt(workspace: Workspace, seq: int, subject: str = "") -> dict[str, Any]
     envelope = Envelope(payload_type=RECEIPT_TYPE, body=payload,
                         signatures={signer.key_id: signer.sign(pae(RECEIPT_TYPE, payload))})
     return envelope.to_json()
+
+
+def linked_receipt(workspace: Workspace, seq: int, subject: str, *, language: str, description: str) -> dict[str, Any]:
+    """Give an entry's receipt in JSON-LD, signed, around the plain one; ``description`` says it in plain words."""
+    envelope = receipt(workspace, seq, subject)
+    payload = json.loads(parse_envelope(envelope).body)
+    signer = workspace.signer.current()
+    document = linked(payload, envelope, language=language, description=description)
+    return proved(document, signer.public_key(), signer.sign, workspace.clock.now().astimezone(UTC))
 
 
 def link_accounts(workspace: Workspace, one: tuple[str, str], two: tuple[str, str], *, device: bool = False) -> int:

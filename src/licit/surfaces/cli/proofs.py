@@ -1,16 +1,24 @@
 """What a person checks alone: a receipt, and that a release declares no row of theirs. Both hand over to the verifier."""
 
+import json
+
 import click
 
 from licit_verify.__main__ import main as verify_main
 from licit_verify.receipt import main as receipt_main
+
+from ...core.errors import InputError
+from ...core.rights import INSTRUMENTS
+from ...usecases.commands import receipt as receipt_of
+from ..receipts import in_terms, in_words
+from ._shared import opened, workspace_option
 
 _AS_IT_IS = {"ignore_unknown_options": True, "help_option_names": []}
 
 
 @click.group("receipt")
 def receipt_command() -> None:
-    """Check a receipt alone, with no server."""
+    """Show a receipt, or check one alone, with no server."""
 
 
 @receipt_command.command("verify", context_settings=_AS_IT_IS, add_help_option=False,
@@ -20,6 +28,28 @@ def receipt_command() -> None:
 def receipt(context: click.Context, arguments: tuple[str, ...]) -> None:
     """Check a receipt by the log's public key: RECEIPT --key KEY."""
     _left(context, receipt_main, arguments)
+
+
+@receipt_command.command("show", epilog="Example: licit receipt show 12 --format jsonld --language fr")
+@click.argument("entry", type=int, metavar="ID")
+@click.option("--format", "form", type=click.Choice(["json", "jsonld", "text"]), default="text", show_default=True,
+              help="Plain words, the terms of DPV and TS 27560, or the signed receipt alone.")
+@click.option("--language", type=click.Choice(["en", "fr"]), default="en", help="The language of the words.")
+@workspace_option
+def show(entry: int, form: str, language: str, workspace: str | None) -> None:
+    """Show the receipt of entry ID of the log, for people or for machines."""
+    space = opened(workspace)
+    size, _ = space.log.head()
+    found = next(iter(space.log.entries(start=entry, stop=entry + 1)), None) if 0 <= entry < size else None
+    if found is None or found.kind not in (*INSTRUMENTS, "rectified", "third-party-objection"):
+        raise InputError("no such entry is somebody's act", about=str(entry), reason="entry-unknown",
+                         remedy="Numbers stand in: licit log list --kind objection")
+    if form == "json":
+        click.echo(json.dumps(receipt_of(space, entry, str(found.subject)), indent=1))
+    elif form == "jsonld":
+        click.echo(json.dumps(in_terms(space, entry, str(found.subject), language), indent=1, ensure_ascii=False))
+    else:
+        click.echo(in_words(space, entry, str(found.subject), language))
 
 
 @click.group("prove")

@@ -32,6 +32,7 @@ from ...usecases.erase import carry_out
 from ...usecases.holds import holds_on
 from ...usecases.live import Live
 from ...usecases.portable import write_copy
+from ..receipts import in_terms
 from . import texts
 from .interface import note_interface
 from .visit import Visit, page, parts
@@ -229,6 +230,16 @@ def paper(request: Request, entry: int) -> Response:
     body = json.dumps(receipt(live.workspace, found.seq, str(found.subject)), indent=1) + "\n"
     return Response(body, media_type="application/json",
                     headers={"content-disposition": f'attachment; filename="licit-receipt-{entry}.json"'})
+
+
+@router.get("/receipts/{entry}.jsonld")
+def terms(request: Request, entry: int) -> Response:
+    """Give the receipt of one of the visitor's entries in the terms of DPV, in their language."""
+    _, live, visit = parts(request)
+    found = own_entry(live, visit.subject, entry)
+    body = json.dumps(in_terms(live.workspace, found.seq, str(found.subject), visit.words.code), indent=1, ensure_ascii=False) + "\n"
+    return Response(body, media_type="application/ld+json",
+                    headers={"content-disposition": f'attachment; filename="licit-receipt-{entry}.jsonld"'})
 
 
 @router.get("/copy.zip")
