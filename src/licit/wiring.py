@@ -22,7 +22,7 @@ from licit_verify import verify
 
 from .adapters import server
 from .adapters.catalogue import SqlCatalogue
-from .adapters.copies import copy_database
+from .adapters.copies import copy_database, copy_visits
 from .adapters.corpus import FileCorpus
 from .adapters.database import connect
 from .adapters.high_water import HighWater
@@ -180,7 +180,7 @@ def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None, restoring: b
     identities = SqlIdentities(log, clock, keys)
     readers = find_readers()
     return Workspace(
-        root=root, name=str(settings["name"]), log=log, water=log, copy_log=partial(copy_database, engine), keys=keys, identities=identities,
+        root=root, name=str(settings["name"]), log=log, water=log, copy_log=partial(copy_database, engine), copy_web=partial(copy_visits, root / "web.db"), keys=keys, identities=identities,
         catalogue=SqlCatalogue(engine), corpus=FileCorpus(root), signer=signer, clock=clock,
         open_inputs=open_inputs, recognise=lambda file, forced: recognise(file, readers, forced),
         companion=lambda file: is_companion(file, readers), readers=tuple(readers),

@@ -9,6 +9,7 @@ from babel.messages.pofile import read_po
 
 import licit.surfaces.demo
 import licit.surfaces.web
+from licit.surfaces.web.words import languages
 
 WEB = Path(licit.surfaces.web.__file__).parent
 PLACES = (WEB, Path(licit.surfaces.demo.__file__).parent)
@@ -47,3 +48,10 @@ def test_french_has_its_spaces():
     with (WEB / "locale/fr/licit.po").open("rb") as file:
         told = [s for m in read_po(file) if m.id for s in (m.string if isinstance(m.string, tuple) else (m.string,))]
     assert [s for s in told for sign in ";?!:" if f" {sign}" in s] == []
+
+
+def test_the_first_of_a_month_is_an_ordinal_in_french():
+    """French says 1er mars and 2 mars; English says March 1."""
+    french, english = languages()["fr"], languages()["en"]
+    assert [french.day(day) for day in ("2026-03-01", "2026-03-02", "2026-03-11")] == ["1er mars 2026", "2 mars 2026", "11 mars 2026"]
+    assert english.day("2026-03-01") == "March 1, 2026"

@@ -17,6 +17,8 @@ from .database import connect, insert, metadata, snapshot, writing
 from .migrations import migrate
 
 _ROWS = 5_000
+#: Tables of the server's database that end by themselves within hours.
+_SESSIONS = ("session", "staff_session")
 
 
 def copy_database(engine: Engine, target: Path) -> None:
@@ -30,6 +32,28 @@ def copy_database(engine: Engine, target: Path) -> None:
         _copy_file(engine, target)
     else:
         _copy_rows(engine, target)
+    with target.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def copy_visits(source: Path, target: Path) -> None:
+    """Copy the server's own database, without anybody's session.
+
+    A session that ended must not begin again with the copy, and none lasts as long as it takes to put one back.
+
+    Raises:
+        UnavailableError: it cannot be read now, or the copy cannot be written.
+        EvidenceError: it is damaged.
+    """
+    engine = connect(source)
+    try:
+        copy_database(engine, target)
+    finally:
+        engine.dispose()
+    with closing(sqlite3.connect(target, isolation_level=None)) as copy:
+        for table in _SESSIONS:
+            copy.execute(f"DROP TABLE IF EXISTS {table}")
+        copy.execute("VACUUM")
     with target.open("rb+") as file:
         os.fsync(file.fileno())
 
@@ -63,10 +87,10 @@ def _copy_file(engine: Engine, target: Path) -> None:
             (answer,) = copy.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-            raise EvidenceError("the database is damaged", about="licit.db",
+            raise EvidenceError("the database is damaged", about=target.name,
                                 remedy="Restore a backup that was made before.") from None
-        raise UnavailableError(f"the database could not be copied ({type(error).__name__})", about="licit.db",
+        raise UnavailableError(f"the database could not be copied ({type(error).__name__})", about=target.name,
                                remedy="Nothing was kept; try again.") from None
     if answer != "ok":
-        raise EvidenceError("the database is damaged: a quick check of its copy fails", about="licit.db",
+        raise EvidenceError("the database is damaged: a quick check of its copy fails", about=target.name,
                             remedy="Restore a backup that was made before.")

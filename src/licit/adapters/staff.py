@@ -18,7 +18,7 @@ from base64 import b32encode
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, delete, insert, select, update
+from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, delete, func, insert, select, update
 
 from licit.core.errors import InputError
 from licit.core.ids import keyed
@@ -83,6 +83,16 @@ class SqlStaff:
         with self.engine.connect() as connection:
             rows = connection.execute(select(_staff.c.name, _staff.c.role).order_by(_staff.c.name))
             return {str(row[0]): str(row[1]) for row in rows}
+
+    def without_codes(self) -> int:
+        """Count the accounts that have no secret for codes."""
+        with self.engine.connect() as connection:
+            return int(connection.execute(select(func.count()).select_from(_staff).where(_staff.c.salt == "")).scalar_one())
+
+    def never_came_in(self) -> int:
+        """Count the accounts of which no code was ever used."""
+        with self.engine.connect() as connection:
+            return int(connection.execute(select(func.count()).select_from(_staff).where(_staff.c.counter == 0)).scalar_one())
 
     def check(self, name: str, password: str, code: str, key: bytes, now: datetime) -> tuple[str, str] | None:
         """Give name and role of whoever this is; None for nobody, at the same cost. The code is used up by it."""

@@ -105,12 +105,15 @@ def back_up(workspace: Workspace, target: Path, *, like: Path | None = None, pro
         known = {file.path: file for file in read_list(like, workspace.keys).files} if like else {}
         name = short_text(workspace.keys.random(10), 16)
         (part / ID).write_text(name, encoding="ascii")
-        workspace.enter("backup", {"id": name, "name": target.name, "answer": "begun"})
+        databases = [name for name in ("licit.db", "web.db") if name != "web.db" or (workspace.root / name).is_file()]
+        workspace.enter("backup", {"id": name, "name": target.name, "answer": "begun", "databases": databases})
         with storing(workspace, shared=False):
             size, _ = workspace.log.head()
             workspace.copy_log(part / "licit.db")
+            if "web.db" in databases:
+                workspace.copy_web(part / "web.db")
             paths = list(_files(workspace.root))
-        linked, files = 0, [_listed(part, "licit.db")]
+        linked, files = 0, [_listed(part, name) for name in databases]
         for done, path in enumerate(paths, 1):
             old = known.get(path)
             shared = like is not None and old is not None and _share(workspace.root, like, old, part)
@@ -196,12 +199,12 @@ def claimed(folder: Path, part: Path) -> Iterator[None]:
 
 
 def _files(root: Path) -> Iterator[str]:
-    """Give the files to copy: settings, and all of the folders but what only a running command needs.
+    """Give the files to copy: settings, issuers' public keys, and all of the folders but what only a running command needs.
 
     Raises:
         SetupError: a link or another thing that is no plain file, whose content nobody can vouch for.
     """
-    for path in [*sorted(root.glob("*.toml")), *(item for folder in FOLDERS for item in _below(root / folder))]:
+    for path in [*sorted(root.glob("*.toml")), *sorted(root.glob("*.json")), *(item for folder in FOLDERS for item in _below(root / folder))]:
         if path.is_symlink() or not path.is_file():
             raise SetupError("this is no plain file, and a backup without what it stands for would not be whole",
                              about=path.relative_to(root).as_posix(), remedy="Put the files themselves there.")

@@ -69,6 +69,7 @@ class Workspace:
     log: Log
     water: HighWater
     copy_log: Callable[[Path], None]
+    copy_web: Callable[[Path], None]
     keys: Keys
     identities: Identities
     catalogue: Catalogue

@@ -17,7 +17,7 @@ from licit.usecases.backup import LIST, back_up, prune, read_list, record_gone
 from licit.usecases.erase import carry_out
 from licit.usecases.restore import Order, accept_lost
 from licit.usecases.schedule import backup_duties, backups_at
-from licit.wiring import init_workspace, open_workspace, restore_workspace
+from licit.wiring import init_workspace, open_visits, open_workspace, restore_workspace
 
 
 @pytest.fixture(scope="module")
@@ -416,3 +416,21 @@ def test_an_erasure_carried_out_later_counts_against_the_backup(planted):
     shutil.rmtree(root / "tuesday")
     record_gone(planted.ports, made.id, "the officer")
     assert list(backup_duties(planted.ports.log)) == []
+
+
+def test_what_the_server_keeps_comes_back_without_anybodys_session(planted):
+    """API keys, accounts of staff and issuers' public keys are in the backup; who was signed in is not, nor their bytes."""
+    visits = open_visits(planted.root)
+    key = visits.add_key("product", ["standing"])
+    visits.staff.add("Ines Morel", "officer", "a long password", b"k" * 32)
+    visits.begin("a secret of twenty letters", "subject-of-nobody", "account", planted.clock.now())
+    (planted.root / "chat.jwks.json").write_text('{"keys": []}')
+    back_up(planted.ports, planted.root.parent / "tuesday")
+    _, again = restored(planted, backup="tuesday")
+    kept_visits = open_visits(again.root)
+    assert kept_visits.scopes(key) == {"standing"}
+    assert kept_visits.staff.accounts() == {"Ines Morel": "officer"}
+    assert kept_visits.who("a secret of twenty letters", planted.clock.now()) is None
+    assert (again.root / "chat.jwks.json").read_text() == '{"keys": []}'
+    assert (again.root / "web.db").stat().st_mode & 0o077 == 0
+    assert places_of("subject-of-nobody", planted.root.parent / "tuesday") == []

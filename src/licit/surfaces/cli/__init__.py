@@ -38,6 +38,7 @@ COMMANDS = {
     "prove": ("proofs", "Check a proof of absence alone, with no server."),
     "serve": ("serve", "Serve the privacy centre and the API."),
     "web": ("web", "Make the server's API keys and settings."),
+    "doctor": ("doctor", "Say what is unsafe in a deployment, why, and how to mend it."),
     "backup": ("backup", "Copy the workspace, keys left out; list and remove backups."),
     "restore": ("backup", "Put a backup back; what was refused and erased since stays so."),
     "detect": ("text", "Find personal data: places only, never the text."),

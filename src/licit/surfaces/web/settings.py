@@ -5,7 +5,7 @@ Without the file everything works for people who are not signed in, and nobody e
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,10 @@ TEMPLATE = """\
 # strangers = 600                       # from one address to the API without a key that counts
 # api = 240000                          # under one API key
 # person = 600                          # for one person under one key; refusals are not counted
+
+# [retention]                           # in days; licit doctor says what is older
+# conversations = 365                   # from their arrival
+# backups = 90
 """
 
 
@@ -97,6 +101,7 @@ class Settings:
     limits: Limits = Limits()
     logged_out: str = "refuse"
     webhook_loopback: bool = False
+    retention: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def secure(self) -> bool:
@@ -117,7 +122,8 @@ def read_settings(root: Path) -> Settings:
         return Settings()
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SetupError(f"web.toml cannot be read: {error}") from None
-    if wrong := misnamed(data, ("language", "address", "controller", "issuer", "limits", "logged_out", "webhook_loopback"), "web.toml"):
+    if wrong := misnamed(data, ("language", "address", "controller", "issuer", "limits", "logged_out", "retention", "webhook_loopback"),
+                         "web.toml"):
         raise SetupError(wrong)
     issuers = tuple(_block(Issuer, block, "[[issuer]]") for block in data.get("issuer", ()))
     if len({issuer.iss for issuer in issuers}) != len(issuers):
@@ -129,7 +135,8 @@ def read_settings(root: Path) -> Settings:
     if (logged_out := data.get("logged_out", "refuse")) not in ("refuse", "device"):
         raise SetupError("logged_out of web.toml is refuse or device")
     return Settings(logged_out=str(logged_out), language=str(data.get("language", "en")), address=str(data.get("address", "")).rstrip("/"),
-                    controller=controller, issuers=issuers, limits=_limits(data.get("limits", {})), webhook_loopback=_said(data, "webhook_loopback"))
+                    controller=controller, issuers=issuers, limits=_limits(data.get("limits", {})),
+                    retention=_retention(data.get("retention", {})), webhook_loopback=_said(data, "webhook_loopback"))
 
 
 def _said(data: Mapping[str, Any], name: str) -> bool:
@@ -141,19 +148,19 @@ def _said(data: Mapping[str, Any], name: str) -> bool:
 
 
 def _block(kind: type[Any], block: Mapping[str, Any], where: str) -> Any:
-    if wrong := misnamed(block, [field.name for field in fields(kind)], f"{where} of web.toml"):
+    if wrong := misnamed(block, [one.name for one in fields(kind)], f"{where} of web.toml"):
         raise SetupError(wrong)
     if not all(isinstance(value, str) and value for value in block.values()):
         raise SetupError(f"{where} of web.toml holds texts only, and no empty one")
     try:
         return kind(**block)
     except TypeError:
-        missing = [field.name for field in fields(kind) if field.name not in block]
+        missing = [one.name for one in fields(kind) if one.name not in block]
         raise SetupError(f"{where} of web.toml lacks {', '.join(missing)}") from None
 
 
 def _limits(block: Mapping[str, Any]) -> Limits:
-    if wrong := misnamed(block, [field.name for field in fields(Limits)], "[limits] of web.toml"):
+    if wrong := misnamed(block, [one.name for one in fields(Limits)], "[limits] of web.toml"):
         raise SetupError(wrong)
     numbers = {name: value for name, value in block.items() if name != "proxy"}
     if not isinstance(block.get("proxy", ""), str) or any(type(value) is not int or value < 1 for value in numbers.values()):
@@ -162,3 +169,11 @@ def _limits(block: Mapping[str, Any]) -> Limits:
     if found.refusals < _REFUSALS:
         raise SetupError(f"[limits] refusals is below {_REFUSALS}: people who share an address could not refuse", about="web.toml")
     return found
+
+
+def _retention(block: Mapping[str, Any]) -> Mapping[str, int]:
+    if wrong := misnamed(block, ("conversations", "backups"), "[retention] of web.toml"):
+        raise SetupError(wrong)
+    if any(type(days) is not int or days < 1 for days in block.values()):
+        raise SetupError("[retention] of web.toml holds whole numbers of days")
+    return dict(block)

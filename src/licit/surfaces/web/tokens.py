@@ -84,18 +84,29 @@ class Tokens:
         return Bearer(issuer=issuer.id, key=key, name=name)
 
     def _keys(self, issuer: Issuer) -> KeySet:
-        path = self._root / issuer.keys
         try:
-            stamp = path.stat().st_mtime_ns
-            if issuer.iss not in self._kept or self._kept[issuer.iss][0] != stamp:
-                data = json.loads(path.read_bytes())
-                if any(name in key for key in data["keys"] for name in ("d", "k")):
-                    raise SetupError("a key file for sign-ins holds a secret key; it takes public ones only", about=issuer.keys)
-                self._kept[issuer.iss] = stamp, KeySet.import_key_set(data)
-        except (OSError, ValueError, KeyError, TypeError, JoseError) as error:
-            raise SetupError(f"the keys of an issuer cannot be read: {type(error).__name__}", about=issuer.keys,
-                             remedy="Put its JWK set there, or change [[issuer]] in web.toml.") from None
+            stamp = (self._root / issuer.keys).stat().st_mtime_ns
+        except OSError:
+            stamp = -1
+        if issuer.iss not in self._kept or self._kept[issuer.iss][0] != stamp:
+            self._kept[issuer.iss] = stamp, read_keys(self._root, issuer)
         return self._kept[issuer.iss][1]
+
+
+def read_keys(root: Path, issuer: Issuer) -> KeySet:
+    """Read an issuer's public keys.
+
+    Raises:
+        SetupError: the file is missing, holds no JWK set, or holds a private or symmetric key.
+    """
+    try:
+        data = json.loads((root / issuer.keys).read_bytes())
+        if any(name in key for key in data["keys"] for name in ("d", "k")):
+            raise SetupError("a key file for sign-ins holds a secret key; it takes public ones only", about=issuer.keys)
+        return KeySet.import_key_set(data)
+    except (OSError, ValueError, KeyError, TypeError, JoseError) as error:
+        raise SetupError(f"the keys of an issuer cannot be read: {type(error).__name__}", about=issuer.keys,
+                         remedy="Put its JWK set there, or change [[issuer]] in web.toml.") from None
 
 
 def _unverified_issuer(token: str) -> str:

@@ -63,7 +63,8 @@ class Words:
             if not value:
                 return ""
             value = parse_moment(value)
-        return format_date(value, "long", locale=self.code)
+        told = format_date(value, "long", locale=self.code)
+        return "1er" + told[1:] if self.code == "fr" and told.startswith("1 ") else told
 
     def listed(self, items: list[str]) -> str:
         """Join things as people of this language do."""
