@@ -48,14 +48,15 @@ def _backups(scene: Scene) -> Iterator[Both]:
 
 def _kept(scene: Scene) -> Iterator[Both]:
     told = scene.settings.retention
-    if not told:
-        yield "No time is set after which things go.", "Aucune durée de conservation n'est fixée."
+    if not (told.conversations and told.backups):
+        yield ("No time is set after which conversations or backups go.",
+               "Aucune durée n'est fixée pour les conversations ou les sauvegardes.")
     log, now = scene.space.log, scene.now
-    if days := told.get("backups"):
+    if days := told.backups:
         for kept in backups_at(log):
             if now - kept.begun > timedelta(days=days):
                 yield (f"Backup {kept.id} is older than {days} days.", f"La sauvegarde {kept.id} a plus de {days} jours.")
-    if days := told.get("conversations"):
+    if days := told.conversations:
         gone = {str((entry.decision or {}).get("shard")) for entry in log.entries(kinds=("rewrite",))}
         old = sum(now - entry.recorded_at > timedelta(days=days) for entry in log.entries(kinds=("arrival",))
                   if (name := str((entry.decision or {}).get("shard", ""))) and name not in gone)

@@ -5,7 +5,7 @@ Without the file everything works for people who are not signed in, and nobody e
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +91,14 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """After how many days conversations and backups are to be gone; 0 where nothing is said."""
+
+    conversations: int = 0
+    backups: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The whole of ``web.toml``."""
 
@@ -101,7 +109,7 @@ class Settings:
     limits: Limits = Limits()
     logged_out: str = "refuse"
     webhook_loopback: bool = False
-    retention: Mapping[str, int] = field(default_factory=dict)
+    retention: Retention = Retention()
 
     @property
     def secure(self) -> bool:
@@ -171,9 +179,9 @@ def _limits(block: Mapping[str, Any]) -> Limits:
     return found
 
 
-def _retention(block: Mapping[str, Any]) -> Mapping[str, int]:
-    if wrong := misnamed(block, ("conversations", "backups"), "[retention] of web.toml"):
+def _retention(block: Mapping[str, Any]) -> Retention:
+    if wrong := misnamed(block, [one.name for one in fields(Retention)], "[retention] of web.toml"):
         raise SetupError(wrong)
     if any(type(days) is not int or days < 1 for days in block.values()):
         raise SetupError("[retention] of web.toml holds whole numbers of days")
-    return dict(block)
+    return Retention(**block)
