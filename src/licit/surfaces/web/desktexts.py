@@ -38,6 +38,20 @@ STORES: dict[str, str] = {
 
 ANSWERS: dict[str, str] = {"release": N_("Release"), "hold": N_("Keep holding"), "refuse": N_("Refuse")}
 
+#: The stores of the propagation board.
+PLACES: dict[str, str] = {
+    "records": N_("Conversations and documents"), "attributes": N_("What was computed of them"), "log": N_("Particulars in the log"),
+    "staging": N_("Unfinished sets"), "releases": N_("Rows in released sets"), "vault": N_("Vault"), "backups": N_("Backups"),
+    "recipients": N_("Recipients"), "models": N_("Models"), "unknown": N_("Any other place")}
+
+#: How a request stands in a store: a sign and a word.
+CELLS: dict[str, tuple[str, str]] = {
+    "asked": ("▲", N_("Asked")), "held": ("◆", N_("Waits for a legal hold")), "acknowledged": ("●", N_("Acknowledged")),
+    "verified": ("✓", N_("Verified")), "failed": ("■", N_("Failed"))}
+
+#: In which capacity people spoke.
+CAPACITIES: dict[str, str] = {"consumer": N_("consumers"), "organisation": N_("for an organisation"), "unknown": N_("unknown capacity")}
+
 #: What the journal calls other deeds, by kind and answer.
 DEEDS: dict[str, str] = {
     "legal-hold set": N_("Put a record under a legal hold"), "legal-hold release": N_("Ended a legal hold"),
@@ -62,6 +76,10 @@ ERRORS: dict[str, str] = {
     "search-first": N_("Search every store first."),
     "not-all-read": N_("Some arrivals were not read. Build or import again, then search again."),
     "still-found": N_("Something that must go is still stored. Carry out the erasure and the patch release, then search again."),
+    "noticed-in-future": N_("Nobody notices what is still to come."),
+    "noticed-unreadable": N_("The moment cannot be read."),
+    "breach-unclear": N_("Name a set, or records, not both."),
+    "release-unknown": N_("There is no such set."),
     "held-already": N_("This record is under a legal hold already."),
     "record-unknown": N_("There is no record of this id."),
     "hold-unknown": N_("No hold is on this record."),

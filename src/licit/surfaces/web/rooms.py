@@ -1,9 +1,10 @@
 """The further rooms of the console, each behind the guard, and the door for recipients: one list for the server."""
 
-from . import console_canaries, console_holds, recalls
+from . import console_board, console_canaries, console_holds, recalls
 
 ROUTERS = (
     console_holds.router,
     console_canaries.router,
+    console_board.router,
     recalls.router,
 )
