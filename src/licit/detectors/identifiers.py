@@ -35,6 +35,10 @@ from ._plain import CrossingError, Plain, fold, plain
 from ._scan import Hit, around, plain_options, spans, touches
 
 _GAP, _LEFT, _RIGHT, _FEWEST = 8, 16, 16, 5
+# How far before and behind a number its context words may stand.
+_BEFORE, _BEHIND = 60, 30
+_LETTERS = r"0-9A-Za-z\xC0\xE0\xE1"
+_NEVER = r"\x03\x03"
 _MARK = b"\x00\x03end of window\x03\x00"
 _FIELDS = {"name", "label", "shape", "check", "strong", "bare", "context", "source", "true", "false"}
 # What a number without context is more likely to be, by its look, by what touches it and by the words before.
@@ -70,6 +74,7 @@ class _Compiled:
     scheme: Scheme
     exact: re.Pattern[str]
     near: re.Pattern[str] | None
+    words: str
     valid: Callable[[str], bool] | None
 
 
@@ -111,7 +116,7 @@ def _scheme(country: str, stated: dict[str, object]) -> Scheme:
 
 def _compile(scheme: Scheme) -> _Compiled:
     words = "|".join(re.escape(fold(word).lower()) for word in scheme.context)
-    return _Compiled(scheme=scheme, valid=check_named(scheme.check) if scheme.check else None,
+    return _Compiled(scheme=scheme, words=words, valid=check_named(scheme.check) if scheme.check else None,
                      exact=re.compile(rf"(?i)(?<![^\W_])(?=({scheme.shape})(?![^\W_]))"),
                      near=re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])") if words else None)
 
@@ -128,11 +133,8 @@ class Identifiers:
         self.digest = settings_key([stdnum.__version__, *(repr((s.country, s.name, s.label, s.shape, s.check, s.strong, s.bare, s.context))
                                                           for s in schemes), _OTHER_LOOK.pattern, _PRICED.pattern, _NAMED_ELSE.pattern])
         self._schemes = [_compile(scheme) for scheme in schemes]
-        self._set = re2.Set.SearchSet(plain_options())
-        for scheme in schemes:
-            self._set.Add(f"(?i){scheme.shape}".encode("latin-1"))
-        self._mark = self._set.Add(_MARK)
-        self._set.Compile()
+        self._shapes = _Set([rf"(?i)[^{_LETTERS}](?:{scheme.shape})[^{_LETTERS}]" for scheme in schemes])
+        self._words = _Set([compiled.words or _NEVER for compiled in self._schemes])
 
     def find(self, texts: Sequence[str], languages: Sequence[str]) -> Sequence[Sequence[Span]]:
         """Find spans in each text."""
@@ -141,13 +143,36 @@ class Identifiers:
 
     def _hits(self, page: Plain) -> Iterator[Hit]:
         for start, end in _windows(page):
-            seen = self._set.Match(page.data[start:end] + _MARK) or []
-            if self._mark not in seen:
-                raise CrossingError("The scan for numbers stopped before its end.",
-                                    remedy="Hold these texts; report the schemes if it happens again.")
-            for index in seen:
-                if index != self._mark:
-                    yield from _exact(self._schemes[index], page.text, start, end)
+            if seen := self._shapes.seen(page.data[start:end]):
+                told = self._words.seen(page.text[max(0, start - _BEFORE):end + _BEHIND].lower().encode("latin-1"))
+                for index in seen:
+                    compiled = self._schemes[index]
+                    if index in told or compiled.scheme.strong or compiled.scheme.bare:
+                        yield from _exact(compiled, page.text, (start, end), index in told)
+
+
+class _Set:
+    """Shapes or words compiled together, asked which of them stand somewhere: never fewer than do."""
+
+    def __init__(self, shapes: Sequence[str]) -> None:
+        self._set = re2.Set.SearchSet(plain_options())
+        for shape in shapes:
+            self._set.Add(shape.encode("latin-1"))
+        self._mark = self._set.Add(_MARK)
+        self._set.Compile()
+
+    def seen(self, data: bytes) -> list[int]:
+        """Give the numbers of those that stand in some bytes, as if nothing touched them.
+
+        Raises:
+            CrossingError: the scan stopped before its end.
+        """
+        seen = self._set.Match(b"\0" + data + _MARK) or []
+        if self._mark not in seen:
+            raise CrossingError("The scan for numbers stopped before its end.",
+                                remedy="Hold these texts; report the schemes if it happens again.")
+        seen.remove(self._mark)
+        return list(seen)
 
 
 def _windows(page: Plain) -> Iterator[tuple[int, int]]:
@@ -163,15 +188,16 @@ def _windows(page: Plain) -> Iterator[tuple[int, int]]:
         yield max(0, start - _LEFT), min(len(page.data), end + 1 + _RIGHT)
 
 
-def _exact(compiled: _Compiled, text: str, start: int, end: int) -> Iterator[Hit]:
-    done = start
-    for match in compiled.exact.finditer(text, start, end):
+def _exact(compiled: _Compiled, text: str, window: tuple[int, int], told: bool) -> Iterator[Hit]:
+    """Look at each place of a shape in a window; without ``told`` none of its context words stands anywhere near."""
+    done = window[0]
+    for match in compiled.exact.finditer(text, *window):
         first, last = match.span(1)
         if last <= done or touches(text, first, last):
             continue
         # The words around are cheaper to look at than the check digits.
         strong = compiled.scheme.strong
-        announced = not strong and bool(compiled.near and compiled.near.search(around(text, first, last, left=60, right=30)))
+        announced = told and not strong and bool(compiled.near and compiled.near.search(around(text, first, last, left=_BEFORE, right=_BEHIND)))
         if not (strong or announced or compiled.scheme.bare):
             continue
         place = _checked(compiled, text, first, last)

@@ -29,13 +29,13 @@ MIXED = re.compile(r"[A-Za-zÀ-ɏ][\u0370-\u052f]|[\u0370-\u052f][A-Za-zÀ-ɏ]")
 
 _FOREIGN = re.compile(r"[\u0370-\u052f]")
 _MIXED_WORD = re.compile(r"\w+")
-_SIGN = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d{0,2});|(?:%[0-9A-Fa-f]{2})+"
-                   r"|(?:\\u[0-9a-fA-F]{4})+|(?:\\x[0-9a-fA-F]{2})+")
+# Each way begins with its own sign, so that the search goes from sign to sign.
+_SIGN = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d{0,2});|%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*"
+                   r"|\\u[0-9a-fA-F]{4}(?:\\u[0-9a-fA-F]{4})*|\\x[0-9a-fA-F]{2}(?:\\x[0-9a-fA-F]{2})*")
 _CODED = "A-Za-z0-9+/_-"
 _RUN = re.compile(rf"[{_CODED}]{{60,}}(?:\r?\n[{_CODED}]{{4,}})*={{0,2}}|[{_CODED}]{{16,}}={{0,2}}")
-# Each byte of a text by what it may be a part of: an escape (b), a run (a), or neither.
-_PART_OF = bytes(98 if chr(c) in "&%\\" else 97 if chr(c).isascii() and (chr(c).isalnum() or chr(c) in "+/_-") else 32
-                 for c in range(256))
+# Each byte of a text: "a" where it may be a part of a run.
+_PART_OF = bytes(97 if chr(c).isascii() and (chr(c).isalnum() or chr(c) in "+/_-") else 32 for c in range(256))
 _SHORTEST = b"a" * 16
 
 
@@ -71,12 +71,16 @@ def hiding(texts: Sequence[str]) -> list[int]:
     joined = "\n".join(texts)
     parts, ends = _parts(joined), [*accumulate(len(text) + 1 for text in texts)]
     out = set[int]()
-    for sign in (_SHORTEST, b"b"):
-        at = parts.find(sign)
-        while at >= 0:
-            which = bisect_right(ends, at)
-            out.add(which)
-            at = parts.find(sign, ends[which])
+    at = parts.find(_SHORTEST)
+    while at >= 0:
+        which = bisect_right(ends, at)
+        out.add(which)
+        at = parts.find(_SHORTEST, ends[which])
+    sign = _SIGN.search(joined)
+    while sign:
+        which = bisect_right(ends, sign.start())
+        out.add(which)
+        sign = _SIGN.search(joined, ends[which])
     if not joined.isascii() and _FOREIGN.search(joined):
         out.update(i for i, text in enumerate(texts) if not text.isascii() and _FOREIGN.search(text))
     return sorted(out)
@@ -156,10 +160,10 @@ def _plain(sign: str) -> str:
 
 
 def _blobs(text: str) -> list[Reading]:
-    if _SHORTEST not in _parts(text):
-        return []
-    out = []
-    for found in _RUN.finditer(text):
+    parts, out = _parts(text), []
+    # A run begins where so many of its signs stand in a row, and what is found ends where a row does.
+    at = parts.find(_SHORTEST)
+    while at >= 0 and (found := _RUN.match(text, at)):
         start, end = found.span()
         if words := _decoded(found.group()):
             out.append(Reading(words=words, whole=(start, end)))
@@ -167,6 +171,7 @@ def _blobs(text: str) -> list[Reading]:
             for line in re.finditer(r"\S+", found.group()):
                 if words := _decoded(line.group()):
                     out.append(Reading(words=words, whole=(start + line.start(), start + line.end())))
+        at = parts.find(_SHORTEST, end)
     return out
 
 

@@ -12,12 +12,12 @@ Rules kept here:
 Law: DEI-02
 """
 
-import functools
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress, filterfalse
 
 import phonenumbers
 
@@ -60,6 +60,7 @@ _SCORE = 60
 _LONGEST = 12
 _FEWEST = 6
 _LONGEST_KEPT = 40
+_KEPT = 65_536
 _UNSEEN = "\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufeff"
 _WORD = re.compile(rf"\w[\w{_UNSEEN}]*")
 _GLUE = re.compile(r"[\s.,:@/+()'’·_-]{0,3}")
@@ -69,20 +70,30 @@ _DOTS = {ord("İ"): "i", ord("ı"): "i"}
 Words = tuple[str, ...]
 
 
+class _Folds(dict[str, str]):
+    """Words and their folded forms: the words of a text come again and again, and a look-up needs no call."""
+
+    def __missing__(self, word: str) -> str:
+        if word.isascii():
+            folded = word.lower()
+        else:
+            plain = word.translate(LOOK_ALIKES) if MIXED.search(word) else word
+            apart = unicodedata.normalize("NFKD", plain.translate(_DOTS).casefold())
+            folded = "".join(c for c in apart if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+        # What is longer than a word would only fill the memory.
+        if len(word) <= _LONGEST_KEPT:
+            if len(self) >= _KEPT:
+                self.clear()
+            self[word] = folded
+        return folded
+
+
+_FOLDS = _Folds()
+
+
 def fold(word: str) -> str:
     """Give a word without case, accents, joiners and look-alike letters."""
-    return _folded(word) if len(word) <= _LONGEST_KEPT else _folded.__wrapped__(word)
-
-
-# The words of a text come again and again; what is longer than a word would only fill the memory.
-@functools.lru_cache(maxsize=65_536)
-def _folded(word: str) -> str:
-    if word.isascii():
-        return word.lower()
-    if MIXED.search(word):
-        word = word.translate(LOOK_ALIKES)
-    apart = unicodedata.normalize("NFKD", word.translate(_DOTS).casefold())
-    return "".join(c for c in apart if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+    return _FOLDS[word]
 
 
 def canonical(label: str, text: str) -> str:
@@ -165,8 +176,12 @@ class _Known:
     def beginning(self, folded: Mapping[str, str]) -> set[str]:
         """Give the tokens that may begin a finding, of tokens and their folded words."""
         words = self.parts.keys() | self.lengths.keys() | self.spelt | self.compounds
-        return {token for token, word in folded.items() if word in words or (not word.isalpha() and self.is_handle(word))
-                or (len(token) == 1 and token.isupper() and word in self.letters)}
+        words.update([word for word in filterfalse(str.isalpha, folded.values()) if self.is_handle(word)])
+        out = set(compress(folded, map(words.__contains__, folded.values())))
+        if self.letters:
+            single = compress(folded, map((1).__eq__, map(len, folded)))
+            out.update([token for token in single if token.isupper() and folded[token] in self.letters])
+        return out
 
     def is_handle(self, word: str) -> bool:
         """Tell whether a word is made of a found name, or holds one beside digits or underscores."""
@@ -215,7 +230,7 @@ def sweep_names(texts: Sequence[str], found: Sequence[tuple[Span, ...]], wanted:
         for span in spans:
             if _counted(span) and (not wanted or span.label in wanted) and _is_whole(text, span):
                 inside.update(_WORD.findall(text, span.start, span.end))
-    folded = {token: token if token.isascii() and token.islower() else fold(token) for token in seen}
+    folded = dict(zip(seen, map(_FOLDS.__getitem__, seen), strict=True))
     hits = {token for token in known.beginning(folded) if seen[token] > inside[token]}
     if not hits:
         return list(found)
@@ -259,7 +274,7 @@ class _Row:
 def _again(row: _Row, hits: Container[str], known: _Known, spans: Sequence[Span]) -> list[Span]:
     """Give what is found again in one text, but for what the spans there cover already under the same label."""
     out, over = [], 0
-    for at in [i for i, word in enumerate(row.words) if word in hits]:
+    for at in compress(range(len(row.words)), map(hits.__contains__, row.words)):
         start = row.starts[at]
         while over < len(spans) and spans[over].end <= start:
             over += 1
