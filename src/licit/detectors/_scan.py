@@ -84,14 +84,19 @@ class Scan:
                     yield from self._one(index, block, page.text, start)
 
     def _one(self, index: int, block: bytes, text: str, offset: int) -> Iterator[tuple[int, int, int]]:
-        whole, search, at = self.rules[index].whole, self._exact[index].search, 0
+        if not self.rules[index].whole:
+            # What accept turns down is not looked at again from inside: that would be quadratic on hostile texts.
+            for match in self._exact[index].finditer(block):
+                start, end = match.span()
+                yield index, start + offset, end + offset
+            return
+        search, at = self._exact[index].search, 0
         while at <= len(block) and (match := search(block, at)):
             start, end = match.span()
-            if whole and touches(text, start + offset, end + offset):
+            if touches(text, start + offset, end + offset):
                 # A shorter or later match may lie inside this one.
                 at = start + 1
                 continue
-            # What accept turns down is not looked at again from inside: that would be quadratic on hostile texts.
             at = end if end > start else end + 1
             yield index, start + offset, end + offset
 

@@ -28,6 +28,8 @@ _FRENCH_BARE = re.compile(r"(?<![0-9])0[1-9]([ ./-]{0,2})[0-9]{2}(?:\1[0-9]{2}){
                      r"|(?<![0-9])0[1-9][0-9](?:[ .-]?[0-9]{3}[ .-]?[0-9]{2}[ .-]?[0-9]{2})(?![0-9])")
 _OVERSEAS = re.compile(r"(?<![0-9])0[1-9][0-9]{2}([ ./-])[0-9]{2}([ .-])[0-9]{2}\2[0-9]{2}(?![0-9])|(?<![0-9])0 [89][0-9]{2}(?: [0-9]{2}){3}(?![0-9])|(?<![0-9])0[1-9][ /][0-9]{3}([ .-])[0-9]{2}\3[0-9]{2}(?![0-9])")
 _SOUTHERN = re.compile(r"(?<![0-9.,])(?<![0-9] )(?:[6789][0-9]{2} [0-9]{2} [0-9]{2} [0-9]{2}|3[2-9][0-9][ .-][0-9]{3}[ .-]?[0-9]{4})(?![0-9])")
+#: No national shape has fewer digits.
+_FEWEST = 9
 _EXTENSION = re.compile(r"(?:,? ?(?:ext\.?|extension|poste|durchwahl)|,? ?x) ?[0-9]{1,5}(?![0-9])", re.I)
 _UNITS = "un|deux|trois|quatre|cinq|six|sept|huit|neuf"
 _SAID_FR = (rf"(?i)\b(?:plus trente[ -]trois(?: zero)?|zero)[ ,.-]{{1,2}}(?:{_UNITS})(?:[ ,.-]{{1,3}}(?:et[ -])?(?:zero|{_UNITS}|dix|onze|douze|treize|quatorze|quinze|seize|"
@@ -69,8 +71,9 @@ def _number(text: str, start: int, end: int) -> tuple[int, int, int] | None:
         place = _international(piece)
         if place:
             return start, start + place, 95
+    digits = sum(map(str.isdigit, piece))
     # A number in the French way stands out even where a space is missing; others need room around them.
-    if match := _FRENCH.search(piece):
+    if digits >= _FEWEST and (match := _FRENCH.search(piece)):
         return start + match.start(), start + match.end(), 90
     while text[end:end + 1].isdigit() and text[end - 1].isdigit():
         # The scan cut here, in the midst of a group.
@@ -78,14 +81,15 @@ def _number(text: str, start: int, end: int) -> tuple[int, int, int] | None:
         if end <= start:
             return None
         piece = text[start:end]
+        digits = sum(map(str.isdigit, piece))
     if touches(text, start, end):
         return None
-    for shape in (_FRENCH_BARE, _AMERICAN, _OVERSEAS, _SOUTHERN):
-        if match := shape.search(piece):
-            return start + match.start(), start + match.end(), 90
+    if digits >= _FEWEST:
+        for shape in (_FRENCH_BARE, _AMERICAN, _OVERSEAS, _SOUTHERN):
+            if match := shape.search(piece):
+                return start + match.start(), start + match.end(), 90
     if _DATE.search(piece) or (start and text[start - 1] in "$-_#=" and piece[0] != "("):
         return None
-    digits = sum(char.isdigit() for char in piece)
     if 7 <= digits <= 15 and _ANNOUNCED.search(around(text, start, end)):
         return (start, end, 85) if not _SCALE.match(text[end:end + 8].lower().lstrip()) else None
     if piece.lstrip("(")[0] == "0" and 9 <= digits <= 12 and any(_valid(piece, region) for region in _REGIONS):
