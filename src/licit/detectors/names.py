@@ -234,10 +234,12 @@ class Names:
         kinds = [CUES[number][1] for number, _, _ in matches]
         places = np.array([end - (how == "known") for (_, _, end), how in zip(matches, kinds, strict=True)], np.int64)
         found = np.minimum(np.searchsorted(cut.starts, places), cut.starts.size - 1)
-        levels = lexicon().look_up(cut.hashes[found]).tolist()
-        for place, index, level, how in zip(places.tolist(), found.tolist(), levels, kinds, strict=True):
-            if reading.at.starts[index] == place and reading.at.ends[index] - place > 1 and (
-                    last := _after_cue(reading, index, level, how)):
+        # A weak cue counts before a known first name only, and most stand before none.
+        weak = np.array([how == "known" for how in kinds])
+        at = np.flatnonzero((cut.starts[found] == places) & (cut.ends[found] - places > 1) & (~weak | reading.known[found]))
+        levels = lexicon().look_up(cut.hashes[found[at]]).tolist()
+        for number, place, index, level in zip(at.tolist(), places[at].tolist(), found[at].tolist(), levels, strict=True):
+            if last := _after_cue(reading, index, level, kinds[number]):
                 yield "PERSON", place, reading.at.ends[last[0]], last[1]
 
 

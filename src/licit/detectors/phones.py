@@ -90,9 +90,13 @@ def _number(text: str, start: int, end: int) -> tuple[int, int, int] | None:
                 return start + match.start(), start + match.end(), 90
     if _DATE.search(piece) or (start and text[start - 1] in "$-_#=" and piece[0] != "("):
         return None
+    opening = piece.lstrip("(")[0]
+    scaled = bool(_SCALE.match(text[end:end + 8].lower().lstrip()))
+    if scaled and opening != "0":
+        return None
     if 7 <= digits <= 15 and _ANNOUNCED.search(around(text, start, end)):
-        return (start, end, 85) if not _SCALE.match(text[end:end + 8].lower().lstrip()) else None
-    if piece.lstrip("(")[0] == "0" and 9 <= digits <= 12 and any(_valid(piece, region) for region in _REGIONS):
+        return None if scaled else (start, end, 85)
+    if opening == "0" and 9 <= digits <= 12 and any(_valid(piece, region) for region in _REGIONS):
         return start, end, 75
     return None
 

@@ -40,6 +40,7 @@ Line = tuple[int, bytes | SetAside]
 FindDetectors = Callable[[], Sequence[Detector]]
 
 _BATCH_ITEMS = 256
+_WRITER = json.JSONEncoder(ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +199,7 @@ def _held(answers: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 
 def _dumped(value: Mapping[str, Any]) -> bytes:
     try:
-        return json.dumps(value, ensure_ascii=False).encode()
+        return _WRITER.encode(value).encode()
     except UnicodeEncodeError:
         return json.dumps(value).encode()  # half of a surrogate pair, which only an escape can write
 

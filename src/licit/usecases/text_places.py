@@ -29,6 +29,7 @@ SILENT_WORDS = frozenset(["assistant", "developer", "function", "input_text", "o
 _LONGEST_KEY = 60
 _MAY_OPEN_JSON = frozenset(' \t\r\n{["')
 _FEWEST_DIGITS = 8
+_SHORT = 10 ** (_FEWEST_DIGITS - 2)
 _DEEPEST = 8
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"([ \t\r\n]*:)?|[{}\[\]]|-?\d[\d.eE+-]*', re.S)
@@ -43,7 +44,7 @@ def read_record(line: bytes) -> dict[str, Any]:
         InputError: it is no JSON, no record, names a key twice, or is nested too deep; the reason says which.
     """
     try:
-        value = json.loads(line.decode(), object_pairs_hook=_object, parse_constant=_no_json)
+        value = _RECORD.decode(line.decode())
     except RecursionError:
         raise InputError("it is nested too deep", reason="too-deep") from None
     except ValueError:
@@ -60,6 +61,10 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_json(_: str) -> None:
     raise InputError("it holds NaN or Infinity, which JSON does not have", reason="broken-json")
+
+
+#: Made once: to make one for each line takes longer than to read it.
+_RECORD = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_json)
 
 
 def check_record(value: Any) -> dict[str, Any]:
@@ -193,7 +198,11 @@ def _walk(value: Any, at: tuple[int, str, str], out: list[tuple[int | None, str,
                 _walk(item, (number, path + _step(name), name), out, keys)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            _walk(item, (number, f"{path}/{index}", key), out, keys)
+            if isinstance(item, str):
+                if _speaks(item):
+                    out.append((number, f"{path}/{index}", key, item))
+            elif type(item) is not int or not -_SHORT < item < _SHORT:
+                _walk(item, (number, f"{path}/{index}", key), out, keys)
     elif isinstance(value, str):
         if _speaks(value):
             out.append((number, path, key, value))
