@@ -149,12 +149,20 @@ def stand_in(key: bytes, record: str, label: str, entity: str) -> str:
     return f"[{label}_{short_text(keyed(key, 'licit/stand-in', record.encode(), label.encode(), entity.encode()), 5)}]"
 
 
+class _Entities(dict[tuple[str, str], str]):
+    """The canonical form of each finding of a record, told once."""
+
+    def __missing__(self, asked: tuple[str, str]) -> str:
+        entity = self[asked] = canonical(*asked)
+        return entity
+
+
 def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Span, ...]], wanted: Container[str],
          surrogates: Surrogates | None = None) -> Masked:
     """Replace what was found in a record's texts by surrogates or by placeholders; labels not asked for stay."""
-    entities: list[tuple[str, str]] = []
-    for text, spans in zip(texts, found, strict=True):
-        entities += [(span.label, canonical(span.label, text[span.start:span.end])) for span in spans]
+    known = _Entities()
+    entities = dict.fromkeys((span.label, known[span.label, text[span.start:span.end]])
+                             for text, spans in zip(texts, found, strict=True) for span in spans)
     person = {} if surrogates else _one_name_each({name for label, name in entities if label == "PERSON"})
     if surrogates:
         surrogates.know(text[span.start:span.end] for text, spans in zip(texts, found, strict=True) for span in spans
@@ -164,7 +172,7 @@ def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Sp
         if not any(span.label in wanted for span in spans):
             out.append(text)
             continue
-        taken = [(m.start(), m.end()) for m in STAND_IN.finditer(text)]
+        taken = [(m.start(), m.end()) for m in STAND_IN.finditer(text)] if "[" in text else []
         edits, starts, ends = [], {one.start for one in spans}, {one.end for one in spans}
         for span, start, end in ((one, *piece) for one in _joined(text, spans) if one.label in wanted
                                  for piece in _beside(text, one, taken)):
@@ -172,7 +180,7 @@ def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Sp
                 continue
             name = surrogates.of(span.label, text[start:end]) if surrogates else None
             if name is None:
-                entity = canonical(span.label, text[start:end])
+                entity = known[span.label, text[start:end]]
                 entity = person.get(entity, entity) if span.label == "PERSON" else entity
                 name = stand_in(key, record, span.label, entity)
             if name == text[start:end]:
@@ -181,7 +189,7 @@ def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Sp
             replaced.append((name, text[start:end]))
             counts[span.label] = counts.get(span.label, 0) + 1
         out.append(apply_edits(text, edits))
-    return Masked(texts=tuple(out), counts=counts, entities=tuple(dict.fromkeys(entities)),
+    return Masked(texts=tuple(out), counts=counts, entities=tuple(entities),
                   replaced=tuple(dict.fromkeys(replaced)))
 
 
@@ -199,6 +207,8 @@ def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
 
 def _beside(text: str, span: Span, taken: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """Give the pieces of a finding outside every stand-in: what somebody types like one shields nothing beside it."""
+    if not taken:
+        return [(span.start, span.end)]
     first = max(bisect_right(taken, (span.start, 0)) - 1, 0)
     pieces, at = [], span.start
     for a, b in islice(taken, first, None):

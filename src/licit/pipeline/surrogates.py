@@ -23,7 +23,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import chain, islice, product
 
 from ..core.ids import keyed, short_text
 from .days import earlier, is_public
@@ -50,6 +50,9 @@ _LAST_TOO = frozenset("ben bin del do le saint sainte san santa".split())
 _SITES = ("example.org", "example.com", "example.net")
 _SITE = r"example\.(?:org|com|net)"
 
+_OUR_SITE = re.compile(_SITE, re.I)
+_BETWEEN_FIGURES = re.compile(r"[\s().-]")
+_HOUSE_NUMBER = re.compile(r"\d{1,3} ")
 _WORD = re.compile(r"[^\W\d_]+")
 # By a letter alone nobody could tell a surrogate.
 _SPEAKS = re.compile(r"[^\W\d_]{2}")
@@ -78,14 +81,24 @@ def _shown(text: str) -> str:
 
 def is_own(text: str) -> bool:
     """Tell whether a finding is a surrogate already, or a reserved number, which is nobody's."""
+    return _is_own(text) if len(text) > _LONGEST_PIECE else _is_own_piece(text)
+
+
+# The same names and numbers come again and again, and each is asked about at every look.
+@functools.lru_cache(maxsize=16_384)
+def _is_own_piece(text: str) -> bool:
+    return _is_own(text)
+
+
+def _is_own(text: str) -> bool:
     text = _shown(text)
-    if _FIGURES.search(text) and (_ADDRESSES.fullmatch(text.strip()) or _NUMBERS.fullmatch(re.sub(r"[\s().-]", "", text))):
+    if _FIGURES.search(text) and (_ADDRESSES.fullmatch(text.strip()) or _NUMBERS.fullmatch(_BETWEEN_FIGURES.sub("", text))):
         return True
     local, at, host = text.strip().partition("@")
-    if at and local and not re.fullmatch(_SITE, host, re.I):
+    if at and local and not _OUR_SITE.fullmatch(host):
         return False
     words = _told([*map(fold, _WORD.findall(local if at and local else text))])
-    if _STREET_WORDS.intersection(words) and re.match(r"\d{1,3} ", text):
+    if _STREET_WORDS.intersection(words) and _HOUSE_NUMBER.match(text):
         words = [word for word in words if word not in _STREET_WORDS]
     return any(len(word) > 1 for word in words) and all(len(word) == 1 or _is_made(word) for word in words)
 
@@ -167,8 +180,7 @@ class Surrogates:
         pool = _LAST if family else _FIRST
         start = self._number("name", word)
         if family not in self._empty:
-            first = start % len(pool)
-            for one in (*pool[first:], *pool[:first]):
+            for one in islice(chain(pool, pool), start % len(pool), start % len(pool) + len(pool)):
                 if one not in self._used and fold(one) not in self._taken:
                     return one
             self._empty.add(family)

@@ -63,6 +63,8 @@ _LONGEST_KEPT = 40
 _KEPT = 65_536
 _UNSEEN = "\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufeff"
 _WORD = re.compile(rf"\w[\w{_UNSEEN}]*")
+_PLAIN_WORD, _NO_WORD = re.compile(r"\w+"), re.compile(r"[\W_]")
+_IN_HANDLE, _IN_LOCAL = re.compile(r"[\d_]+"), re.compile(r"[._+-]")
 _GLUE = re.compile(r"[\s.,:@/+()'’·_-]{0,3}")
 _BEGINS = re.compile(r"(?:^|[.!?:…\n])[\s\"'«»“”*>#-]*$")
 _DOTS = {ord("İ"): "i", ord("ı"): "i"}
@@ -93,16 +95,16 @@ _FOLDS = _Folds()
 
 def fold(word: str) -> str:
     """Give a word without case, accents, joiners and look-alike letters."""
-    return _FOLDS[word]
+    return word.lower() if word.isascii() else _FOLDS[word]
 
 
 def canonical(label: str, text: str) -> str:
     """Give the form under which two mentions are one: case, accents, spaces and punctuation folded."""
     plain = fold(text)
     if label == "PERSON":
-        words = re.findall(r"\w+", plain)
+        words = _PLAIN_WORD.findall(plain)
         return " ".join(words[1:] if len(words) > 1 and words[0] in TITLES else words)
-    return plain if label in ("EMAIL", "URL", "HANDLE", "SECRET") else re.sub(r"[\W_]", "", plain)
+    return plain if label in ("EMAIL", "URL", "HANDLE", "SECRET") else _NO_WORD.sub("", plain)
 
 
 def spellings(label: str, entity: str) -> tuple[str, ...]:
@@ -189,7 +191,7 @@ class _Known:
             return True
         if word.isalpha() or word.isdigit():
             return False
-        pieces = [piece for piece in re.split(r"[\d_]+", word) if piece]
+        pieces = [piece for piece in _IN_HANDLE.split(word) if piece]
         return any(piece in self.compounds or (len(piece) >= 4 and piece not in _COMMON and piece in self.parts)
                    for piece in pieces)
 
@@ -211,7 +213,7 @@ def _known(texts: Sequence[str], found: Sequence[Sequence[Span]]) -> _Known:
 
 
 def _spelt(address: str) -> list[str]:
-    parts = [fold(part) for part in re.split(r"[._+-]", address.partition("@")[0]) if part.isalpha()]
+    parts = [fold(part) for part in _IN_LOCAL.split(address.partition("@")[0]) if part.isalpha()]
     if len(parts) < 2 or any(part in _OFFICES for part in parts):
         return []
     return [part for part in parts if len(part) >= 3]
