@@ -32,6 +32,7 @@ from ...usecases.erase import carry_out
 from ...usecases.holds import holds_on
 from ...usecases.live import Live
 from ...usecases.portable import write_copy
+from ...usecases.voices import differing
 from ..receipts import in_terms
 from . import texts
 from .interface import note_interface
@@ -63,7 +64,7 @@ def overview(request: Request, done: int = -1) -> Response:
         return RedirectResponse(f"/?done={noted}#state", 303)
     stands = choices(live, visit.subject or _NOBODY_YET)
     said = history(live, visit.subject) if visit.subject else []
-    return page(request, "centre.html", "/", choices=stands, history=said, train=stands[0],
+    return page(request, "centre.html", "/", choices=stands, differing=differing(live, visit.subject), history=said, train=stands[0],
                  holds=holds_on(live, visit.subject) if visit.subject else {},
                  seen=readings(live, visit.subject) if visit.subject else [],
                  done=next((event for event in said if event.entry == done), None))
