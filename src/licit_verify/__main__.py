@@ -1,6 +1,6 @@
-"""``python -m licit_verify RELEASE``: a plain list of claims, who can check each, and one verdict.
+"""``python -m licit_verify RELEASE``: a plain list of claims, who can check each, and one verdict; ``… receipt FILE``: a receipt alone.
 
-Exit code: 0 all hold; 1 a claim fails, or a file is damaged, extra or missing; 2 not a release, or wrong arguments.
+Exit code: 0 all hold; 1 a claim fails, a file is damaged, extra or missing, or --only person was not answered; 2 not a release, or wrong arguments.
 """
 
 import argparse
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from .claims import verify
 from .keyfile import read_key
+from .receipt import main as receipt_main
 from .report import Report
 from .words import CLAIMS
 
@@ -20,13 +21,18 @@ _WHO = {"public": "anybody", "person": "you", "auditor": "auditor", "attested": 
 _WHO_FR = {"public": "chacun", "person": "vous", "auditor": "auditeur", "attested": "signataire"}
 _VERDICTS = {0: "All claims that could be checked hold.", 1: "A claim fails: do not rely on this release.",
              2: "This is not a release."}
+_NOT_SHOWN = ("Whether this release declares rows of this person was not shown.",
+              "Il n'est pas montré si cette version déclare des lignes de cette personne.")
 _VERDICTS_FR = {0: "Toutes les affirmations vérifiables tiennent.",
                 1: "Une affirmation ne tient pas : ne vous fiez pas à cette version.", 2: "Ceci n'est pas une version."}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; give its exit code."""
-    options = _parser().parse_args(arguments)
+    """Run the command; give its exit code. ``receipt FILE`` checks a receipt alone."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["receipt"] and not Path("receipt").is_dir():
+        return receipt_main(given[1:])
+    options = _parser().parse_args(given)
     try:
         key = read_key(options.key) if options.key else None
     except (OSError, ValueError):
@@ -45,6 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     receipt=_path(options.receipt), now=datetime.now(UTC), only=options.only)
     text = report.to_json() if options.json else listing(report, french=options.lang == "fr")
     sys.stdout.write(_printable(text) + "\n")
+    if options.only and not any(result.claim == "person-absent" and result.result == "holds" for result in report.results):
+        # What was asked has no answer: to end as if it had one would look like a proof.
+        if report.exit_code == 0 and not options.json:
+            sys.stdout.write(_NOT_SHOWN[options.lang == "fr"] + "\n")
+        return report.exit_code or 1
     return report.exit_code
 
 

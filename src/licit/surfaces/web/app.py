@@ -21,7 +21,7 @@ from ...core.errors import EvidenceError, HeldError, InputError, LicitError, Ref
 from ...core.ids import keyed
 from ...usecases.live import Live
 from ...wiring import open_visits, open_workspace
-from . import api, centre, check, console, console_held, give, handover, others, parity, rooms
+from . import api, centre, check, console, console_held, give, handover, others, parity, proofs, rooms
 from .counted import Counted
 from .desk import Desk
 from .guard import Answer, Guard, allowed
@@ -60,6 +60,7 @@ def make_app(root: Path, *, clock: Any = None) -> FastAPI:
     app.include_router(others.router)
     app.include_router(parity.router)
     app.include_router(give.router)
+    app.include_router(proofs.router)
     app.include_router(check.router)
     app.include_router(console.door)
     app.include_router(console.router)

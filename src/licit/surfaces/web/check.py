@@ -16,11 +16,15 @@ from licit_verify.receipt import check_alone
 from licit_verify.report import Fault
 
 from ...usecases.keys import chain_of
+from ...usecases.workspace import releases_at
+from .proofs import acts_of
 from .visit import page, parts
 
 router = APIRouter(include_in_schema=False)
 
 _MOST = 1 << 18
+#: So many sets, the newest first, are offered on the page; an older one by its address.
+_SHOWN = 50
 
 
 @router.get("/check")
@@ -50,5 +54,7 @@ async def checked(request: Request) -> Response:
 
 
 def _page(request: Request, said: str | None, fault: str | None) -> Response:
-    door, _, _ = parts(request)
-    return page(request, "check.html", "/check", said=said, fault=fault, key=door.space.signer.public_key().hex())
+    door, live, visit = parts(request)
+    return page(request, "check.html", "/check", said=said, fault=fault, key=door.space.signer.public_key().hex(),
+                releases=[one for one in reversed(releases_at(door.space.log).values()) if one.withdrawn < 0][:_SHOWN],
+                acted=bool(acts_of(live, visit.subject)))
