@@ -3,7 +3,6 @@
 import socket
 import subprocess
 import sys
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -21,8 +20,9 @@ OUTSIDE = """
 import sys
 from pathlib import Path
 from licit.usecases.commands import Asked, exercise
-from licit.wiring import open_workspace
+from licit.wiring import open_visits, open_workspace
 exercise(open_workspace(Path(sys.argv[1])), Asked(kind="objection", account="late-comer", issuer="chat"))
+open_visits(Path(sys.argv[1])).remove_key("rights-standing")
 """
 
 
@@ -50,34 +50,30 @@ def slowly(address: str, *pieces: bytes) -> str:
     return told.decode()
 
 
-def test_what_another_process_entered_counts_at_the_next_question(served):
-    """Somebody about whom nothing was known, asked about twice, refuses through another process: refused at once."""
-    asking, address = key(served, "standing"), f"{served.address}/v1/standing/late-comer?issuer=chat"
-    with httpx.Client(headers=asking) as client:
-        assert {client.get(address).json()["answer"] for _ in range(2)} == {"hold"}
+def test_what_another_process_does_counts_at_the_next_question(served):
+    """Somebody unknown, asked about twice, refuses through another process, which removes a key as well: both count at once."""
+    address = f"{served.address}/v1/standing/late-comer?issuer=chat"
+    with httpx.Client(headers=key(served, "standing")) as client, httpx.Client(headers=key(served, "rights", "standing")) as other:
+        assert {one.get(address).json()["answer"] for one in (client, other, client, other)} == {"hold"}
         subprocess.run([sys.executable, "-c", OUTSIDE, str(served.world.root)], check=True, timeout=60)
         assert client.get(address).json()["reason"] == "objection"
+        assert other.get(address).status_code == 401
 
 
-def test_a_key_removed_by_another_process_fails_at_once(served):
-    """What is kept in memory of a key ends with the key, whoever removes it."""
-    headers, address = key(served, "standing"), f"{served.address}/v1/standing/user1"
-    assert [httpx.get(address, headers=headers).status_code for _ in range(2)] == [200, 200]
-    subprocess.run([Path(sys.executable).with_name("licit"), "web", "key", "remove", "standing", "--workspace", str(served.world.root)],
-                   check=True, timeout=60, stdout=subprocess.DEVNULL)
-    assert httpx.get(address, headers=headers).status_code == 401
-
-
-@pytest.mark.parametrize("query", ["", "?issuer=chat", "?purpose=publish&issuer=chat", "?key=device", "?issuer=", "?key=account&issuer=a%20b"])
-def test_the_short_way_gives_the_described_answer(served, query, monkeypatch):
+def test_the_short_way_gives_the_described_answer(served, monkeypatch):
     """With the short way and without it: the same status, type and fields."""
-    headers, address = key(served, "standing"), f"{served.address}/v1/standing/Ren%C3%A9%20%22x{query}"
-    short = httpx.get(address, headers=headers)
-    monkeypatch.setattr("licit.surfaces.web.thin._asked", lambda query: None)
-    described = httpx.get(address, headers=headers)
-    assert short.status_code == described.status_code == 200
-    assert short.headers["content-type"] == described.headers["content-type"]
-    assert short.json() == described.json()
+    with httpx.Client(headers=key(served, "standing")) as client:
+        for query in ("", "?issuer=chat", "?purpose=publish&issuer=chat", "?key=device", "?issuer=", "?key=account&issuer=a%20b"):
+            address = f"{served.address}/v1/standing/Ren%C3%A9%20%22x{query}"
+            with monkeypatch.context() as changed:
+                changed.setattr("licit.surfaces.web.api.judged", None)
+                short = client.get(address)
+            with monkeypatch.context() as changed:
+                changed.setattr("licit.surfaces.web.thin._asked", lambda query: None)
+                described = client.get(address)
+            assert short.status_code == described.status_code == 200
+            assert short.headers["content-type"] == described.headers["content-type"]
+            assert short.json() == described.json()
 
 
 def test_head_is_get_without_a_body(served):
@@ -123,6 +119,16 @@ def test_too_many_are_told_when_to_come_again(full):
         assert int(strangers[2].headers["retry-after"]) > 0
         headers = {"authorization": f"Bearer {open_visits(full.root).add_key('p', ['standing'])}"}
         assert [httpx.get(f"{address}/v1/standing/a", headers=headers).status_code for _ in range(4)] == [200, 200, 200, 429]
+
+
+def test_one_person_is_not_asked_for_without_end(full):
+    """Requests for one person are counted under a key, but refusals of theirs never; sign-ins are counted by address."""
+    with limited(full, person=1, sign_ins=1) as address:
+        headers = {"authorization": f"Bearer {open_visits(full.root).add_key('p', ['rights'])}"}
+        codes = {kind: [httpx.post(f"{address}/v1/rights", json={"kind": kind, "subject": "user1", "issuer": "chat"}, headers=headers).status_code
+                        for _ in range(2)] for kind in ("access", "objection", "erasure")}
+        assert codes == {"access": [201, 429], "objection": [201, 201], "erasure": [201, 201]}
+        assert [httpx.get(f"{address}/sign-in?token=x").status_code for _ in range(2)] == [403, 429]
 
 
 def test_refusing_has_a_measure_of_its_own(full):

@@ -38,7 +38,7 @@ def ask_in(request: Request) -> Response:
 async def come_in(request: Request) -> Response:
     """Let somebody of staff in; whatever fails, the answer is the same."""
     desk: Desk = request.app.state.desk
-    form = await request.form()
+    form = await request.form(max_files=0)
     desk.check_form(request, desk.before(request)[1], form.get("form"))
     given = [value if isinstance(value := form.get(name), str) else "" for name in ("name", "password", "code")]
     return await run_in_threadpool(desk.sign_in, request, *given) or _asked(request, True)
@@ -56,7 +56,7 @@ def _asked(request: Request, failed: bool) -> Response:
 async def go(request: Request) -> Response:
     """End the session."""
     desk, _, shift = at_desk(request)
-    desk.check_form(request, shift.csrf, (await request.form()).get("form"))
+    desk.check_form(request, shift.csrf, (await request.form(max_files=0)).get("form"))
     return desk.sign_out(shift)
 
 
@@ -81,7 +81,7 @@ def file(request: Request, entry: int) -> Response:
 async def step(request: Request, entry: int) -> Response:
     """Take a step."""
     desk, live, shift = at_desk(request)
-    form = await request.form()
+    form = await request.form(max_files=0)
     desk.check_form(request, shift.csrf, form.get("form"))
     given = {name: value for name in ("step", "why", "ground", "months") if isinstance(value := form.get(name), str)}
     taken = Taken(request=entry, what=given.get("step", ""), by=shift.name, role=shift.role, why=given.get("why", "")[:2000])

@@ -36,7 +36,7 @@ def show(request: Request) -> Response:
 async def send(request: Request) -> Response:
     """Have one more refuse by every channel."""
     desk, live, shift = at_desk(request)
-    desk.check_form(request, shift.csrf, (await request.form()).get("form"))
+    desk.check_form(request, shift.csrf, (await request.form(max_files=0)).get("form"))
     await run_in_threadpool(plant, live.workspace, channels(request.app))
     return RedirectResponse("/console/canaries", 303)
 

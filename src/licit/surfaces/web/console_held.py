@@ -43,7 +43,7 @@ def one(request: Request, record: str) -> Response:
 async def words(request: Request, record: str) -> Response:
     """Show its words, once the log says that they were read."""
     desk, live, shift = at_desk(request)
-    desk.check_form(request, shift.csrf, (await request.form()).get("form"))
+    desk.check_form(request, shift.csrf, (await request.form(max_files=0)).get("form"))
     return await run_in_threadpool(_read, request, live, record, shift.name)
 
 
@@ -58,7 +58,7 @@ def _read(request: Request, live: Any, record: str, by: str) -> Response:
 async def decide(request: Request, record: str) -> Response:
     """Decide on it."""
     desk, live, shift = at_desk(request)
-    form = await request.form()
+    form = await request.form(max_files=0)
     desk.check_form(request, shift.csrf, form.get("form"))
     why, answer = (value[:2000] if isinstance(value := form.get(name), str) else "" for name in ("why", "answer"))
     lifts = tuple(sorted({value for value in form.getlist("lift") if isinstance(value, str)})) if answer == "release" else ()

@@ -30,7 +30,7 @@ def listed(request: Request) -> Response:
 async def act(request: Request) -> Response:
     """Set or end a hold."""
     desk, live, shift = at_desk(request)
-    form = await request.form()
+    form = await request.form(max_files=0)
     desk.check_form(request, shift.csrf, form.get("form"))
     given = {name: value[:2000] if isinstance(value := form.get(name), str) else "" for name in ("do", "record", "why")}
     return await run_in_threadpool(_act, request, live, given, shift.name)
