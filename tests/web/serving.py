@@ -71,9 +71,9 @@ class Served:
 
 
 @contextmanager
-def running(app: Any) -> Iterator[str]:
-    """Run an app on a free port of this machine; give its address."""
-    listening = socket.create_server(("127.0.0.1", 0))
+def running(app: Any, port: int = 0) -> Iterator[str]:
+    """Run an app on a free port of this machine, or on the one given; give its address."""
+    listening = socket.create_server(("127.0.0.1", port))
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", http=Timely, ws="none",
                                            proxy_headers=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

@@ -1,4 +1,4 @@
-"""Staff of the controller: local accounts with a password and a one-time code, and their short sessions.
+"""Staff of the controller: accounts with a password and a one-time code or with the controller's own sign-in, and sessions.
 
 Rules kept here:
 
@@ -6,6 +6,8 @@ Rules kept here:
   needed, so that the file alone signs nobody in.
 - A code counts once, and with the one before and after it, for clocks differ. Who does not exist costs as much as who does.
 - A session holds name and role; it ends after two hours, by signing out, and when the account is removed or made anew.
+- An account for the controller's sign-in has no password. It is known by the provider's id of somebody; an e-mail that names it
+  counts once, when the provider verified it, and is replaced by that id.
 - A person's session lies in another table under another cookie: neither ever opens what is the other's.
 """
 
@@ -18,7 +20,20 @@ from base64 import b32encode
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, delete, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from licit.core.errors import InputError
 from licit.core.ids import keyed
@@ -40,6 +55,8 @@ _staff = Table("staff", metadata, Column("key", String, primary_key=True), Colum
                Column("salt", String, nullable=False), Column("counter", Integer, nullable=False))
 _session = Table("staff_session", metadata, Column("visit", String, primary_key=True), Column("name", String, nullable=False),
                  Column("role", String, nullable=False), Column("until", String, nullable=False))
+_sign_on = Table("staff_sign_on", metadata, Column("key", String, primary_key=True), Column("subject", String, nullable=False),
+                 Column("email", String, nullable=False))
 
 
 class SqlStaff:
@@ -58,24 +75,52 @@ class SqlStaff:
         Raises:
             InputError: a name that cannot be, that somebody has, or a password too short.
         """
-        name = unicodedata.normalize("NFKC", " ".join(name.split()))
-        if not _NAME.fullmatch(name) or role not in ROLES:
-            raise InputError("a member of staff has a name of letters and a role", remedy=f"Roles: {', '.join(ROLES)}.")
+        name = _name(name, role)
         if len(password) < SHORTEST:
             raise InputError(f"the password is shorter than {SHORTEST} characters", about=name)
         salt = secrets.token_hex(16)
-        row = {"key": _folded(name), "name": name, "role": role, "password": _hasher().hash(password), "salt": salt, "counter": 0}
         with writing(self.engine) as connection:
-            if connection.execute(select(_staff.c.name).where(_staff.c.key == row["key"])).first():
-                raise InputError("somebody of staff has this name", about=name, remedy="Remove the account first: licit web staff remove")
-            connection.execute(insert(_staff).values(**row))
+            self._insert(connection, name, role, _hasher().hash(password), salt)
         return _secret(key, salt)
+
+    def add_signed_on(self, name: str, role: str, who: str) -> None:
+        """Make an account for somebody who comes by the controller's sign-in: by e-mail, or by the provider's id of them.
+
+        Raises:
+            InputError: a name that cannot be or that somebody has, or an e-mail or id that somebody else has.
+        """
+        name, who = _name(name, role), who.strip()
+        row = {"subject": "" if "@" in who else who, "email": who.casefold() if "@" in who else ""}
+        with writing(self.engine) as connection:
+            taken = connection.execute(select(_sign_on.c.key).where(
+                _sign_on.c.subject == row["subject"], _sign_on.c.email == row["email"])).first()
+            if not who or taken:
+                raise InputError("one account of staff is one person at the provider", about=name)
+            self._insert(connection, name, role, "", secrets.token_hex(16))
+            connection.execute(insert(_sign_on).values(key=_folded(name), **row))
+
+    def _insert(self, connection: Connection, name: str, role: str, password: str, salt: str) -> None:
+        if connection.execute(select(_staff.c.name).where(_staff.c.key == _folded(name))).first():
+            raise InputError("somebody of staff has this name", about=name, remedy="Remove the account first: licit web staff remove")
+        connection.execute(insert(_staff).values(key=_folded(name), name=name, role=role, password=password, salt=salt, counter=0))
+
+    def signed_on(self, subject: str, email: str) -> tuple[str, str] | None:
+        """Give name and role of whom the provider names; None for nobody. A verified e-mail names somebody the first time only."""
+        with writing(self.engine) as connection:
+            found = connection.execute(select(_sign_on.c.key).where(_sign_on.c.subject == subject)).first()
+            if found is None and email:
+                first = update(_sign_on).where(_sign_on.c.email == email.casefold(), _sign_on.c.subject == "")
+                if connection.execute(first.values(subject=subject)).rowcount == 1:
+                    found = connection.execute(select(_sign_on.c.key).where(_sign_on.c.subject == subject)).first()
+            row = found and connection.execute(select(_staff.c.name, _staff.c.role).where(_staff.c.key == found[0])).first()
+        return (row[0], row[1]) if row else None
 
     def remove(self, name: str) -> bool:
         """Make an account and its sessions end; false when there was none."""
         with writing(self.engine) as connection:
             connection.execute(delete(_session).where(_session.c.name.in_(
                 select(_staff.c.name).where(_staff.c.key == _folded(name)))))
+            connection.execute(delete(_sign_on).where(_sign_on.c.key == _folded(name)))
             return connection.execute(delete(_staff).where(_staff.c.key == _folded(name))).rowcount > 0
 
     def accounts(self) -> dict[str, str]:
@@ -169,6 +214,13 @@ def address(name: str, secret: str, service: str) -> str:
     from pyotp import TOTP
 
     return str(TOTP(secret).provisioning_uri(name=name, issuer_name=service))
+
+
+def _name(name: str, role: str) -> str:
+    name = unicodedata.normalize("NFKC", " ".join(name.split()))
+    if not _NAME.fullmatch(name) or role not in ROLES:
+        raise InputError("a member of staff has a name of letters and a role", remedy=f"Roles: {', '.join(ROLES)}.")
+    return name
 
 
 def _folded(name: str) -> str:

@@ -49,10 +49,11 @@ def key(do: str, name: str | None, scopes: tuple[str, ...], as_json: bool, works
 @click.argument("do", type=click.Choice(["add", "remove", "list"]))
 @click.argument("name", required=False)
 @click.option("--role", type=click.Choice(ROLES), help="What they are; engineers never see anybody's words.")
+@click.option("--sign-on", "sign_on", metavar="EMAIL_OR_ID", help="They come by the provider of [sign_on] in web.toml, without a password here.")
 @click.option("--generate", is_flag=True, help="Make the password and show it once, in the place of asking for one.")
 @json_option
 @workspace_option
-def staff(do: str, name: str | None, role: str | None, generate: bool, as_json: bool, workspace: str | None) -> None:
+def staff(do: str, name: str | None, role: str | None, sign_on: str | None, generate: bool, as_json: bool, workspace: str | None) -> None:
     """Add, remove or list people who may open the officer's console at /console.
 
     The secret of their one-time codes is shown once, for an authenticator application. Removing an account ends its sessions.
@@ -72,6 +73,10 @@ def staff(do: str, name: str | None, role: str | None, generate: bool, as_json: 
         return
     if not role:
         raise click.UsageError(f"Say what they are: --role {'|'.join(ROLES)}")
+    if sign_on is not None:
+        accounts.add_signed_on(name, role, sign_on)
+        print_json({"name": name, "role": role}) if as_json else say(f"{name} may come in as {role}, by the controller's sign-in.")
+        return
     password = secrets.token_urlsafe(18) if generate else click.prompt("Password", hide_input=True, confirmation_prompt=True)
     link = address(name, accounts.add(name, role, password, staff_key(space.keys)), f"licit {space.name}")
     if as_json:

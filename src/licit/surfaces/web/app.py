@@ -21,7 +21,7 @@ from ...core.errors import EvidenceError, HeldError, InputError, LicitError, Ref
 from ...core.ids import keyed
 from ...usecases.live import Live
 from ...wiring import open_visits, open_workspace
-from . import api, centre, check, console, console_held, give, handover, others, parity, proofs, rooms
+from . import api, centre, check, console, console_held, console_sign_on, give, handover, others, parity, proofs, rooms
 from .counted import Counted
 from .desk import Desk
 from .guard import Answer, Guard, allowed
@@ -54,6 +54,7 @@ def make_app(root: Path, *, clock: Any = None) -> FastAPI:
     app = FastAPI(title="licit", docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json", redirect_slashes=False)
     app.state.door, app.state.live, app.state.tokens = door, live, Tokens(root, settings, visits)
     app.state.desk, app.state.counted = Desk(space, settings, visits.staff), (counted := Counted(visits, settings.limits))
+    app.state.sign_on = console_sign_on.sign_on_of(root, settings, space.keys.secret("records"))
     app.router.routes.insert(0, ThinStanding(live, counted.opens))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.include_router(centre.router)
@@ -63,6 +64,7 @@ def make_app(root: Path, *, clock: Any = None) -> FastAPI:
     app.include_router(proofs.router)
     app.include_router(check.router)
     app.include_router(console.door)
+    app.include_router(console_sign_on.door)
     app.include_router(console.router)
     app.include_router(console_held.router)
     for room in rooms.ROUTERS:

@@ -31,7 +31,7 @@ _PAGE = 100
 @door.get("/sign-in")
 def ask_in(request: Request) -> Response:
     """Ask who comes."""
-    return _asked(request, False)
+    return asked_in(request)
 
 
 @door.post("/sign-in")
@@ -41,10 +41,11 @@ async def come_in(request: Request) -> Response:
     form = await request.form(max_files=0)
     desk.check_form(request, desk.before(request)[1], form.get("form"))
     given = [value if isinstance(value := form.get(name), str) else "" for name in ("name", "password", "code")]
-    return await run_in_threadpool(desk.sign_in, request, *given) or _asked(request, True)
+    return await run_in_threadpool(desk.sign_in, request, *given) or asked_in(request, failed=True)
 
 
-def _asked(request: Request, failed: bool) -> Response:
+def asked_in(request: Request, *, failed: bool = False) -> Response:
+    """Ask who comes, and say so if it did not work."""
     desk: Desk = request.app.state.desk
     secret, token = desk.before(request)
     response = sheet(request, "sign-in.html", "/console/sign-in", 403 if failed else 200, token=token, failed=failed)

@@ -100,19 +100,33 @@ class Desk:
         Raises:
             HTTPException: too many tries.
         """
-        place = request.client.host if request.client else ""
-        if not self._places.check(place) or not self._names.check(name.strip().casefold()[:200]):
-            raise HTTPException(429, "too many tries; try again in a minute", {"retry-after": "60"})
+        self.tried(request)
+        if not self._names.check(name.strip().casefold()[:200]):
+            raise _too_many()
         now = self.space.clock.now()
         who = self.staff.check(name[:200], password[:1000], code[:20], self._key, now)
         return None if who is None else self.admit(request, *who)
 
-    def admit(self, request: Request, name: str, role: str) -> Response:
-        """Begin a session of somebody who is known, and end the one the browser had."""
+    def tried(self, request: Request) -> None:
+        """Count a try to come in from one place.
+
+        Raises:
+            HTTPException: too many.
+        """
+        if not self._places.check(request.client.host if request.client else ""):
+            raise _too_many()
+
+    @staticmethod
+    def first(role: str) -> str:
+        """Give the page that a role begins with."""
+        return "/console" if role in RIGHTS["GET", "/console"] else "/console/held"
+
+    def admit(self, request: Request, name: str, role: str, answer: Response | None = None) -> Response:
+        """Begin a session of somebody who is known, and end the one the browser had; go on to their first page."""
         self.staff.end(self._hash(request.cookies.get(COOKIE, "")))
         secret = secrets.token_urlsafe(32)
         self.staff.begin(self._hash(secret), name, role, self.space.clock.now())
-        response = RedirectResponse("/console" if role != "engineer" else "/console/held", 303)
+        response = answer or RedirectResponse(self.first(role), 303)
         self.remember(response, secret)
         return response
 
@@ -145,6 +159,10 @@ class Desk:
     @staticmethod
     def _hash(secret: str) -> str:
         return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _too_many() -> HTTPException:
+    return HTTPException(429, "too many tries; try again in a minute", {"retry-after": "60"})
 
 
 def guard(request: Request) -> None:

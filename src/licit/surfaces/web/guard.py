@@ -53,6 +53,9 @@ _REFUSING = ("/choices", "/others", "/rights/", "/where", "/undo")
 
 _log = logging.getLogger("licit.web")
 
+#: What a look would use up.
+_ONCE = ("/sign-in", "/console/sign-on/back")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _No:
@@ -89,7 +92,7 @@ class Guard:
             body = await _whole(receive)
             fault = _SLOW if body is None else None
         out = _Out(send, headless=scope["method"] == "HEAD", kept=path.startswith("/static/"))
-        if scope["method"] == "HEAD" and path != "/sign-in":
+        if scope["method"] == "HEAD" and path not in _ONCE:
             scope = {**scope, "method": "GET"}  # a copy, for the server still needs to know that no body goes out
         if fault is None:
             return await self._on(scope, receive if body is None else _again(body, receive), out)
@@ -127,7 +130,7 @@ class Guard:
             return _UNREADABLE
         if path.startswith(("/v1/", "/static/", "/healthz")):
             return None
-        kind = "sign_ins" if path in ("/sign-in", "/console/sign-in") else (
+        kind = "sign_ins" if path in ("/sign-in", "/console/sign-in", "/console/sign-on", "/console/sign-on/back") else (
             "refusals" if method == "POST" and path.startswith(_REFUSING) else "pages")
         if self._seen[kind].check(scope["client"][0]):
             return None
@@ -231,7 +234,7 @@ def allowed(routes: Any, scope: Scope) -> str:
     if str(scope["path"]).startswith("/static"):
         return "GET, HEAD"
     found = [method for method in _METHODS if any(route.matches({**scope, "method": method})[0].value == 2 for route in routes)]
-    return ", ".join([*found, *(["HEAD"] if "GET" in found and scope["path"] != "/sign-in" else [])])
+    return ", ".join([*found, *(["HEAD"] if "GET" in found and scope["path"] not in _ONCE else [])])
 
 
 __all__ = ["Answer", "App", "Guard", "Limit", "allowed", "came_from", "too_many"]

@@ -38,6 +38,12 @@ TEMPLATE = """\
 # audience = "licit"
 # keys = "lumen.jwks.json"              # a JWK set beside this file, public keys only; read again when it changes
 
+# [sign_on]                             # the controller's own OpenID Connect provider, for staff
+# issuer = "https://login.lumen.example"
+# client_id = "licit"
+# secret = "sign-on.secret"             # a file beside this one that holds the client's secret; none for a public client
+# name = "Lumen"                        # what the button says
+
 # [limits]                              # requests a minute; what is more gets 429
 # proxy = "127.0.0.1"                   # the proxy before this server; only its X-Forwarded-For is believed
 # pages = 600                           # from one address
@@ -75,6 +81,16 @@ class Issuer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SigningOn:
+    """The controller's provider of sign-ins for staff (OpenID Connect); ``secret`` names a file in the workspace."""
+
+    issuer: str
+    client_id: str
+    secret: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """How many requests a minute are answered; ``proxy`` is the address of a proxy that names whom it asks for.
 
@@ -106,6 +122,7 @@ class Settings:
     address: str = ""
     controller: Controller = Controller()
     issuers: tuple[Issuer, ...] = ()
+    sign_on: SigningOn | None = None
     limits: Limits = Limits()
     logged_out: str = "refuse"
     webhook_loopback: bool = False
@@ -130,8 +147,8 @@ def read_settings(root: Path) -> Settings:
         return Settings()
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SetupError(f"web.toml cannot be read: {error}") from None
-    if wrong := misnamed(data, ("language", "address", "controller", "issuer", "limits", "logged_out", "retention", "webhook_loopback"),
-                         "web.toml"):
+    if wrong := misnamed(data, ("language", "address", "controller", "issuer", "sign_on", "limits", "logged_out", "retention",
+                                "webhook_loopback"), "web.toml"):
         raise SetupError(wrong)
     issuers = tuple(_block(Issuer, block, "[[issuer]]") for block in data.get("issuer", ()))
     if len({issuer.iss for issuer in issuers}) != len(issuers):
@@ -142,7 +159,11 @@ def read_settings(root: Path) -> Settings:
                          remedy=f"Known: {', '.join(COUNTRIES)}. Without a country only weekends count.")
     if (logged_out := data.get("logged_out", "refuse")) not in ("refuse", "device"):
         raise SetupError("logged_out of web.toml is refuse or device")
-    return Settings(logged_out=str(logged_out), language=str(data.get("language", "en")), address=str(data.get("address", "")).rstrip("/"),
+    sign_on = _block(SigningOn, data["sign_on"], "[sign_on]") if "sign_on" in data else None
+    if sign_on and not data.get("address"):
+        raise SetupError("[sign_on] of web.toml needs address: people come back from the provider to it")
+    return Settings(sign_on=sign_on, logged_out=str(logged_out),
+                    language=str(data.get("language", "en")), address=str(data.get("address", "")).rstrip("/"),
                     controller=controller, issuers=issuers, limits=_limits(data.get("limits", {})),
                     retention=_retention(data.get("retention", {})), webhook_loopback=_said(data, "webhook_loopback"))
 
