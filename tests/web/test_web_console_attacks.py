@@ -10,7 +10,7 @@ from world import chat, prose
 
 from licit.adapters.staff import ROLES
 from licit.core.errors import InputError
-from licit.surfaces.web import console, console_held
+from licit.surfaces.web import console, console_held, console_sign_on
 from licit.surfaces.web.desk import RIGHTS
 from licit.usecases.commands import object_as_outsider
 from licit.wiring import open_visits
@@ -51,7 +51,8 @@ def test_every_route_stands_in_the_table():
     """Each page behind the guard has its roles; the table names no page that is not there."""
     there = {(method, route.path) for room in (console.router, console_held.router) for route in room.routes for method in route.methods}
     assert there == set(RIGHTS)
-    assert {route.path for route in console.door.routes} == {"/console/sign-in"}
+    assert {route.path for door in (console.door, console_sign_on.door) for route in door.routes} == {
+        "/console/sign-in", "/console/sign-on", "/console/sign-on/back"}
 
 
 @pytest.mark.parametrize("role", ROLES)
