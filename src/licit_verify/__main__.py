@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from . import bundle
 from .claims import verify
 from .keyfile import read_key
 from .receipt import main as receipt_main
@@ -28,10 +29,12 @@ _VERDICTS_FR = {0: "Toutes les affirmations vérifiables tiennent.",
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; give its exit code. ``receipt FILE`` checks a receipt alone."""
+    """Run the command; give its exit code. ``receipt FILE`` checks a receipt alone, ``bundle FILE`` evidence."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["receipt"] and not Path("receipt").is_dir():
         return receipt_main(given[1:])
+    if given[:1] == ["bundle"] and not Path("bundle").is_dir():
+        return bundle.main(given[1:])
     options = _parser().parse_args(given)
     try:
         key = read_key(options.key) if options.key else None

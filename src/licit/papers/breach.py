@@ -51,7 +51,7 @@ def notice(facts: Mapping[str, Any], language: str, *, why: str, noticed: dateti
         KeyError: a language it is not written in.
     """
     words = _WORDS[language]
-    people = "; ".join(f"{words.get(name, name)}: {number}" for name, number in facts["people"].items())
+    people = "; ".join(f"{number} {words.get(name, name)}" for name, number in facts["people"].items())
     return _TEXTS[language].format(
         drill="" if real else words["drill"], name=facts.get("name") or words["gap"], officer=facts.get("officer") or words["gap"],
         noticed=f"{noticed:%Y-%m-%d %H:%M}", until=f"{until:%Y-%m-%d %H:%M}", why=why, records=facts["records"], unknown=facts["unknown"],

@@ -97,15 +97,15 @@ def board(live: Live) -> tuple[list[Row], int]:
 
 
 def _read(space: Workspace) -> _Read:
-    gone, releases = erased_records(space.log), releases_at(space.log)
+    gone, waiting, releases = erased_records(space.log), pending(space), releases_at(space.log)
     files = sorted(space.corpus.path("attributes").glob("*/*.parquet"))
-    computed = dict(pl.scan_parquet(files).filter(pl.col("record").is_in(list(gone))).group_by("record").len().collect()
-                    .iter_rows()) if files and gone else {}
+    computed = dict(pl.scan_parquet(files).filter(pl.col("record").is_in([*gone, *waiting])).group_by("record").len().collect()
+                    .iter_rows()) if files and (gone or waiting) else {}
     folder = space.corpus.path("releases")
     left = [path.name for path in folder.iterdir() if path.name not in releases] if folder.is_dir() else []
     top = [path.name for path in space.root.iterdir()]
     return _Read(
-        space=space, pending=pending(space), gone=gone, held=legal_holds(space.log).keys(), releases=releases,
+        space=space, pending=waiting, gone=gone, held=legal_holds(space.log).keys(), releases=releases,
         rows={name: released_rows(space, name) for name in releases}, computed=computed, told=recalls(space),
         leftovers=tuple(sorted([*left, *(name for name in top if name.startswith(".spill-"))])),
         unknown=tuple(sorted(name for name in top if not name.startswith(".spill-") and not any(
@@ -120,8 +120,8 @@ def _cells(read: _Read, entry: Entry, people: list[str], late: bool) -> dict[str
     went = {name: rows.filter(pl.col("record").is_in(list(mine))) for name, rows in read.rows.items()}
     went = {name: rows for name, rows in went.items() if rows.height and (erasing or read.releases[name].seq < entry.seq)}
     none = Cell(state="none")
-    cells = {"records": _records(read, mine, late) if erasing else none,
-             "attributes": _left(sum(read.computed.get(record, 0) for record in mine - read.pending.keys()), late) if erasing else none,
+    cells = {"records": _kept(read, [record for record in mine if record in read.pending], late) if erasing else none,
+             "attributes": _kept(read, [record for record in mine if record in read.computed], late) if erasing else none,
              "log": _left(_particulars(read.space, people), late) if erasing else none,
              "staging": _left(len(read.leftovers), late, read.leftovers) if erasing else none,
              "releases": _released(read, went, late), "vault": none,
@@ -135,9 +135,8 @@ def _left(number: int, late: bool, names: tuple[str, ...] = ()) -> Cell:
     return Cell(state="verified" if not number else "failed" if late else "asked", number=number, names=names)
 
 
-def _records(read: _Read, mine: Collection[str], late: bool) -> Cell:
-    """Tell what shards still hold: what a legal hold keeps is no failure, and no success."""
-    stored = [record for record in mine if record in read.pending]
+def _kept(read: _Read, stored: Collection[str], late: bool) -> Cell:
+    """Tell what is still stored: what a legal hold keeps is no failure, and no success."""
     waiting = sum(record in read.held for record in stored)
     return Cell(state="held", number=waiting) if waiting and waiting == len(stored) else _left(len(stored), late)
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "policy": ("register", "Say what silence means: notices, bases, assessments."),
     "rights": ("rights", "Record an objection, a consent or another right; give the receipt."),
     "breach": ("breach", "Say what a breach touches, start its clock, draft the notice."),
+    "evidence": ("evidence", "Gather evidence for an authority as one signed zip."),
     "hold": ("hold", "Keep single records for a legal reason, neither erased nor trained on."),
     "parity": ("parity", "Say how each tier could refuse on a day, from the log."),
     "review": ("review", "Decide on records that only a person can decide on, one by one."),

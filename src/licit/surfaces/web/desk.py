@@ -40,6 +40,8 @@ RIGHTS: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/console/held/{record}/read"): _DECIDING,
     ("POST", "/console/held/{record}/decide"): _DECIDING,
     ("GET", "/console/board"): _WATCHING,
+    ("GET", "/console/requests/{entry}/bundle.zip"): _WATCHING,
+    ("GET", "/console/releases/{name}/bundle.zip"): _WATCHING,
     ("GET", "/console/breach"): _WATCHING,
     ("POST", "/console/breach"): _DECIDING,
     ("GET", "/console/holds"): _WATCHING,
