@@ -173,6 +173,30 @@ def people_honoured(case: Casefile) -> None:
     if len(again):
         raise Fault("record {record} is released against {reason}", MANIFEST, record=pc.min(again).as_py(),
                     reason="erased")
+    given, kept = _given(case), case.kept()
+    if given:
+        own = kept.filter(pc.is_in(kept.column("record"), value_set=pa.array(sorted(given), pa.string())))
+        for record, shard in zip(own.column("record").to_pylist(), own.column("shard").to_pylist(), strict=True):
+            if shard != given[record]:
+                raise Fault("record {record} is released against {reason}", MANIFEST, record=record, reason="not-as-given")
+
+
+def _given(case: Casefile) -> dict[str, str]:
+    """Fold the reviewed texts that people gave: the only shard that may be used of each of these records."""
+    out: dict[str, tuple[str, str]] = {}
+    for entry in case.ledger().entries:
+        body = entry.decision if isinstance(entry.decision, Mapping) else {}
+        target = body.get("target")
+        if entry.kind not in ("consent", "permission") or entry.seq >= case.position()[0] or not isinstance(target, Mapping):
+            continue
+        record = target.get("record") if target.get("level") == "record" else None
+        if not isinstance(record, str):
+            continue
+        if entry.kind == "consent" and isinstance(shard := body.get("shard"), str):
+            out[record] = (entry.subject, shard)
+        elif record in out and out[record][0] == entry.subject and "train" in (body.get("purposes") or ()):
+            del out[record]
+    return {record: shard for record, (_, shard) in out.items()}
     sources_honoured(case)
 
 

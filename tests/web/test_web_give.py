@@ -6,7 +6,7 @@ import pytest
 from pages import form_of
 from world import CONSUMER, chat, failing, prose, reasons, released_text
 
-from licit.core.errors import HeldError, InputError, RefusedError
+from licit.core.errors import EvidenceError, HeldError, InputError, RefusedError
 from licit.usecases.commands import Asked, exercise, object_as_outsider
 from licit.usecases.erase import carry_out
 from licit.usecases.give import TAKEN, Cut, Gift, cut_of, give, review
@@ -75,6 +75,16 @@ def test_the_consent_covers_that_text_and_no_newer_one(mine):
     assert reasons(built)["not-as-given"] == 1
     gift(live, subject, record)
     assert record in released_text(world.build().path)
+
+
+def test_a_release_that_takes_another_text_fails_the_audit(mine, monkeypatch):
+    """The gate is switched off and the newer text released, properly signed: an auditor is told, with the claim's name."""
+    world, live, subject, record = mine
+    gift(live, subject, record)
+    world.take([chat("c1", "user0", WORDS, prose("more"))])
+    monkeypatch.setattr("licit.usecases.deciding.given_at", lambda log, at: {})
+    with pytest.raises(EvidenceError, match="people-honoured"):
+        world.build()
 
 
 def test_nobody_else_is_overridden(mine):

@@ -126,6 +126,7 @@ def test_the_page_and_the_command_say_the_same_in_both_languages(served):
     page = served.browser(**{"accept-language": "fr"}).get("/parity?at=2025-02-05").text
     assert "letter to the officer" in page
     assert "saisi après coup" in page
+    assert "Ines Morel" not in page  # the page is public, and she is a person
     assert page.count("Aucune preuve") == len(TIERS)  # four tiers, and the policy
     asked = ["--workspace", str(root), "--at", "2025-02-05"]
     assert "aucune preuve" in CliRunner().invoke(parity_command, [*asked, "--language", "fr"]).output

@@ -208,7 +208,7 @@ def given_at(log: Log, at: Position) -> dict[str, Given]:
         body = entry.decision or {}
         target = body.get("target") or {}
         record = str(target.get("record", "")) if target.get("level") == "record" else ""
-        if record and isinstance(body.get("shard"), str):
+        if record and entry.kind == "consent" and isinstance(body.get("shard"), str):
             out[record] = Given(seq=entry.seq, subject=str(entry.subject), shard=body["shard"])
         elif record in out and out[record].subject == str(entry.subject) and "train" in body.get("purposes", ()):
             del out[record]

@@ -71,7 +71,7 @@ def _way(way: Way, language: str) -> list[str]:
 @click.option("--from", "starts", required=True, metavar="DAY", help="The first day that the source documents.")
 @click.option("--until", "ends", default="", metavar="DAY", help="The last day that it documents; else the same day.")
 @click.option("--by", required=True, help="Who enters it.")
-@click.option("--source", required=True, help="What shows it, and where that is kept.")
+@click.option("--source", required=True, help="What shows it, and where that is kept; the public page shows these words, and not who entered them.")
 @json_option
 @workspace_option
 def record(workspace: str | None, as_json: bool, no_way: bool, channel: str, steps: tuple[str, ...], **given: str) -> None:
