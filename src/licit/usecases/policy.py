@@ -11,11 +11,12 @@ Law: CHO-16, LIA-01, TRN-01
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import RefusedError, SetupError
+from ..core.errors import EvidenceError, RefusedError, SetupError
 from ..core.policy import Period, Policy, parse_policy, policy_from
 from .workspace import Workspace
 
@@ -54,17 +55,75 @@ def read_policy(path: Path) -> dict[str, Any]:
         SetupError: it is missing or not well formed; the message says where.
     """
     try:
-        data = _texts(tomllib.loads(path.read_text(encoding="utf-8")))
-        parse_policy(data)
+        return parse_text(path.read_bytes().decode(), path.name)
     except FileNotFoundError:
         raise SetupError("there is no such policy file", about=path.name,
                          remedy="licit init makes a commented policy.toml in the workspace.") from None
     except OSError as error:
         raise SetupError(f"the policy cannot be read: {error.strerror}", about=str(path), remedy="Name a file.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
-        raise SetupError(f"the policy cannot be read: {error}", about=path.name,
+    except UnicodeDecodeError as error:
+        raise SetupError(f"the policy cannot be read: {error}", about=path.name, remedy="Write it in UTF-8.") from None
+
+
+def parse_text(text: str, name: str = "the policy") -> dict[str, Any]:
+    """Read the text of a policy as plain values with dates as text.
+
+    Raises:
+        SetupError: it is not well formed; the message says where.
+    """
+    try:
+        data = _texts(tomllib.loads(text.replace("\r\n", "\n")))
+        parse_policy(data)
+    except (tomllib.TOMLDecodeError, ValueError) as error:
+        raise SetupError(f"the policy cannot be read: {error}", about=name,
                          remedy="Compare with the policy.toml that licit init makes.") from None
     return dict(data)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One policy as it was adopted: its entry, when, in whose name, and the lines it brought and took away."""
+
+    entry: int
+    at: datetime
+    by: str
+    added: tuple[str, ...]
+    gone: tuple[str, ...]
+
+
+def versions(workspace: Workspace) -> list[Version]:
+    """Give every adopted policy with what it changed, the newest first.
+
+    Raises:
+        EvidenceError: an entry cannot be read.
+    """
+    out: list[Version] = []
+    bodies: list[Mapping[str, Any]] = []
+    for entry in workspace.log.entries(kinds=("policy",)):
+        if entry.decision is None:
+            raise EvidenceError("a policy cannot be read", about=f"log entry {entry.seq}", reason="entry-unreadable",
+                                remedy="Restore the workspace from a backup.")
+        added, gone = _change(bodies, entry.decision)
+        bodies.append(entry.decision)
+        out.append(Version(entry=entry.seq, at=entry.recorded_at, by=str(entry.decision.get("by", "")), added=added, gone=gone))
+    return out[::-1]
+
+
+def changed(workspace: Workspace, data: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the lines that a policy would bring and take away, without adopting it.
+
+    Raises:
+        RefusedError: it would change a notice or assessment under its id.
+    """
+    try:
+        return _change([entry.decision or {} for entry in workspace.log.entries(kinds=("policy",))], data)
+    except ValueError as error:
+        raise RefusedError(str(error), reason="policy-changes-past") from None
+
+
+def _change(before: Sequence[Mapping[str, Any]], data: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    old, new = (list(policy_lines(policy_from(bodies))) for bodies in (before, [*before, data]))
+    return tuple(line for line in new if line not in old), tuple(line for line in old if line not in new)
 
 
 def _texts(value: Any) -> Any:

@@ -1,5 +1,7 @@
 """What the console calls requests, steps, grounds and stores: sentences for the catalogues, no rules."""
 
+from collections.abc import Callable, Iterable
+
 from .texts import KINDS as _KINDS
 from .texts import N_
 
@@ -80,6 +82,9 @@ ERRORS: dict[str, str] = {
     "noticed-unreadable": N_("The moment cannot be read."),
     "breach-unclear": N_("Name a set, or records, not both."),
     "release-unknown": N_("There is no such set."),
+    "letter-unclear": N_("Say who asks, for what, and a day that is not to come."),
+    "letter-no-user": N_("Somebody who is no user can object; other rights need their account."),
+    "subject-unknown": N_("Nobody of that name is known here. Choose “somebody who is no user”, or name the account."),
     "held-already": N_("This record is under a legal hold already."),
     "record-unknown": N_("There is no record of this id."),
     "hold-unknown": N_("No hold is on this record."),
@@ -89,6 +94,11 @@ ERRORS: dict[str, str] = {
     "erased": N_("Somebody concerned had this erased. Decide without its words."),
     "restricted": N_("Somebody concerned had this frozen. Decide without its words."),
     "": N_("This does not count. Nothing was changed.")}
+
+
+def named(kinds: Iterable[str], told: Callable[[str], str]) -> list[str]:
+    """Give what rights are called, in the language of a page."""
+    return [told(KINDS[kind]) for kind in kinds]
 
 
 def error(reason: str) -> str:

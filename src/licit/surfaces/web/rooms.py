@@ -1,11 +1,12 @@
 """The further rooms of the console, each behind the guard, and the door for recipients: one list for the server."""
 
-from . import console_board, console_bundle, console_canaries, console_holds, recalls
+from . import console_board, console_bundle, console_canaries, console_holds, console_papers, recalls
 
 ROUTERS = (
     console_holds.router,
     console_canaries.router,
     console_board.router,
     console_bundle.router,
+    console_papers.router,
     recalls.router,
 )

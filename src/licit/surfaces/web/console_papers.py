@@ -1,0 +1,89 @@
+"""The console's messages and policies: what somebody wrote becomes a right once staff confirm it; what silence means, version by version.
+
+Rules kept here:
+
+- A pasted message is shown back as a proposal and kept nowhere; the form that confirms it holds sender, right and day alone.
+- A policy is adopted by officer or legal, after its changes were shown; what cannot be is said and adopts nothing.
+
+Law: CHO-06, CHO-16
+"""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from ...core.errors import InputError, LicitError, RefusedError, SetupError
+from ...usecases.letters import KINDS, Confirmed, enter_letter, propose
+from ...usecases.policy import adopt_policy, changed, parse_text, versions
+from .desk import at_desk, guard, sheet
+
+router = APIRouter(prefix="/console", include_in_schema=False, dependencies=[Depends(guard)])
+
+
+@router.get("/mail")
+def message(request: Request) -> Response:
+    """Show the form for a message."""
+    return _mail(request)
+
+
+@router.post("/mail")
+async def read_message(request: Request) -> Response:
+    """Propose what a message asks, or enter what was confirmed."""
+    desk, live, shift = at_desk(request)
+    form = await request.form()
+    desk.check_form(request, shift.csrf, form.get("form"))
+    given = {name: value[:50_000] if isinstance(value := form.get(name), str) else "" for name in ("do", "text", "sender", "kind", "received", "user")}
+    return await run_in_threadpool(_read, request, live, given, shift.name)
+
+
+def _read(request: Request, live: Any, given: dict[str, str], by: str) -> Response:
+    if given["do"] != "enter":
+        found = propose(live.workspace, given["text"])
+        return _mail(request, {"sender": found.sender, "kind": found.kinds[0] if found.kinds else "", "received": found.received,
+                               "user": "yes" if found.known else "no"}, kinds=found.kinds)
+    try:
+        made = enter_letter(live.workspace, Confirmed(sender=given["sender"][:200], kind=given["kind"], by=by, received=given["received"],
+                                                      user=given["user"] == "yes"))
+    except InputError as error:
+        return _mail(request, given, error=error)
+    return _mail(request, made=made)
+
+
+def _mail(request: Request, given: dict[str, str] | None = None, *, kinds: tuple[str, ...] = (), made: list[int] | None = None,
+          error: LicitError | None = None) -> Response:
+    return sheet(request, "mail.html", "/console/mail", 409 if error else 200, given=given, kinds=kinds, made=made or [], error=error,
+                 every=KINDS)
+
+
+@router.get("/policy")
+def policies(request: Request) -> Response:
+    """Show every policy with what it changed."""
+    return _policies(request)
+
+
+@router.post("/policy")
+async def policy(request: Request) -> Response:
+    """Show what a policy would change, or adopt it."""
+    desk, live, shift = at_desk(request)
+    form = await request.form()
+    desk.check_form(request, shift.csrf, form.get("form"))
+    text, do = (value[:50_000] if isinstance(value := form.get(name), str) else "" for name in ("text", "do"))
+    return await run_in_threadpool(_adopt, request, live, text, do, shift.name)
+
+
+def _adopt(request: Request, live: Any, text: str, do: str, by: str) -> Response:
+    try:
+        data = parse_text(text)
+        if do != "adopt":
+            return _policies(request, text, shown=changed(live.workspace, data))
+        adopt_policy(live.workspace, data, by)
+    except (InputError, RefusedError, SetupError) as error:
+        return _policies(request, text, error=error)
+    return Response(status_code=303, headers={"location": "/console/policy"})
+
+
+def _policies(request: Request, text: str = "", *, shown: Any = None, error: LicitError | None = None) -> Response:
+    _, live, shift = at_desk(request)
+    return sheet(request, "policy.html", "/console/policy", 409 if error else 200, found=versions(live.workspace), text=text, shown=shown,
+                 error=error, may_decide=shift.may("POST", "/console/policy"))
