@@ -88,3 +88,13 @@ def test_no_sentence_of_the_other_language(visit, language, wrong):
     for path in PAGES:
         words = visit(path, language=language, account="user1").locator("main").inner_text()
         assert not [one for one in wrong if one + " " in words or one + "\n" in words]
+
+
+def test_what_did_not_count_is_said(chromium, served):
+    """A form that is refused says so with scripts as without; a page that stays as it was would look as if it counted."""
+    page = chromium.new_context(locale="fr-FR").new_page()
+    page.goto(served.address)
+    page.evaluate("document.querySelectorAll('input[name=form]').forEach(field => { field.value = 'stale' })")
+    page.get_by_role("button", name="Tout refuser").click()
+    page.wait_for_selector("h1:has-text('Cela ne compte pas')", timeout=10_000)
+    page.context.close()

@@ -139,7 +139,7 @@ def test_refusing_has_a_measure_of_its_own(full):
         sent = [client.post("/choices", data={"form": form, "do": "refuse"}) for _ in range(62)]
         assert {one.status_code for one in sent[:60]} == {303}
         assert sent[-1].status_code == 429
-        assert "reload this page" in sent[-1].text
+        assert "go back and send it again" in sent[-1].text
         assert sent[-1].headers["retry-after"] == "5"
 
 
