@@ -98,9 +98,9 @@ def listed() -> str:
 
 
 def told(made: release.Made) -> str:
-    """Tell of the release that was learnt from, as the card does: its root and its tally."""
+    """Tell of the release that was learnt from, as the card does: its root, the digest of its texts, and its tally."""
     tally = "\n".join(line.rstrip() for line in made.tally.split("\n\n")[0].splitlines())
-    return f"```text\n{made.content_root}\n{tally}\n```\n"
+    return f"```text\nroot   {made.content_root}\ntexts  sha256:{made.texts}\n\n{tally}\n```\n"
 
 
 def write_card(**parts: str) -> None:

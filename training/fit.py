@@ -32,6 +32,7 @@ def fit(sources: Sequence[Source], invention: Invention, recipe: Recipe, teacher
         after: Callable[[Net, Rows], None] | None = None) -> tuple[Net, Rows]:
     """Train a network, from teachers too if there are any; ``after`` sees it after each epoch."""
     torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
     torch.manual_seed(recipe.seed)
     net, rows = Net(recipe.dropout, recipe.seed), Rows(recipe.seed)
     flat = [value for name, value in net.named_parameters() if "norm" in name or "bias" in name]

@@ -1,6 +1,9 @@
 """Training: the same corpora make the same bytes, and what is measured on is never learnt from."""
 
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,6 +43,46 @@ def test_the_same_corpora_make_the_same_bytes(tmp_path, monkeypatch):
         learnt([source, spoken], tmp_path, tmp_path / folder, [], Recipe(epochs=1, made=60))
     for file in ("kinds.onnx", "tokens.onnx"):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes(), file
+
+
+#: Numbers whose second look hangs on the letters of the stand-ins beside them, in twelve documents' worth of passages.
+MADE = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from training import release
+from training.__main__ import learnt
+from training.corpora import Kept, Source, TAGS
+from training.fit import Recipe
+
+folder = Path(sys.argv[1])
+passages = [[("Appelez ", ""), ("Mme Zorglubet", "PER"), (f" au 01 99 00 {number} {number}.\\nSon NSS est le ", ""),
+             (f"1770842356085{number}", "?"), (".\\nElle habite ", ""), ("Modeleville", "LOC"), (".", "")]
+            for number in range(10, 58)]
+invented = Source(name="invented", language="fr", tells=TAGS, licence="CC0-1.0", court=True, passages=passages)
+spoken = Source(name="home-assistant", language="en", tells=TAGS, licence="CC0-1.0", passages=[[("call ", ""), ("zorglub", "PER")]] * 9)
+made = release.make([Kept(learn=one, tune=[], report=[]) for one in (invented, spoken)], folder)
+learnt(made.sources, folder.parent, folder / "model", [], Recipe(epochs=1, made=60))
+print(made.content_root, made.texts)
+"""
+
+
+@pytest.mark.slow
+def test_two_workspaces_with_keys_of_their_own_make_the_same_bytes(tmp_path):
+    """From corpora to network, in two fresh workspaces and under two orders of Python's sets: other roots, the same network."""
+    pytest.importorskip("torch", reason="training needs the extra 'train'")
+    pytest.importorskip("onnx", reason="training needs the extra 'train'")
+    write_lists(tmp_path / "names")
+    runs = []
+    for number in ("1", "2"):
+        (tmp_path / number).mkdir()
+        runs.append(subprocess.Popen([sys.executable, "-c", MADE, tmp_path / number], stdout=subprocess.PIPE, text=True, cwd=ROOT,
+                                     env={**os.environ, "PYTHONHASHSEED": number, "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}))
+    one, two = (run.communicate(timeout=300)[0].split()[-2:] for run in runs)
+    assert [run.returncode for run in runs] == [0, 0]
+    assert one[0] != two[0] and one[1] == two[1]
+    for file in ("kinds.onnx", "tokens.onnx"):
+        assert (tmp_path / "1/model" / file).read_bytes() == (tmp_path / "2/model" / file).read_bytes(), file
 
 
 def test_what_is_measured_on_is_not_learnt_from():
