@@ -78,7 +78,7 @@ def test_two_workspaces_with_keys_of_their_own_make_the_same_bytes(tmp_path):
         (tmp_path / number).mkdir()
         runs.append(subprocess.Popen([sys.executable, "-c", MADE, tmp_path / number], stdout=subprocess.PIPE, text=True, cwd=ROOT,
                                      env={**os.environ, "PYTHONHASHSEED": number, "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}))
-    one, two = (run.communicate(timeout=300)[0].split()[-2:] for run in runs)
+    one, two = (run.communicate(timeout=1_500)[0].split()[-2:] for run in runs)
     assert [run.returncode for run in runs] == [0, 0]
     assert one[0] != two[0]
     assert one[1] == two[1]
