@@ -51,7 +51,7 @@ def desk(visit, busy):
 def places(served):
     """Give every page of the console that holds something."""
     entries = [entry.seq for entry in served.world.ports.log.entries(kinds=frozenset(REQUESTS))]
-    return ["/console", *(f"/console/requests/{seq}" for seq in entries), "/console/held", "/console/releases", "/console/journal"]
+    return ["/console", *(f"/console/requests/{seq}" for seq in entries), "/console/held", "/console/releases", "/console/journal", "/console/canaries"]
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-PAGES = ["/", "/where", "/rights/access", "/rights/erasure", "/check", "/others"]
+PAGES = ["/", "/where", "/rights/access", "/rights/erasure", "/check", "/others", "/parity?at=2026-02-01"]
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 IMAGES = Path(__file__).parents[2] / "docs/images"
 LARGEST = 120_000

@@ -26,6 +26,9 @@ from ..pipeline.decide import Gates, judge_each
 from ..pipeline.deidentify import canonical
 from .workspace import Workspace
 
+#: How the names of synthetic people begin.
+SYNTHETIC = "licit-canary-"
+
 _REASON = "canary-sighted"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ..core.errors import EvidenceError
-from .canaries import Canary, canaries_at, keys_of
+from .canaries import SYNTHETIC, Canary, canaries_at, keys_of
 from .commands import Asked, exercise, object_as_outsider
 from .lists import enter_list
 from .live import Live
@@ -64,7 +64,7 @@ def plant(workspace: Workspace, channels: Mapping[str, Refusing]) -> list[Canary
     """
     out = []
     for channel, refusing in channels.items():
-        name = f"licit-canary-{secrets.token_hex(8)}"
+        name = SYNTHETIC + secrets.token_hex(8)
         person, send = refusing(workspace, name)
         body = {"channel": channel, "name": name, "person": person}
         sent = workspace.enter("canary", {**body, "state": "sent"})

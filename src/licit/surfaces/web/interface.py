@@ -25,6 +25,7 @@ from starlette.routing import Match
 
 from ...core.errors import LicitError
 from ...core.policy import PURPOSES
+from ...usecases.canaries import SYNTHETIC
 from ...usecases.centre import Choice
 from ...usecases.interface import TIERS, record_interface
 from . import desktexts, texts
@@ -58,7 +59,8 @@ def _ways(door: Door, app: FastAPI, *, signed_in: bool) -> list[dict[str, Any]]:
     if _one_click(door.settings, signed_in=signed_in) and _routed(app, "/choices"):
         ways.append({"channel": "privacy centre", "steps": ["press-refuse"]})
         ways.append({"channel": "Sec-GPC: 1", "steps": []})
-    if _routed(app, "/v1/rights") and any("rights" in scopes for scopes in door.visits.keys().values()):
+    if _routed(app, "/v1/rights") and any(
+            "rights" in scopes and not name.startswith(SYNTHETIC) for name, scopes in door.visits.keys().items()):
         ways.append({"channel": "API", "steps": None})
     if door.settings.controller.officer:
         ways.append({"channel": "staff", "steps": ["write-a-message"]})
