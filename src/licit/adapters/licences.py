@@ -3,12 +3,16 @@
 A choice (OR) may be read, but a source with one is held until somebody states which licence is used.
 """
 
+import re
 from functools import cache
 from typing import Any
 
 from license_expression import ExpressionError, get_spdx_licensing
 
 from ..core.errors import InputError
+
+#: What an expression may hold; the parser breaks on anything else.
+_PLAIN = re.compile(r"[\w.:+() -]+", re.ASCII)
 
 
 @cache
@@ -25,7 +29,7 @@ def read_licence(text: str) -> str:
     parts = text.replace("(", " ").replace(")", " ").split()
     known = " ".join("CC0-1.0" if part.startswith("LicenseRef-") else part for part in parts)
     try:
-        unknown = _licensing().validate(known).errors
+        unknown = _licensing().validate(known).errors if _PLAIN.fullmatch(known) else ["a sign that no expression has"]
         if unknown or not text.strip():
             raise ExpressionError("; ".join(unknown) or "empty")
         return text.strip() if known != " ".join(parts) else str(_licensing().parse(text).render())

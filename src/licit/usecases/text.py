@@ -13,6 +13,7 @@ Law: DEI-02, DEI-03
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -107,14 +108,42 @@ def look(records: Sequence[Mapping[str, Any]], detectors: Sequence[Detector], *,
 
     ``sweep=False`` leaves names where they were found, to measure what the sweep adds.
     """
+    return [{"held": "unreadable"} if here is None else _answer(here, bool(detectors), sweep)
+            for here in _found_in(records, detectors, seconds)]
+
+
+def _found_in(records: Sequence[Mapping[str, Any]], detectors: Sequence[Detector], seconds: int
+              ) -> list[list[tuple[Place, Found]] | None]:
+    """Give each record's places with what was found there; None for one that cannot be read."""
     told = [_places(record) for record in records]
     hints = [hint if isinstance(hint := record.get("language"), str) else "" for record in records]
     asked = {(place.text, hint): None for here, hint in zip(told, hints, strict=True) for place in here or ()}
     found = dict(zip(asked, find_all(detectors, [text for text, _ in asked], [hint for _, hint in asked],
                                      seconds=seconds), strict=True))
-    return [{"held": "unreadable"} if here is None else
-            _answer(here, [found[place.text, hint] for place in here], bool(detectors), sweep)
+    return [None if here is None else [(place, found[place.text, hint]) for place in here]
             for here, hint in zip(told, hints, strict=True)]
+
+
+def count_labels(records: Sequence[Mapping[str, Any]], detectors: Sequence[Detector], *, seconds: int = 20
+                 ) -> list[Counter[str] | str]:
+    """Give for each record how many places of each label :func:`look` would give, or the reason nobody can say.
+
+    Where something identifies within a key, which :func:`look` holds a record for, the values are counted all the same,
+    and the key once, under the label ``""``.
+    """
+    return ["unreadable" if here is None else _labels(here) if detectors else "detector-failed"
+            for here in _found_in(records, detectors, seconds)]
+
+
+def _labels(told: Sequence[tuple[Place, Found]]) -> Counter[str] | str:
+    whole = [spans for _, spans in told if spans is not None]
+    if len(whole) < len(told):
+        return "detector-failed"
+    swept = [*zip([place for place, _ in told], sweep_names([place.text for place, _ in told], whole), strict=True)]
+    counts = Counter(span.label for place, spans in swept for span in spans if span.end > place.skip)
+    if any(span.start < place.skip and span.label in DIRECT for place, spans in swept for span in spans):
+        counts[""] = 1
+    return counts
 
 
 def _places(record: Mapping[str, Any]) -> list[Place] | None:
@@ -124,7 +153,8 @@ def _places(record: Mapping[str, Any]) -> list[Place] | None:
         return None
 
 
-def _answer(here: Sequence[Place], found: Sequence[Found], looked: bool, sweep: bool) -> dict[str, Any]:
+def _answer(told: Sequence[tuple[Place, Found]], looked: bool, sweep: bool) -> dict[str, Any]:
+    here, found = [place for place, _ in told], [spans for _, spans in told]
     whole = [spans for spans in found if spans is not None]
     if len(whole) < len(found) or not looked:
         return {"held": "detector-failed"}

@@ -45,6 +45,7 @@ COMMANDS = {
     "restore": ("backup", "Put a backup back; what was refused and erased since stays so."),
     "detect": ("text", "Find personal data: places only, never the text."),
     "deidentify": ("text", "Replace personal data."),
+    "audit": ("audit", "Say what a data set holds and what stands against training on it; import nothing."),
     "measure": ("measure", "Measure detection on a labelled set."),
     "detectors": ("detectors", "List what looks at texts, where it is from, and how well it does."),
 }

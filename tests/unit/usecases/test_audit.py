@@ -1,0 +1,109 @@
+"""The audit counts everything it meets, keeps no text, and says what it did not look for."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from licit.core.ports import Sensitive
+from licit.core.spans import Span
+from licit.surfaces.cli import audit as audit_command
+from licit.surfaces.cli import main
+
+CANARY = "zorvane quillmist"
+
+
+class Addresses:
+    """A quick detector: the word with the sign."""
+
+    name, version, labels, languages = "addresses-of-a-test", "1", frozenset({"EMAIL"}), frozenset[str]()
+
+    def find(self, texts: Sequence[str], languages: Sequence[str]) -> list[list[Span]]:
+        """Find the one address of the tests."""
+        return [[Span(start=at, end=at + 15, label="EMAIL", detector=self.name)] if (at := text.find("ada@example.org")) >= 0 else []
+                for text in texts]
+
+
+class Illness:
+    """A quick screener: one word."""
+
+    name, version, languages = "illness-of-a-test", "1", frozenset({"en"})
+
+    def look(self, texts: Sequence[str], languages: Sequence[str]) -> list[list[Sensitive]]:
+        """Find the one illness of the tests."""
+        return [[Sensitive(reason="special-category", family="health")] if "measles" in text else [] for text in texts]
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look with the detector and the screener of this file."""
+    monkeypatch.setattr(audit_command, "find_with", lambda plugins: lambda: (Addresses(),))
+    monkeypatch.setattr(audit_command, "find_screeners", lambda: (Illness(),))
+
+
+def audit(*arguments: object) -> dict[str, Any]:
+    """Run the command for machines."""
+    ran = CliRunner().invoke(main, ["audit", *map(str, arguments), "--json"], catch_exceptions=False)
+    assert ran.exit_code == 0, ran.output
+    told: dict[str, Any] = json.loads(ran.stdout)
+    return told
+
+
+def lines(path: Path, *rows: object) -> Path:
+    """Write rows, a line each; a text as it stands."""
+    path.write_text("".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_everything_is_looked_at_or_unreadable(tmp_path: Path) -> None:
+    """Arrived = looked at + unreadable, whatever lies in the folder."""
+    lines(tmp_path / "a.jsonl", {"id": 1, "text": "Write to ada@example.org about it."}, '{"broken', {"id": 2, "text": "It has measles."},
+          {"id": 3, "number": 4})
+    (tmp_path / "b.md").write_text("# A page\n\nSome words of a page.\n", encoding="utf-8")
+    (tmp_path / "c.bin").write_bytes(bytes(range(256)) * 20)
+    told = audit(tmp_path)
+    assert told["arrived"] == told["looked_at"] + sum(told["unreadable"].values()) == 6
+    assert told["unreadable"] == {"broken-json": 1, "no-text-column": 1, "format-unknown": 1}
+    assert told["personal_data"]["labels"] == {"EMAIL": {"places": 1, "records": 1}}
+    assert told["special"]["families"] == {"health": {"records": 1, "reason": "special-category"}}
+
+
+def test_nothing_of_a_text_comes_out(tmp_path: Path) -> None:
+    """No word of a record stands in the output, be it in its text, its columns or its licence's field."""
+    lines(tmp_path / "a.jsonl", {"id": CANARY, "text": f"{CANARY} ada@example.org", "license": f"© {CANARY}", "title": CANARY},
+          {"text": f'{CANARY}', "messages": CANARY}, f'{{"{CANARY}')
+    for more in ([], ["--json"]):
+        ran = CliRunner().invoke(main, ["audit", str(tmp_path), *more], catch_exceptions=False)
+        assert ran.exit_code == 0 and "zorvane" not in ran.output
+        assert "quillmist" not in ran.output
+
+
+def test_licences_are_judged_as_the_register_would(tmp_path: Path) -> None:
+    """A known open licence passes; a spelling names the nearest one; NC, ND, research-only and none are gaps."""
+    spelt = ["CC-BY-4.0", "CC BY 4", "MIT-ish", "CC-BY-NC-4.0", "CC BY-ND 4.0", "research only", "", "unknown"]
+    lines(tmp_path / "a.jsonl", *({"text": f"words {n}", "license": name} for n, name in enumerate(spelt)))
+    told = {one["licence"]: (one["verdict"], one["nearest"]) for one in audit(tmp_path, "--one-in", 0)["licences"]}
+    assert told == {"CC-BY-4.0": ("open", ""), "CC BY 4": ("misspelt", "CC-BY-4.0"), "MIT-ish": ("misspelt", "MIT"),
+                    "CC-BY-NC-4.0": ("not-commercial", ""), "CC BY-ND 4.0": ("forbids", "CC-BY-ND-4.0"),
+                    "research only": ("forbids", ""), "": ("none", ""), "unknown": ("unknown", "")}
+
+
+def test_what_was_not_looked_for_is_said(tmp_path: Path) -> None:
+    """Nothing that was not looked for is shown as none."""
+    lines(tmp_path / "a.jsonl", {"text": "Write to ada@example.org."})
+    told = audit(tmp_path, "--one-in", 0)
+    assert told["personal_data"] is None
+    assert told["special"] is None
+
+
+def test_copies_are_counted(tmp_path: Path) -> None:
+    """An exact copy and a near one are told apart, across files; an empty text is no copy of another."""
+    words = " ".join(f"word{n}" for n in range(80))
+    lines(tmp_path / "a.jsonl", {"text": words}, {"text": ""}, {"text": ""})
+    lines(tmp_path / "b.jsonl", {"text": words.upper()}, {"text": words + " again"}, {"text": "quite another text than these"})
+    told = audit(tmp_path, "--one-in", 0)
+    assert told["duplicates"] == {"looked_at": 4, "exact": 1, "near": 1}
+    assert told["empty"] == 2
