@@ -10,6 +10,7 @@ from ...usecases.commands import add_contract, add_source, approve_source, recor
 from ...usecases.policy import adopt_policy, policy_lines, read_policy
 from ...usecases.workspace import Position, policy_at, register_at
 from ._shared import F, json_option, opened, print_json, say, workspace_option
+from .signals import signals_command
 
 
 @click.group("source")
@@ -86,7 +87,7 @@ def contract(source: str, contract_id: str, uses: tuple[str, ...], parties: tupl
              f"licit source approve {source} --by …")
 
 
-@source_command.command("signals", epilog="Example: licit source signals press --verdict reserved --note robots.txt --by ines")
+@source_command.command("signal", epilog="Example: licit source signal press --verdict reserved --note robots.txt --by ines")
 @click.argument("source")
 @click.option("--verdict", required=True, type=click.Choice(["reserved", "allowed", "unknown"]),
               help="What the signal says; a reservation stays, whatever is read later.")
@@ -94,10 +95,13 @@ def contract(source: str, contract_id: str, uses: tuple[str, ...], parties: tupl
 @_by("Who read it.")
 @json_option
 @workspace_option
-def signals(source: str, verdict: str, note: str, by: str, as_json: bool, workspace: str | None) -> None:
-    """Record what a reservation signal of SOURCE says; unknown counts as reserved."""
+def signal(source: str, verdict: str, note: str, by: str, as_json: bool, workspace: str | None) -> None:
+    """Record what somebody read in a reservation signal of SOURCE; unknown counts as reserved."""
     seq = record_signal(opened(workspace), source, verdict, note, by)
     _entered(as_json, source, seq, f"Signal of {source} is recorded: {verdict} (entry {seq}).")
+
+
+source_command.add_command(signals_command)
 
 
 @source_command.command("approve", epilog="Example: licit source approve le-chat --by 'Me Amari'")

@@ -23,7 +23,7 @@ def run(world):
 @pytest.mark.parametrize("argv", [
     ["source", "add", "x", "--ground", "own"], ["source", "licence", "x", "--spdx", "CC0-1.0"], ["source", "approve", "chat"],
     ["source", "contract", "chat", "--id", "C-1", "--use", "train", "--from", "2025-01-01"],
-    ["source", "signals", "chat", "--verdict", "reserved"], ["recipient", "add", "Lab", "--release", "release-1"],
+    ["source", "signal", "chat", "--verdict", "reserved"], ["recipient", "add", "Lab", "--release", "release-1"],
     ["run", "add", "run-1", "--release", "release-1"], ["model", "add", "m", "--run", "run-1", "--next-retrain", "2026-06-30"]])
 def test_nobody_registers_anything_unnamed(run, argv):
     """Every entry of the register says who made it."""
@@ -33,7 +33,7 @@ def test_nobody_registers_anything_unnamed(run, argv):
 def test_who_did_it_stands_in_the_log(run, world):
     """The name that was given is part of the entry."""
     run("source", "contract", "chat", "--id", "C-1", "--use", "train", "--from", "2025-01-01", "--by", "zoe")
-    run("source", "signals", "chat", "--verdict", "allowed", "--note", "robots.txt", "--by", "zoe")
+    run("source", "signal", "chat", "--verdict", "allowed", "--note", "robots.txt", "--by", "zoe")
     found = [dict(entry.decision) for entry in world.ports.log.entries(kinds=("contract", "signal"))]
     assert [body["by"] for body in found] == ["zoe", "zoe"]
 
@@ -62,7 +62,7 @@ def test_a_wrong_name_is_told_the_near_one(run):
 
 def test_machines_get_the_entry(run):
     """With --json each command prints one object with the entry's number."""
-    said = json.loads(run("source", "signals", "chat", "--verdict", "reserved", "--by", "zoe", "--json"))
+    said = json.loads(run("source", "signal", "chat", "--verdict", "reserved", "--by", "zoe", "--json"))
     assert said["source"] == "chat"
     assert isinstance(said["entry"], int)
 

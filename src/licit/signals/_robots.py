@@ -1,0 +1,138 @@
+"""robots.txt taken apart: its groups, the lines that licit reads besides the rules, and whether a path is forbidden.
+
+protego matches paths; it gets one canonical group at a time, so that its habits cannot open anything: a byte order mark,
+lines between two ``User-agent`` lines, splitting at odd line ends, and names that only begin alike are settled here.
+
+Rules kept here:
+
+- A name in ``User-agent`` counts if it is the token as a whole, small and capital letters alike; groups of one name are merged;
+  ``*`` counts only for who has no group.
+- What is no rule (``Sitemap``, ``Content-Usage``, anything unknown) closes no group.
+- A file that is no text, is HTML, holds not one line of the form ``field: value``, or is larger than is read, is unreadable,
+  never empty.
+
+Law: SIG-01, SIG-12
+"""
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from protego import Protego
+
+#: As much of a file as is read, in bytes; RFC 9309 asks for 500 KiB at least.
+LARGEST = 1 << 20
+
+_AGENT = frozenset({"user-agent", "useragent", "user agent"})
+_DISALLOW = frozenset({"disallow", "dissallow", "dissalow", "disalow", "diasllow", "disallaw"})
+_RULES = _AGENT | _DISALLOW | {"allow"}
+#: Lines that mean something to licit, and lines that others know; anything else is noise.
+KEPT = frozenset({"content-usage", "content-signal", "license"})
+_KNOWN = KEPT | {"sitemap", "sitemaps", "site-map", "crawl-delay", "host", "clean-param", "request-rate", "visit-time", "noindex", "cache-delay"}
+_WORDS = re.compile(r"(user[- ]?agent|disallow|dissallow|dissalow|disalow|diasllow|disallaw|allow|content-usage|content-signal|license)\s+(\S.*)", re.IGNORECASE)
+_HTML = re.compile(rb"\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|script|meta|title|div)\b", re.IGNORECASE | re.DOTALL)
+_TOKEN = re.compile(r"[a-z0-9_-]+")
+_FIELD = re.compile(r"[a-z][a-z0-9 _-]{0,40}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line: its number, field and value."""
+
+    number: int
+    field: str
+    value: str
+
+
+@dataclass(slots=True)
+class Group:
+    """One group: whom it names, its rules, and its other lines."""
+
+    agents: set[str] = field(default_factory=set)
+    rules: list[Line] = field(default_factory=list)
+    others: list[Line] = field(default_factory=list)
+
+
+class Robots:
+    """A robots.txt that was read; ``fault`` says why it could not be, and then nothing in it gives leave."""
+
+    def __init__(self, groups: list[Group], top: list[Line], fault: str) -> None:
+        """Take what :func:`parse` found."""
+        self.groups, self.top, self.fault = groups, top, fault
+        self._chosen: dict[str, tuple[Group, ...]] = {}
+        self._matchers: dict[tuple[int, ...], Protego] = {}
+
+    def groups_for(self, token: str) -> tuple[Group, ...]:
+        """Give the groups that count for a product token; those of ``*`` where none names it."""
+        token = token.lower()
+        if token not in self._chosen:
+            named = tuple(group for group in self.groups if token in group.agents)
+            self._chosen[token] = named or tuple(group for group in self.groups if "*" in group.agents)
+        return self._chosen[token]
+
+    def forbids(self, groups: tuple[Group, ...], path: str) -> bool:
+        """Say whether the rules of groups forbid a path; with ``""``, whether they forbid any."""
+        if not path:
+            return any(rule.field == "disallow" and rule.value for group in groups for rule in group.rules)
+        key = tuple(map(id, groups))
+        if key not in self._matchers:
+            lines = [f"{rule.field}: {rule.value}" for group in groups for rule in group.rules if rule.value]
+            self._matchers[key] = Protego.parse("\n".join(["user-agent: *", *lines]))
+        return not self._matchers[key].can_fetch(path, "*")
+
+
+@functools.lru_cache(maxsize=256)
+def parse(body: bytes) -> Robots:
+    """Take a robots.txt apart; a fault (``html``, ``not-text``, ``not-robots``, ``too-large``) stands beside what was found."""
+    fault = "too-large" if len(body) > LARGEST else ""
+    body = body[:LARGEST].removeprefix(b"\xef\xbb\xbf")
+    if body.startswith((b"\xff\xfe", b"\xfe\xff", b"\x1f\x8b")) or b"\0" in body:
+        return Robots([], [], "not-text")
+    if _HTML.match(body):
+        return Robots([], [], "html")
+    groups, top = [], []  # type: tuple[list[Group], list[Line]]
+    group, closed, seen, noise = None, True, False, False
+    for line in _lines(body.decode("utf-8", "replace")):
+        if line.field in _AGENT:
+            if closed or group is None:
+                group, closed = Group(), False
+                groups.append(group)
+            group.agents |= _names(line.value)
+        elif line.field in ("allow", "disallow"):
+            closed = True
+            if group is not None:
+                group.rules.append(line)
+        elif line.field in KEPT:
+            (group.others if group is not None else top).append(line)
+        if line.field in _RULES or line.field in _KNOWN or _FIELD.fullmatch(line.field):
+            seen = True
+        else:
+            noise = True
+    if noise and not seen and not fault:
+        fault = "not-robots"
+    return Robots(groups, top, fault)
+
+
+def _lines(text: str) -> Iterator[Line]:
+    for number, raw in enumerate(re.split(r"\r\n|\r|\n", text), 1):
+        line = raw.partition("#")[0].strip(" \t\v\f\ufeff")
+        if not line:
+            continue
+        name, colon, value = line.partition(":")
+        name = " ".join(name.lower().split())
+        if not colon or name not in _RULES | _KNOWN:
+            found = _WORDS.fullmatch(line)
+            name, value = (found[1].lower(), found[2]) if found else (name if colon else "", value)
+        if name in _DISALLOW:
+            name = "disallow"
+        yield Line(number=number, field=name, value="".join(char for char in value.strip() if char.isprintable()))
+
+
+def _names(value: str) -> set[str]:
+    """Give the tokens that a ``User-agent`` line may mean."""
+    value = value.lower().strip()
+    if value == "*" or value.startswith(("* ", "*\t")):
+        return {"*"}
+    found = _TOKEN.match(value)
+    return {value, found[0]} if found else {value} - {""}
