@@ -20,15 +20,13 @@ from pathlib import Path
 
 import torch
 
-from licit.detectors.registry import find_detectors
-
 from . import corpora, places, release
 from .choose import choose, sample
 from .corpora import Kept, Source
 from .export import FOLDER, Choices, export
 from .fit import Recipe, fit
 from .invent import Invention
-from .measure import report
+from .measure import measured
 from .net import Net, Rows
 
 #: Seeds of the teachers, if any, and how the network that ships is trained.
@@ -64,13 +62,6 @@ def main() -> None:
     # In a process of its own, for this one has already loaded the network that shipped before.
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         pool.submit(measured, kept, data).result()
-
-
-def measured(kept: Sequence[Kept], data: Path) -> None:
-    """Print what the shipped network finds on the slices kept apart."""
-    for part in ("tune", "report"):
-        say(f"on the slices kept to {part}:")
-        report(kept, data, find_detectors(), part, say)
 
 
 def learnt(sources: Sequence[Source], data: Path, folder: Path, recipes: Sequence[Recipe], pupil: Recipe) -> None:

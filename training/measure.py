@@ -13,6 +13,7 @@ from pathlib import Path
 
 from licit.core.ports import Detector
 from licit.core.spans import Span
+from licit.detectors.registry import find_detectors
 from licit.pipeline.deidentify import DIRECT, find_all, sweep_names
 
 from .corpora import TAGS, Kept, Pieces
@@ -163,6 +164,13 @@ def report(kept: Sequence[Kept], data: Path, detectors: Sequence[Detector], part
     found = look(detectors, [text_of(one) for one in marked])
     say("chat with slots " + " ".join(f"{label} {covered(marked, found, label=label)['whole']:.3f}" for label in ("PERSON", "LOCATION")))
     return numbers
+
+
+def measured(kept: Sequence[Kept], data: Path) -> None:
+    """Print what the shipped network finds on the slices kept apart."""
+    for part in ("tune", "report"):
+        print(f"on the slices kept to {part}:", flush=True)
+        report(kept, data, find_detectors(), part)
 
 
 def sweep(passages: Sequence[Pieces], found: Found) -> list[tuple[Span, ...]]:
