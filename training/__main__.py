@@ -22,7 +22,7 @@ import torch
 
 from . import corpora, places, release
 from .choose import choose, sample
-from .corpora import Kept, Source
+from .corpora import Source
 from .export import FOLDER, Choices, export
 from .fit import Recipe, fit
 from .invent import Invention

@@ -7,6 +7,7 @@ Rules kept here:
 """
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -169,7 +170,7 @@ def report(kept: Sequence[Kept], data: Path, detectors: Sequence[Detector], part
 def measured(kept: Sequence[Kept], data: Path) -> None:
     """Print what the shipped network finds on the slices kept apart."""
     for part in ("tune", "report"):
-        print(f"on the slices kept to {part}:", flush=True)
+        sys.stdout.write(f"on the slices kept to {part}:\n")
         report(kept, data, find_detectors(), part)
 
 
