@@ -99,7 +99,8 @@ def _code() -> str:
     """Name the code that computes attributes, so that a change of it is never served from what was kept before."""
     files = ("prepare", "chunk", "dedupe", "deidentify", "looking", "provenance", "reading", "screen",
              "surrogates", "sweep")
-    return settings_key([Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8") for name in files])
+    table = Path(__file__).with_name("shadow.toml").read_text(encoding="utf-8")
+    return settings_key([*(Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8") for name in files), table])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

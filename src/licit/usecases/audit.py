@@ -8,7 +8,7 @@ Rules kept here:
   licences.
 - Memory is bounded: counts with a cap on their kinds, a few examples of each concern, the files with most concerns.
 
-Law: PRV-01, PRV-03, PRV-04, SHD-01, SHD-03, SEN-01
+Law: PRV-03, PRV-04, PRV-08, PRV-12, SHD-01, SHD-03
 """
 
 from collections import Counter
@@ -26,8 +26,9 @@ from ..core.reasons import REASONS
 from ..core.sources import Source, admit_source
 from ..pipeline.dedupe import sketch
 from ..pipeline.looking import in_time
-from ..pipeline.provenance import shadow_marks
+from ..pipeline.provenance import decisions, marks_of
 from ..pipeline.screen import language_of
+from ..pipeline.works import work_numbers
 from .text import FindDetectors, count_labels
 
 #: Fields in which records state a licence, the last part of a dotted name.
@@ -131,10 +132,10 @@ def _look_at(looking: Looking, items: Sequence[Item]) -> Looked:
         notes.counts["size", str(len(str(size)) if size else 0)] += 1
         notes.counts["language", language] += 1
         _licence(looking, item, notes)
-        if marks := shadow_marks(item.declared, item.text if item.document else ""):
-            notes.concern(item, "shadow-library")
-            for mark in marks:
-                notes.counts["shadow", mark] += 1
+    _shadow(items, notes)
+    for numbers in work_numbers(texts):
+        for kind in {kind for kind, _ in numbers}:
+            notes.counts["work", kind] += 1
     chosen = [i for i, text in enumerate(texts) if looking.share and crc32(text.encode("utf-8", "surrogatepass")) % looking.share == 0]
     if chosen:
         some = [items[i] for i in chosen]
@@ -145,6 +146,16 @@ def _look_at(looking: Looking, items: Sequence[Item]) -> Looked:
     shapes = sketch([texts[i] for i in full])
     return Looked(counts=notes.counts, places=notes.places, by_file=notes.by_file, files=[items[i].file for i in full],
                   exact=[int.from_bytes(shape.exact[:8], "little") for shape in shapes], near=[shape.bands for shape in shapes])
+
+
+def _shadow(items: Sequence[Item], notes: _Notes) -> None:
+    """Look for marks of shadow libraries; in the words of documents only, for who talks of one has nothing from it."""
+    for i, marks in marks_of([item.declared for item in items], [item.text if item.document else "" for item in items]).items():
+        notes.concern(items[i], "shadow-library")
+        for kind in sorted({mark.kind for mark in marks}):
+            notes.counts["shadow", kind] += 1
+        for family in sorted({mark.family for mark in marks}):
+            notes.counts["shadow-family", family] += 1
 
 
 def _licence(looking: Looking, item: Item, notes: _Notes) -> None:
@@ -302,7 +313,7 @@ class Audit:
             "bytes": self.counts["bytes",], "characters": self.counts["characters",], "empty": self.counts["empty",],
             "licences": self._licences(), "shadow_library": self._shadow(), "signals": None,
             "personal_data": self._personal(), "special": self._special(),
-            "duplicates": {key: twins[key] for key in ("looked_at", "exact", "near")},
+            "works_named": self._under("work"), "duplicates": {key: twins[key] for key in ("looked_at", "exact", "near")},
             "languages": self._under("language"), "sizes": self._under("size"),
             "to_do": self._to_do(twins), "where": {reason: [list(place) for place in places] for reason, places in sorted(self.places.items())},
             "files_with_most": [{"file": self.names[file], "concerns": dict(sorted(self.worst[file].items()))} for file in self._worst(_FILES)],
@@ -318,7 +329,10 @@ class Audit:
         return sorted(told, key=lambda one: (-one["records"], one["licence"], one["stated_by"]))
 
     def _shadow(self) -> dict[str, Any]:
-        return {"records": self.counts["concern", "shadow-library"], "marks": self._under("shadow")}
+        families = [{"family": family, "records": number,
+                     "listed_by": [{"court": one.court, "day": one.day.isoformat(), "reported": one.reported} for one in decisions().get(family, ())]}
+                    for family, number in self._under("shadow-family").items()]
+        return {"records": self.counts["concern", "shadow-library"], "marks": self._under("shadow"), "families": families}
 
     def _personal(self) -> dict[str, Any] | None:
         if not self.looking.share:
