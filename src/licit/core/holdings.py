@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Verdict = Literal["open", "not-commercial", "forbids", "unlisted", "misspelt", "unknown", "none"]
+Verdict = Literal["open", "share-alike", "not-commercial", "forbids", "unlisted", "misspelt", "unknown", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

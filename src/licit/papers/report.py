@@ -47,14 +47,19 @@ def render(manifest: Mapping[str, Any], results: Sequence[Mapping[str, Any]]) ->
     """
     check_label(manifest)
     counts, found = read_counts(manifest), outcomes(results)
-    css = Markup(files(__package__).joinpath("report.css").read_text(encoding="utf-8"))
+    css = files(__package__).joinpath("report.css").read_text(encoding="utf-8")
+    pages = [_page(manifest, counts, found, tongue) for tongue in (FRENCH, ENGLISH)]
+    return page_of(_text(manifest, "name"), css, pages)
+
+
+def page_of(name: str, css: str, pages: Sequence[Markup]) -> bytes:
+    """Write one file of a page in French and in English, in that order: no network, no script, no form."""
     head = el("head", el("meta", charset="utf-8"),
               el("meta", name="viewport", content="width=device-width, initial-scale=1"),
               el("meta", http_equiv="Content-Security-Policy", content=_CSP),
               el("meta", name="referrer", content="no-referrer"), el("meta", name="robots", content="noindex"),
               el("meta", name="color-scheme", content="light dark"), el("link", rel="icon", href="data:,"),
-              el("title", f"{_text(manifest, 'name')} · licit"), el("style", css))
-    pages = (_page(manifest, counts, found, tongue) for tongue in (FRENCH, ENGLISH))
+              el("title", f"{name} · licit"), el("style", Markup(css)))
     body = el("body", _HATCH, _switch(), *pages)
     return f"<!doctype html>\n{el('html', head, body, lang='fr')}\n".encode()
 

@@ -28,7 +28,7 @@ import re2
 
 _TABLE: dict[str, Any] = tomllib.loads(files(__package__).joinpath("shadow.toml").read_text(encoding="utf-8"))
 _SITES = {site: family["name"] for family in _TABLE["family"] for site in family.get("sites", ())}
-_FAMILY = {host: family["name"] for family in _TABLE["family"] for host in family["hosts"]} | _SITES
+_FAMILY: dict[str, str] = {host: family["name"] for family in _TABLE["family"] for host in family["hosts"]} | _SITES
 _WORDS = {one["word"]: one["family"] for one in _TABLE["dataset"]}
 _HOSTS = "|".join(re.escape(host) for host in sorted(_FAMILY.keys() - _SITES, key=len, reverse=True))
 _SITE = rf"(?:[\w-]+\.)*(?:({'|'.join(map(re.escape, _SITES))})|({_HOSTS})\d*(?:\.[a-z]{{2,}})?\.[a-z]{{2,}})"

@@ -29,6 +29,7 @@ from ..pipeline.looking import in_time
 from ..pipeline.provenance import decisions, marks_of
 from ..pipeline.screen import language_of
 from ..pipeline.works import work_numbers
+from .listing import Figures
 from .text import FindDetectors, count_labels
 
 #: Fields in which records state a licence, the last part of a dotted name.
@@ -49,6 +50,9 @@ _OF_VERDICT = {"none": "licence-unknown", "misspelt": "licence-unknown", "unknow
 
 #: What a build settles without anybody: personal data is replaced, one of many copies is kept.
 BY_ITSELF = frozenset({"personal-data", "duplicate", "near-duplicate"})
+
+#: Marks of licences whose copies and edits must carry the same licence.
+_ALIKE = frozenset({"SA", "GPL", "AGPL", "LGPL", "GFDL", "ODBL", "SHARING"})
 
 Count = Counter[tuple[str, ...]]
 
@@ -184,7 +188,9 @@ def judged(told: Spelling) -> Verdict:
         return "not-commercial" if free.reason != "licence-forbids" else "forbids"
     if not told.known:
         return "misspelt"
-    return "unlisted" if reason else "open"
+    if reason:
+        return "unlisted"
+    return "share-alike" if _ALIKE & {mark for word in name.upper().split() for mark in word.split("-")} else "open"
 
 
 def _personal(looking: Looking, items: Sequence[Item], notes: _Notes) -> None:
@@ -229,6 +235,7 @@ class Audit:
 
     looking: Looking
     twins: Twins
+    figures: Mapping[str, Any] = field(default_factory=dict)
     counts: Count = field(default_factory=Counter)
     places: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
@@ -313,7 +320,7 @@ class Audit:
             "bytes": self.counts["bytes",], "characters": self.counts["characters",], "empty": self.counts["empty",],
             "licences": self._licences(), "shadow_library": self._shadow(), "signals": None,
             "personal_data": self._personal(), "special": self._special(),
-            "works_named": self._under("work"), "duplicates": {key: twins[key] for key in ("looked_at", "exact", "near")},
+            "works_named": self._under("work"), "duplicates": {key: twins[key] for key in ("looked_at", "exact", "near", "left")},
             "languages": self._under("language"), "sizes": self._under("size"),
             "to_do": self._to_do(twins), "where": {reason: [list(place) for place in places] for reason, places in sorted(self.places.items())},
             "files_with_most": [{"file": self.names[file], "concerns": dict(sorted(self.worst[file].items()))} for file in self._worst(_FILES)],
@@ -338,9 +345,11 @@ class Audit:
         if not self.looking.share:
             return None
         labels = sorted({key[1] for key in self.counts if key[0] == "label"})
-        told = {label: {"places": self.counts["label", label, "places"], "records": self.counts["label", label, "records"]} for label in labels}
+        told: dict[str, dict[str, Any]] = {label: {
+            "places": self.counts["label", label, "places"], "records": self.counts["label", label, "records"],
+            "precision": self.figures.get("labels", {}).get(label, {})} for label in labels}
         return {"one_in": self.looking.share, "looked_at": self.counts["personal", "looked-at"], "records": self.counts["concern", "personal-data"],
-                "failed": self.counts["personal", "failed"], "in_keys": self.counts["personal", "in-keys"],
+                "failed": self.counts["personal", "failed"], "false_per_10kb": self.figures.get("false_per_10kb", {}), "in_keys": self.counts["personal", "in-keys"],
                 "labels": dict(sorted(told.items(), key=lambda pair: (-pair[1]["places"], pair[0])))}
 
     def _special(self) -> dict[str, Any] | None:
@@ -356,6 +365,22 @@ class Audit:
         counted |= {"unreadable": sum(self._under("unreadable").values()), "duplicate": twins["exact"], "near-duplicate": twins["near"]}
         told = [{"reason": reason, "records": number, "cost": cost_of(reason)} for reason, number in counted.items() if number]
         return sorted(told, key=lambda one: (one["cost"], -one["records"], one["reason"]))
+
+
+def figures_by_label(told: Iterable[Figures | None]) -> dict[str, Any]:
+    """Put detectors' own figures together by label: of so many places that they marked in a measured set, so many were right.
+
+    Where one of them was not measured as it is, the spans that are marked in vain are not known, and none are told.
+    """
+    told = [*told]
+    labels: dict[str, dict[str, Counter[str]]] = {}
+    false: Counter[str] = Counter()
+    for one in told:
+        for language, own in (one or {"languages": {}})["languages"].items():
+            false[language] += own["false_per_10kb"]
+            for label, rates in own["labels"].items():
+                labels.setdefault(label, {}).setdefault(language, Counter()).update({name: rates["precision"][name] for name in ("hits", "of")})
+    return {"labels": labels, "false_per_10kb": {} if None in told or not told else dict(false)}
 
 
 def cost_of(reason: str) -> int:

@@ -67,7 +67,7 @@ def test_everything_is_looked_at_or_unreadable(tmp_path: Path) -> None:
     told = audit(tmp_path)
     assert told["arrived"] == told["looked_at"] + sum(told["unreadable"].values()) == 6
     assert told["unreadable"] == {"broken-json": 1, "no-text-column": 1, "format-unknown": 1}
-    assert told["personal_data"]["labels"] == {"EMAIL": {"places": 1, "records": 1}}
+    assert told["personal_data"]["labels"] == {"EMAIL": {"places": 1, "records": 1, "precision": {}}}
     assert told["special"]["families"] == {"health": {"records": 1, "reason": "special-category"}}
 
 
@@ -106,5 +106,5 @@ def test_copies_are_counted(tmp_path: Path) -> None:
     lines(tmp_path / "a.jsonl", {"text": words}, {"text": ""}, {"text": ""})
     lines(tmp_path / "b.jsonl", {"text": words.upper()}, {"text": words + " again"}, {"text": "quite another text than these"})
     told = audit(tmp_path, "--one-in", 0)
-    assert told["duplicates"] == {"looked_at": 4, "exact": 1, "near": 1}
+    assert told["duplicates"] == {"looked_at": 4, "exact": 1, "near": 1, "left": 0}
     assert told["empty"] == 2

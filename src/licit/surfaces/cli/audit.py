@@ -1,7 +1,9 @@
 """``licit audit``: what somebody has already, without a workspace and without importing anything."""
 
+import json
 from collections.abc import Iterator
 from functools import partial
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +11,13 @@ import click
 from rich.table import Table
 
 from ...adapters.holdings import arriving, known_bytes
-from ...adapters.jsonl import in_order
+from ...adapters.jsonl import in_order, written_whole
 from ...adapters.spellings import spelling
 from ...adapters.twins import twins
-from ...detectors.registry import find_screeners
-from ...usecases.audit import Audit, Looking
+from ...detectors.registry import find_screeners, pin
+from ...papers.audit import render_audit
+from ...usecases.audit import Audit, Looking, figures_by_label
+from ...usecases.listing import figures_of
 from ._console import json_option, out, print_json, progress
 from .text import find_with, plugins_option
 
@@ -23,10 +27,13 @@ from .text import find_with, plugins_option
 @click.option("--text", "column", default="", metavar="COLUMN", help="The column that holds the words of tables; else it is guessed.")
 @click.option("--one-in", "share", type=click.IntRange(min=0), default=1, show_default=True, metavar="N",
               help="Look for personal data and special categories in one record of N, drawn by its words; 0: in none. It is said.")
+@click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Write a page with pictures, in English and French, that needs no network.")
 @plugins_option
 @click.option("--jobs", type=click.IntRange(min=0), default=1, show_default=True, help="Processes; 0: one for each core.")
 @json_option
-def audit_command(paths: tuple[Path, ...], column: str, share: int, plugins: Path | None, jobs: int, as_json: bool) -> None:
+def audit_command(paths: tuple[Path, ...], column: str, share: int, page: Path | None, plugins: Path | None,
+                  jobs: int, as_json: bool) -> None:
     """Say what a data set holds, and what stands against training on it; nothing is imported, changed or fetched.
 
     It looks at every file below the folders and every file named: licences, marks of shadow libraries, personal data, special
@@ -39,14 +46,34 @@ def audit_command(paths: tuple[Path, ...], column: str, share: int, plugins: Pat
     known = known_bytes(paths)
     looking = Looking(find=find_with(plugins), screeners=find_screeners, spell=spelling, share=share)
     with progress(as_json) as report, twins() as copies:
-        audit = Audit(looking=looking, twins=copies)
+        audit = Audit(looking=looking, twins=copies, figures=_figures(looking) if share else {})
         audit.run(arriving(paths, column=column), partial(in_order, jobs=jobs),
                   report=lambda done: report("bytes looked at", min(done, max(known - 1, 0)), known))
-        result = audit.result()
+        result = _below(audit.result(), paths)
+    if page:
+        with written_whole(page) as file:
+            file.write(render_audit(result, ", ".join(path.resolve().name or str(path) for path in paths[:3])))
     if as_json:
         print_json(result)
         return
     _show(result)
+
+
+def _below(result: dict[str, Any], paths: tuple[Path, ...]) -> dict[str, Any]:
+    """Name files below the one folder that was named, as somebody in it would."""
+    if len(paths) > 1 or not paths[0].is_dir():
+        return result
+    top = paths[0].as_posix().rstrip("/") + "/"
+    for places in result["where"].values():
+        places[:] = [[file.removeprefix(top), where] for file, where in places]
+    for one in result["files_with_most"]:
+        one["file"] = one["file"].removeprefix(top)
+    return result
+
+
+def _figures(looking: Looking) -> dict[str, Any]:
+    shipped = json.loads(files("licit").joinpath("data/measured.json").read_bytes())
+    return figures_by_label(figures_of(one.name, pin([one])[0], shipped) for one in looking.find())
 
 
 def _show(result: dict[str, Any]) -> None:
