@@ -84,9 +84,10 @@ class Robots:
 
 @functools.lru_cache(maxsize=256)
 def parse(body: bytes) -> Robots:
-    """Take a robots.txt apart; a fault (``html``, ``not-text``, ``not-robots``, ``too-large``) stands beside what was found."""
-    fault = "too-large" if len(body) > LARGEST else ""
-    body = body[:LARGEST].removeprefix(b"\xef\xbb\xbf")
+    """Take a robots.txt apart, or say why it cannot be: ``html``, ``not-text``, ``not-robots``, ``too-large``."""
+    if len(body) > LARGEST:
+        return Robots([], [], "too-large")
+    body = body.removeprefix(b"\xef\xbb\xbf")
     if body.startswith((b"\xff\xfe", b"\xfe\xff", b"\x1f\x8b")) or b"\0" in body:
         return Robots([], [], "not-text")
     if _HTML.match(body):
@@ -109,9 +110,7 @@ def parse(body: bytes) -> Robots:
             seen = True
         else:
             noise = True
-    if noise and not seen and not fault:
-        fault = "not-robots"
-    return Robots(groups, top, fault)
+    return Robots(groups, top, "not-robots" if noise and not seen else "")
 
 
 def _lines(text: str) -> Iterator[Line]:

@@ -34,7 +34,7 @@ class RobotsSignal:
             return (self._reading(says, detail, answer, ""),)
         robots = parse(answer.body)
         if robots.fault:
-            return (*self._rules(robots, page, answer), self._reading("unreadable", robots.fault, answer, ""))
+            return (self._reading("unreadable", robots.fault, answer, ""),)
         return tuple(self._rules(robots, page, answer))
 
     def _rules(self, robots: Robots, page: Page, answer: Answer) -> Iterator[Reading]:
@@ -48,9 +48,9 @@ class RobotsSignal:
                 return
             if groups or page.agent:
                 leave = leave or _named(tokens)
-        if leave and not robots.fault:
+        if leave:
             yield self._reading("allow", f"allow: {leave}", answer, "")
-        elif not robots.fault:
+        else:
             yield self._reading("silent", "names no training crawler", answer, "")
 
     def _reading(self, says: Says, detail: str, answer: Answer, where: str) -> Reading:
