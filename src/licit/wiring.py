@@ -65,7 +65,7 @@ KEY_USES = ("records", "order", "stand-in", "lookup", "audit")
 MODELS = "detectors.toml"
 
 _BATCH = 256
-_FOLDERS = ("shards", "index", "attributes", "state", "releases", "keys")
+_FOLDERS = ("shards", "index", "attributes", "state", "releases", "signals", "keys")
 #: What lies in a workspace that is being made: its settings come last, and a command that was cut short goes on.
 _OWN = {*_FOLDERS, "licit.db", "licit.db-wal", "licit.db-shm", server.FILE, "plan.toml", "policy.toml"}
 

@@ -11,7 +11,7 @@ FILE_LINES, FUNCTION_LINES, PARAMETERS = 400, 50, 6
 #: Modules that may be imported inside a function, because they come with an extra and may be missing.
 EXTRAS = {"mistral_common", "torch", "jax", "onnxruntime", "spacy", "gliner", "transformers", "ray", "psycopg", "fsspec",
           "fastapi", "uvicorn", "jinja2", "babel", "joserfc", "argon2", "datasets", "hyperscan", "mlcroissant", "psutil",
-          "tiktoken", "pyotp"}
+          "tiktoken", "pyotp", "httpx"}
 _BANNED_NAME = re.compile(r"(Manager|Helper|Engine|Factory|Util|Utils)(?![a-z])|^_?Base(?=[A-Z]|$)")
 
 

@@ -13,7 +13,9 @@ import pytest
 from pages import form_of
 from world import CONSUMER, PLANTED, chat, places_of, prose
 
+from licit.core.signals import Page
 from licit.usecases.backup import back_up
+from licit.usecases.signals import Summary, keep_reading
 from licit.wiring import open_visits
 
 PAGE = Path(__file__).parents[2] / "docs/reference/inventory.md"
@@ -68,6 +70,9 @@ def used(served):
     handed = product.post("/v1/rights", json={"kind": "restriction", "subject": ACCOUNT, "issuer": "chat"},
                           headers={"idempotency-key": f"for {ACCOUNT}"})
     assert handed.status_code == 201
+    summary = Summary()
+    summary.add(Page(), [])
+    keep_reading(world.ports, "chat", summary, what="page.html", by="zoe")
     return served, clients
 
 

@@ -16,6 +16,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Mapping
+from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
 from licit.core.errors import InputError
@@ -29,6 +30,21 @@ Resolve = Callable[[str, int], list[str]]
 def resolved(host: str, port: int) -> list[str]:
     """Give the addresses that a name has now."""
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def place_of(address: str) -> Literal["public", "loopback", ""]:
+    """Say whether an address is a public one, this machine's own, or one that nobody is to be led to (``""``)."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.sixtofour or found.teredo or any(found in network for network in _WRAPPING):
+            return ""
+        found = found.ipv4_mapped or found
+    if found.is_loopback:
+        return "loopback"
+    return "public" if found.is_global and not found.is_multicast and not found.is_reserved and not found.is_unspecified else ""
 
 
 class Poster:
@@ -78,17 +94,8 @@ class Poster:
                           target, headers, body)
 
     def _allowed(self, address: str, scheme: str) -> bool:
-        try:
-            found = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        if isinstance(found, ipaddress.IPv6Address):
-            if found.sixtofour or found.teredo or any(found in network for network in _WRAPPING):
-                return False
-            found = found.ipv4_mapped or found
-        if found.is_loopback:
-            return self._loopback
-        return scheme == "https" and found.is_global and not found.is_multicast and not found.is_reserved and not found.is_unspecified
+        where = place_of(address)
+        return self._loopback if where == "loopback" else scheme == "https" and where == "public"
 
     def _sent(self, link: "_Pinned", target: str, headers: Mapping[str, str], body: bytes) -> str:
         cut = threading.Timer(self._seconds, link.cut)

@@ -18,6 +18,9 @@ from pathlib import Path
 from licit.core.errors import SetupError
 from licit.core.signals import Page, Reading, Signal
 
+from ._agents import agents as agents
+from ._agents import product_token as product_token
+
 
 @functools.cache
 def find_signals() -> tuple[Signal, ...]:

@@ -14,6 +14,7 @@ Law: SIG-08, SIG-12
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from licit.core.signals import ROBOTS, Answer, Page, Reading, Says
@@ -41,7 +42,8 @@ class Rsl:
         """Give what each licence says of training on the page."""
         out = [self._document(page, where, url) for where, url in dict.fromkeys(self._links(page))]
         for where, raw in self._embedded(page):
-            out.append(self._judged(page, where, raw))
+            read = self._judged(page, where, raw)
+            out.append(replace(read, raw=b"") if where == "feed" else read)  # A feed holds the page's words as well.
         return out
 
     def _links(self, page: Page) -> Iterator[tuple[str, str]]:

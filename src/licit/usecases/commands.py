@@ -173,7 +173,7 @@ def add_contract(workspace: Workspace, body: Mapping[str, Any]) -> int:
     Raises:
         InputError: an unknown source, use or date.
     """
-    _registered(workspace, str(body["source"]))
+    registered(workspace, str(body["source"]))
     try:
         parse_contract(body)
     except (ValueError, KeyError) as error:
@@ -189,7 +189,7 @@ def approve_source(workspace: Workspace, source: str, by: str) -> int:
     Raises:
         RefusedError: whoever proposed it approves it.
     """
-    known = _registered(workspace, source)
+    known = registered(workspace, source)
     if not by.strip():
         raise InputError("an approval names who gives it", about=source, remedy="Add --by NAME.")
     if known.proposed_by and _folded(known.proposed_by) == _folded(by):
@@ -202,17 +202,24 @@ def _folded(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
-def record_signal(workspace: Workspace, source: str, verdict: str, note: str, by: str) -> int:
+def record_signal(workspace: Workspace, source: str, verdict: str, note: str, by: str, kept: Mapping[str, str] | None = None) -> int:
     """Record what a reservation signal of a source says: reserved, allowed or unknown; unknown counts as reserved.
+
+    ``kept`` says where the reading lies and when it was made, if licit read it itself.
 
     Raises:
         InputError: an unknown source.
     """
-    _registered(workspace, source)
-    return workspace.enter("signal", {"source": source, "verdict": verdict, "note": note, "by": by})
+    registered(workspace, source)
+    return workspace.enter("signal", {"source": source, "verdict": verdict, "note": note, "by": by, **(kept or {})})
 
 
-def _registered(workspace: Workspace, source: str) -> Source:
+def registered(workspace: Workspace, source: str) -> Source:
+    """Give a source of the register.
+
+    Raises:
+        InputError: it is not registered.
+    """
     register = register_at(workspace.log, Position.head(workspace.log))
     if source not in register:
         raise InputError("no such source is registered" + nearest(source, register), about=source,

@@ -1,67 +1,131 @@
 """``licit source signals``: what a page, a file or a site says of training on it."""
 
+import os
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from urllib.parse import urljoin
 
 import click
 
-from ...adapters.stored import file_answer, stored_page
+from ...adapters.fetch import TOKEN, Fetcher, target
+from ...adapters.stored import LARGEST_FILE, file_answer, stored_page
+from ...adapters.warc import is_warc, warc_pages
 from ...core.errors import InputError
-from ...core.signals import ROBOTS, Outcome, Page, Reading, resolve
-from ...signals._agents import product_token
-from ...signals.registry import find_signals, read_all
-from ._console import json_option, print_json
-from ._shared import say
+from ...core.signals import AI_TXT, ROBOTS, TDMREP, Answer, Page
+from ...signals.registry import agents, find_signals, product_token, read_all
+from ...usecases.commands import record_signal
+from ...usecases.signals import Summary, keep_reading
+from ._console import json_option, print_json, progress
+from ._shared import opened, say, workspace_option
+
+#: Licences that one page may name and that are fetched for it.
+_LICENCES = 4
 
 
 @click.command("signals", epilog="Example: licit source signals https://news.example/a --robots robots.txt --agent GPTBot --json")
-@click.argument("target", required=False)
+@click.argument("what", metavar="URL|FILE|FOLDER|WARC", required=False)
 @click.option("--robots", type=click.Path(path_type=Path), metavar="FILE", help="The site's robots.txt, as stored. Nothing is fetched then.")
 @click.option("--agent", default="", metavar="TOKEN", help="Judge for this crawler; without it, for any training crawler.")
+@click.option("--each", is_flag=True, help="Print a line of JSON for each page of an archive.")
 @click.option("--list", "listed", is_flag=True, help="List the signals that are read.")
+@click.option("--agents", "names", is_flag=True, help="List the crawlers that are known, and what each collects for.")
+@click.option("--source", default="", metavar="ID", help="Record the reading for this source of the workspace.")
+@click.option("--by", default="", metavar="NAME", help="Who reads; needed with --source.")
+@click.option("--accept-loopback", is_flag=True, help="Also fetch from this machine itself, for trials.")
+@click.option("--verdict", type=click.Choice(["reserved", "allowed", "unknown"]), hidden=True)
+@click.option("--note", default="", hidden=True)
 @json_option
-def signals_command(target: str | None, robots: Path | None, agent: str, listed: bool, as_json: bool) -> None:
-    """Read what TARGET (an address, a page's file, a folder of one page) says of training on it."""
-    if listed:
-        _list(as_json)
+@workspace_option
+def signals_command(what: str | None, robots: Path | None, agent: str, each: bool, listed: bool, names: bool, source: str, by: str,
+                    accept_loopback: bool, verdict: str | None, note: str, as_json: bool, workspace: str | None) -> None:
+    """Read what an address, a page's file, a folder of one page or an archive says of training; give the verdict.
+
+    Only an address without --robots is fetched. A signal that is there and cannot be read reserves.
+    """
+    if listed or names:
+        _table(as_json, names)
         return
-    if not target:
-        raise click.UsageError("Name what to read: an address, a file or a folder.")
-    page = _page(target, robots, product_token(agent) if agent else "")
-    readings = read_all(page)
-    outcome = resolve(readings)
+    if not what:
+        raise click.UsageError("Name what to read: an address, a file, a folder or an archive.")
+    if (source or verdict) and not by:
+        raise click.UsageError("Missing option '--by': say who reads.")
+    if verdict:  # The older form, in which somebody says what they read; now: licit source signal.
+        seq = record_signal(opened(workspace), what, verdict, note, by)
+        print_json({"source": what, "entry": seq}) if as_json else say(f"Signal of {what} is recorded: {verdict} (entry {seq}).")
+        return
+    space = opened(workspace) if source else None
+    summary = Summary()
+    token = product_token(agent) if agent else ""
+    with progress(quiet=as_json) as report:
+        for pages in _pages(what, robots, token, accept_loopback):
+            readings = [reading for page in pages for reading in read_all(page)]
+            outcome = summary.add(pages[0], readings)
+            report("read", summary.pages, 0)
+            if each:
+                print_json({"url": pages[0].url or None, "verdict": outcome.verdict, "rule": outcome.rule, "signals": sorted({one.name for one in readings})})
+    seq = keep_reading(space, source, summary, what=what, by=by) if space is not None else 0
+    if each:
+        return
     if as_json:
-        print_json(_as_json(page, outcome, readings))
+        print_json({"read": what, "agent": token or None, **summary.as_json(), **({"source": source, "entry": seq} if source else {})})
     else:
-        _show(outcome, readings)
+        _show(summary, f" Recorded for {source} (entry {seq})." if source else "")
 
 
-def _page(target: str, robots: Path | None, agent: str) -> Page:
-    if "://" in target:
-        if robots is None:
-            raise InputError("an address needs the site's stored robots.txt", about=target[:80], remedy="Add --robots FILE.")
-        return Page(url=target, site={ROBOTS: file_answer(robots)}, agent=agent)
-    return stored_page(Path(target), agent=agent, robots=robots)
-
-
-def _as_json(page: Page, outcome: Outcome, readings: list[Reading]) -> dict[str, Any]:
-    return {"url": page.url or None, "agent": page.agent or None, "verdict": outcome.verdict, "rule": outcome.rule,
-            "person": outcome.person, "signals": [_signal(each) for each in readings]}
-
-
-def _signal(reading: Reading) -> dict[str, str]:
-    return {"name": reading.name, "spec": reading.spec, "where": reading.where, "says": reading.says, "detail": reading.detail}
-
-
-def _show(outcome: Outcome, readings: list[Reading]) -> None:
-    for each in readings:
-        say(f"  {each.name} ({each.spec}), {each.where}: {each.says}" + (f": {each.detail}" if each.detail else ""))
-    say(f"{outcome.verdict}: {outcome.rule}")
-
-
-def _list(as_json: bool) -> None:
-    for each in find_signals():
-        if as_json:
-            print_json({"name": each.name, "spec": each.spec, "reads": each.reads})
+def _pages(what: str, robots: Path | None, agent: str, loopback: bool) -> Iterator[list[Page]]:
+    path = Path(what)
+    if "://" in what:
+        target(what)
+        if robots is not None:
+            yield [Page(url=what, site={ROBOTS: file_answer(robots)}, agent=agent)]
         else:
-            say(f"{each.name} ({each.spec}): {each.reads}")
+            yield [_fetched(what, agent, Fetcher(_cache(), loopback=loopback))]
+    elif path.is_file() and is_warc(path):
+        yield from warc_pages(path, agent=agent, robots=file_answer(robots) if robots else None)
+    elif path.is_file() and path.name.lower() == "robots.txt" and robots is None:
+        yield [Page(site={ROBOTS: file_answer(path)}, agent=agent)]
+    else:
+        yield [stored_page(path, agent=agent, robots=robots)]
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "licit" / "signals"
+
+
+def _fetched(url: str, agent: str, fetcher: Fetcher) -> Page:
+    """Fetch robots.txt first; the rest only where it forbids neither licit nor who is asked for."""
+    site: dict[str, Answer] = {ROBOTS: fetcher.get(urljoin(url, ROBOTS), LARGEST_FILE)}
+    for token in {TOKEN, agent} - {""}:
+        asked = Page(url=url, site=site, agent=token)
+        if any(each.name == "robots" and each.says in ("disallow", "unreadable") for each in read_all(asked)):
+            return asked
+    for path in (TDMREP, AI_TXT):
+        site[path] = fetcher.get(urljoin(url, path), LARGEST_FILE)
+    page = Page(url=url, site=site, agent=agent, answer=fetcher.get(url, stay=True))
+    missing = dict.fromkeys(each.raw.decode("utf-8", "replace") for each in read_all(page)
+                            if each.name == "rsl" and each.says == "unreadable" and each.where != "script rsl+xml")
+    for link in list(missing)[:_LICENCES]:
+        with suppress(InputError, ValueError):  # Not an address: the licence stays unread, which reserves.
+            site[link] = fetcher.get(urljoin(url, link), LARGEST_FILE)
+    return page
+
+
+def _show(summary: Summary, recorded: str) -> None:
+    found = summary.as_json()
+    for one in found["signals"]:
+        pages = f", {one['pages']:,} pages" if "pages" in one else ""
+        say(f"  {one['name']} ({one['spec']}), {one['where']}: {one['says']}{pages}" + (f": {one['detail']}" if one["detail"] else ""))
+    if summary.pages > 1:
+        say(f"{summary.pages:,} pages: " + ", ".join(f"{number:,} {verdict}" for verdict, number in summary.verdicts.most_common()))
+    say(f"{found['verdict']}: {found['rule']}." + (" A person decides: licit source signal." if found["person"] else "") + recorded)
+
+
+def _table(as_json: bool, names: bool) -> None:
+    rows = ([{"token": token, "purpose": purpose} for token, purpose in sorted(agents().items())] if names else
+            [{"name": each.name, "spec": each.spec, "reads": each.reads} for each in find_signals()])
+    for row in rows:
+        if as_json:
+            print_json(row)
+        else:
+            say(f"{row['token']}: {row['purpose']}" if names else f"{row['name']} ({row['spec']}): {row['reads']}")

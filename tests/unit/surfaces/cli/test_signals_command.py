@@ -1,11 +1,15 @@
 """``licit source signals``: one object, a verdict, and the rule that decided; nothing is fetched that is not asked for."""
 
+import hashlib
 import json
+from base64 import b64decode
 
 import pytest
 from click.testing import CliRunner
+from warcs import warc
 
 from licit.surfaces.cli import main
+from licit.usecases.workspace import Position, register_at
 
 URL = "https://news.example/a/b"
 
@@ -51,3 +55,49 @@ def test_the_table_of_signals():
     listed = [json.loads(line) for line in run("--list", "--json").splitlines()]
     assert {"robots", "access"} <= {each["name"] for each in listed}
     assert all(each["spec"] and each["reads"] for each in listed)
+
+
+def test_an_archive_is_one_answer(tmp_path):
+    """One reserved page reserves the whole; a broken archive does too, and --each names each page."""
+    html = (("Content-Type", "text/html"),)
+    whole = warc(("https://a.example/p", b"<html></html>", html), ("https://a.example/robots.txt", b"User-agent: CCBot\nDisallow: /\n", ()),
+                 ("https://b.example/p", b"", html))
+    (tmp_path / "a.warc.gz").write_bytes(whole)
+    said = json.loads(run(tmp_path / "a.warc.gz", "--json"))
+    assert (said["verdict"], said["pages"], said["verdicts"]) == ("reserved", 2, {"reserved": 1, "unknown": 1})
+    each = [json.loads(line)["verdict"] for line in run(tmp_path / "a.warc.gz", "--each").splitlines()]
+    assert each == ["reserved", "unknown"]
+    (tmp_path / "b.warc.gz").write_bytes(whole[-40:])
+    assert json.loads(run(tmp_path / "b.warc.gz", "--json"))["verdict"] == "reserved"
+
+
+def test_a_reading_is_kept_and_a_reservation_stays(tmp_path, world):
+    """The reading lies in the workspace under its hash, the log names it, and leave read later lifts no reservation.
+
+    Law: SIG-04
+    """
+    for robots, verdict in (("Disallow", "reserved"), ("Allow", "allowed")):
+        (tmp_path / "robots.txt").write_text(f"User-agent: *\n{robots}: /\n")
+        said = json.loads(run(URL, "--robots", tmp_path / "robots.txt", "--source", "chat", "--by", "zoe", "--json", "--workspace", world.root))
+        assert said["verdict"] == verdict
+    entries = [dict(entry.decision) for entry in world.ports.log.entries(kinds=("signal",))]
+    assert [entry["verdict"] for entry in entries] == ["reserved", "allowed"]
+    for entry in entries:
+        kept = (world.root / "signals" / f"{entry['sha256']}.json").read_bytes()
+        assert hashlib.sha256(kept).hexdigest() == entry["sha256"]
+        assert b64decode(*json.loads(kept)["raw"].values()).startswith(b"User-agent: *")
+    assert register_at(world.ports.log, Position.head(world.ports.log))["chat"].reserved
+
+
+def test_the_older_form_still_records(world):
+    """A verdict said by hand is recorded as before."""
+    said = json.loads(run("chat", "--verdict", "allowed", "--by", "zoe", "--json", "--workspace", world.root))
+    assert said["source"] == "chat"
+    assert "--by" in run("chat", "--verdict", "allowed", "--workspace", world.root, code=2)
+
+
+def test_nothing_is_recorded_for_a_source_that_is_not(tmp_path, world):
+    """An unknown source is an error, and leaves no file."""
+    (tmp_path / "a.html").write_text("<p>Words.</p>")
+    assert "source-unknown" in run(tmp_path / "a.html", "--source", "nobody", "--by", "zoe", "--workspace", world.root, code=2)
+    assert list((world.root / "signals").glob("*")) == []

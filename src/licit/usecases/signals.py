@@ -1,0 +1,104 @@
+"""Readings of reservation signals: what many pages come to together, and a reading kept in the workspace and its log.
+
+Rules kept here:
+
+- Of many pages one that is reserved reserves all; leave for all needs leave for each.
+- A reading is kept with the bytes it rests on, their hash and the time, before the log says that it was read. A later reading adds
+  to an earlier one: a reservation in either counts.
+- Of pages only the declarations are kept, and a hash of the rest: no page's words stay.
+
+Law: SIG-04, SIG-11
+"""
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import Any
+
+from ..core.errors import InputError
+from ..core.ids import canonical_json
+from ..core.signals import Outcome, Page, Reading, Verdict, resolve
+from .commands import record_signal, registered
+from .workspace import Workspace
+
+FOLDER, FORMAT = "signals", "licit-signals/1"
+
+#: Different signals that a summary tells apart; the rest is counted.
+_MOST = 1000
+
+
+@dataclass(slots=True)
+class Summary:
+    """What pages come to together: how many of each verdict, and each different signal once, with how many pages carry it."""
+
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    seen: dict[tuple[str, str, str, str], list[Any]] = field(default_factory=dict)
+    deciding: Outcome | None = None
+    more: int = 0
+    url: str = ""
+    bodies: Any = field(default_factory=hashlib.sha256)
+
+    def add(self, page: Page, readings: Sequence[Reading]) -> Outcome:
+        """Add a page; give its own outcome."""
+        outcome = resolve(readings)
+        self.verdicts[outcome.verdict] += 1
+        self.url = page.url
+        self.bodies.update(hashlib.sha256(page.answer.body).digest())
+        rank = ("reserved", "unknown", "allowed")
+        if self.deciding is None or rank.index(outcome.verdict) < rank.index(self.deciding.verdict):
+            self.deciding = outcome
+        for reading in {(each.name, each.where, each.says, each.detail): each for each in readings}.values():
+            key = (reading.name, reading.where, reading.says, reading.detail)
+            if key in self.seen:
+                self.seen[key][1] += 1
+            elif len(self.seen) < _MOST:
+                self.seen[key] = [reading, 1, page.url]
+            else:
+                self.more += 1
+        return outcome
+
+    @property
+    def outcome(self) -> Outcome:
+        """Give the outcome for all pages together."""
+        return self.deciding or resolve(())
+
+    @property
+    def pages(self) -> int:
+        """Count the pages."""
+        return sum(self.verdicts.values())
+
+    def as_json(self) -> dict[str, Any]:
+        """Give one plain object."""
+        many = self.pages != 1
+        signals = [{"name": each.name, "spec": each.spec, "where": each.where, "says": each.says, "detail": each.detail,
+                    **({"pages": number, "first": first or None} if many else {})} for each, number, first in self.seen.values()]
+        return {"verdict": self.outcome.verdict, "rule": self.outcome.rule, "person": self.outcome.person, "signals": signals,
+                **({"pages": self.pages, "verdicts": dict(self.verdicts), "not_listed": self.more} if many else {"url": self.url or None})}
+
+
+def keep_reading(workspace: Workspace, source: str, summary: Summary, *, what: str, by: str) -> int:
+    """Keep a reading for a source; give the log's entry. ``what`` says what was read: an address or a file's name.
+
+    Raises:
+        InputError: the source is not registered, or nothing was read.
+    """
+    registered(workspace, source)
+    if not summary.pages:
+        raise InputError("nothing was read, so there is nothing to keep", about=source, reason="nothing-read")
+    at = workspace.clock.now().astimezone(UTC).isoformat(timespec="seconds")
+    raws = {hashlib.sha256(each.raw).hexdigest(): base64.b64encode(each.raw).decode() for each, _, _ in summary.seen.values()}
+    signals = [{"name": each.name, "spec": each.spec, "where": each.where, "says": each.says, "detail": each.detail, "pages": number,
+                "raw": hashlib.sha256(each.raw).hexdigest()} for each, number, _ in summary.seen.values()]
+    body = {**summary.as_json(), "format": FORMAT, "read": what, "at": at, "signals": signals, "raw": raws, "bodies": summary.bodies.hexdigest()}
+    written = canonical_json(body)
+    digest = hashlib.sha256(written).hexdigest()
+
+    folder = workspace.root / FOLDER
+    folder.mkdir(exist_ok=True)
+    part = folder / f"{digest}.part"
+    part.write_bytes(written)
+    part.replace(folder / f"{digest}.json")
+    return record_signal(workspace, source, summary.outcome.verdict, summary.outcome.rule, by, {"sha256": digest, "read_at": at})
