@@ -13,7 +13,7 @@ Rules kept here:
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,31 +33,26 @@ class Twins:
     def __init__(self, folder: Path, most: int = MOST) -> None:
         self._folder, self._most = folder, most
         self._rows = self._held = self._left = 0
+        self._spilt = False
         self._values: list[np.ndarray] = []
         self._owners: list[np.ndarray] = []
 
-    def add(self, exact: Sequence[int], near: Sequence[Sequence[int]], files: Sequence[int]) -> None:
-        """Note records in the order in which they came."""
+    def add(self, exact: np.ndarray, near: np.ndarray, enough: np.ndarray) -> None:
+        """Note records in the order in which they came: hashes of their words, their bands, and who has words for these."""
         taken = min(len(exact), self._most - self._rows)
         self._left += len(exact) - taken
-        if not taken:
-            return
         rows = np.arange(self._rows, self._rows + taken, dtype=np.uint64)
-        bands = [(value, row) for row, own in zip(rows.tolist(), near[:taken], strict=True) for value in own]
-        flat = np.array(bands, dtype=np.uint64).reshape(-1, 2)
+        told, of = near[:taken][enough[:taken]], rows[enough[:taken]]
         # A value's lowest bit tells the exact words from a band, so that neither is taken for the other.
-        one, bit = np.uint64(1), ~np.uint64(1)
-        self._values += [np.array(exact[:taken], dtype=np.uint64) & bit, flat[:, 0] | one]
-        self._owners += [rows, flat[:, 1]]
+        self._values += [exact[:taken] & ~np.uint64(1), told.reshape(-1) | np.uint64(1)]
+        self._owners += [rows, np.repeat(of, told.shape[1])]
         self._rows += taken
-        self._held += taken + len(flat)
+        self._held += taken + told.size
         if self._held >= _BUFFER:
             self._spill()
 
     def _spill(self) -> None:
-        if not self._held:
-            return
-        pairs = np.stack([np.concatenate(self._values), np.concatenate(self._owners)], axis=1)
+        pairs = self._pairs()
         part = (pairs[:, 0] >> np.uint64(56)).astype(np.int64)
         order = np.argsort(part, kind="stable")
         ends = np.searchsorted(part[order], np.arange(_PARTS + 1))
@@ -66,17 +61,27 @@ class Twins:
             if len(piece):
                 with (self._folder / f"{number:03}").open("ab") as file:
                     piece.tofile(file)
+        self._spilt = True
+
+    def _pairs(self) -> np.ndarray:
+        """Take what is noted in memory: (value, row)."""
+        nothing = [np.empty(0, dtype=np.uint64)]
+        pairs = np.stack([np.concatenate(self._values or nothing), np.concatenate(self._owners or nothing)], axis=1)
         self._values, self._owners, self._held = [], [], 0
+        return pairs
+
+    def _parts(self) -> Iterator[np.ndarray]:
+        if not self._spilt:
+            yield self._pairs()
+            return
+        self._spill()
+        for path in sorted(self._folder.iterdir()):
+            yield np.fromfile(path, dtype=np.uint64).reshape(-1, 2)
 
     def counted(self) -> Mapping[str, Any]:
         """Count the records that repeat an earlier one: ``exact``, ``near`` (others only), of ``looked_at``; ``left`` were not compared."""
-        self._spill()
         exact, near = np.zeros(self._rows, dtype=bool), np.zeros(self._rows, dtype=bool)
-        for number in range(_PARTS):
-            path = self._folder / f"{number:03}"
-            if not path.exists():
-                continue
-            pairs = np.fromfile(path, dtype=np.uint64).reshape(-1, 2)
+        for pairs in self._parts():
             order = np.argsort(pairs[:, 0], kind="stable")  # rows were noted in order, and stay so within a value
             values, rows = pairs[order, 0], pairs[order, 1].astype(np.int64)
             again = np.zeros(len(values), dtype=bool)

@@ -16,6 +16,7 @@ Law: DEI-07
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from zlib import crc32
 
 import numpy as np
@@ -48,13 +49,11 @@ def sketch(texts: Sequence[str]) -> list[Sketch]:
     """Sketch many texts at once."""
     words = [_WORD.findall(text.casefold()) for text in texts]
     lengths = np.array([len(row) for row in words], dtype=np.int64)
-    flat = np.fromiter((crc32(word.encode()) for row in words for word in row), dtype=np.uint64,
-                       count=int(lengths.sum()))
+    codes = {word: crc32(word.encode()) for word in set(chain.from_iterable(words))}
+    flat = np.fromiter(map(codes.__getitem__, chain.from_iterable(words)), dtype=np.uint64, count=int(lengths.sum()))
     starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     shingles, shingle_starts = _windows(flat, starts, _SHINGLE)
-    matrix = RMinHash.digest_matrix_from_flat_token_hashes(shingles, shingle_starts.astype(np.uint64),
-                                                           _BANDS * _ROWS, 1)
-    bands = _bands(np.array(matrix.to_rows(), dtype=np.uint64).reshape(len(texts), _BANDS * _ROWS))
+    bands = _bands(_signatures(shingles, shingle_starts))
     runs, run_starts = _windows(flat, starts, RUN)
     out = []
     for i, row in enumerate(words):
@@ -62,6 +61,48 @@ def sketch(texts: Sequence[str]) -> list[Sketch]:
                           bands=bands[i].tolist() if len(row) >= _SHINGLE else [],
                           runs=runs[run_starts[i]:run_starts[i + 1]].tolist()))
     return out
+
+
+def likeness(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give, for counting copies only, a hash of each text's words, its LSH bands, and whether it has words enough for these.
+
+    Words are told apart by ASCII signs and spaces, over bytes, many times faster than :func:`sketch`; the values of the two
+    cannot be compared.
+    """
+    pieces = [text.casefold().encode("utf-8", "replace") for text in texts]
+    ends = np.cumsum([len(piece) + 1 for piece in pieces], dtype=np.int64)
+    data = np.frombuffer(b"\n".join([*pieces, b""]), dtype=np.uint8)
+    edges = np.flatnonzero(np.diff(_OF_WORD[data], prepend=0, append=0))
+    begins, stops = edges[::2], edges[1::2]
+    codes = _spans(data.astype(np.uint64), begins, stops)
+    starts = np.concatenate([[0], np.searchsorted(begins, ends)]).astype(np.int64)
+    shingles, shingle_starts = _windows(codes, starts, _SHINGLE)
+    bands = _bands(_signatures(shingles, shingle_starts))
+    return _spans(codes, starts[:-1], starts[1:]), bands, np.diff(starts) >= _SHINGLE
+
+
+#: Which bytes are of a word: letters, digits, and all that is not ASCII.
+_OF_WORD = np.array([chr(byte).isalnum() or byte in b"_" or byte >= 128 for byte in range(256)], dtype=np.int8)
+
+
+def _spans(values: np.ndarray, begins: np.ndarray, stops: np.ndarray) -> np.ndarray:
+    """Hash spans of values by their values and length, wherever they stand."""
+    with np.errstate(over="ignore"):
+        mixed = (values + np.uint64(1)) * _STRAW
+        mixed ^= mixed >> np.uint64(29)
+        powers = np.cumprod(np.full(len(values) + 1, _ODD, dtype=np.uint64))
+        sums = np.concatenate([[np.uint64(0)], np.cumsum(mixed * powers[:-1], dtype=np.uint64)])
+        inverse = np.cumprod(np.full(len(values) + 1, _inverse(int(_ODD)), dtype=np.uint64))
+        hashed = (sums[stops] - sums[begins]) * inverse[begins] + (stops - begins).astype(np.uint64) * _STRAW
+        hashed ^= hashed >> np.uint64(31)
+        hashed *= _ODD
+        hashed ^= hashed >> np.uint64(29)
+    return hashed
+
+
+def _signatures(shingles: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    matrix = RMinHash.digest_matrix_from_flat_token_hashes(shingles, starts.astype(np.uint64), _BANDS * _ROWS, 1)
+    return np.array(matrix.to_rows(), dtype=np.uint64).reshape(len(starts) - 1, _BANDS * _ROWS)
 
 
 def _windows(flat: np.ndarray, starts: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:

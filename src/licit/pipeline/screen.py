@@ -42,8 +42,8 @@ def language_of(text: str, *, most: int = 4000) -> str:
     """
     words = _WORD.findall(text[:most].casefold())
     votes: dict[str, int] = {}
-    for word in words:
-        for language in _LANGUAGE_OF.get(word, ()):
+    for known in [_LANGUAGE_OF[word] for word in words if word in _LANGUAGE_OF]:
+        for language in known:
             votes[language] = votes.get(language, 0) + 1
     if votes:
         best = max(sorted(votes), key=votes.__getitem__)

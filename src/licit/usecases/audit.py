@@ -24,7 +24,7 @@ from ..core.holdings import Begun, Item, Missed, Paper, Spelling, Verdict
 from ..core.ports import Screener, Sensitive
 from ..core.reasons import REASONS
 from ..core.sources import Source, admit_source
-from ..pipeline.dedupe import sketch
+from ..pipeline.dedupe import likeness
 from ..pipeline.looking import in_time
 from ..pipeline.provenance import decisions, marks_of
 from ..pipeline.screen import language_of
@@ -42,6 +42,7 @@ _RECENT = 25_000
 _BATCH_CHARACTERS = 256 * 1024
 _BATCH_ITEMS = 2_000
 _SECONDS = 20
+_TOLD_BY = 240  # characters that tell a language
 _A_DAY = datetime(2000, 1, 1, tzinfo=UTC)  # licences have no dates; only contracts would ask for one
 
 #: What a concern asks for: the reason of :mod:`licit.core.reasons` by which a release would hold or refuse it.
@@ -60,12 +61,12 @@ Count = Counter[tuple[str, ...]]
 class Twins(Protocol):
     """Remembers what records look like, and says afterwards which resemble an earlier one, in bounded memory."""
 
-    def add(self, exact: Sequence[int], near: Sequence[Sequence[int]], files: Sequence[int]) -> None:
-        """Note records in the order in which they came."""
+    def add(self, exact: Any, near: Any, enough: Any) -> None:
+        """Note records in the order in which they came: arrays of :func:`licit.pipeline.dedupe.likeness`."""
         ...
 
     def counted(self) -> Mapping[str, Any]:
-        """Give how many are exact or near copies of an earlier one, of how many, in all and by file."""
+        """Give how many are exact or near copies of an earlier one, of how many, and how many were left out."""
         ...
 
 
@@ -89,9 +90,9 @@ class Looked:
     counts: Count
     places: Mapping[str, Sequence[tuple[int, str]]]
     by_file: Mapping[tuple[int, str], int]
-    exact: Sequence[int] = field(repr=False)
-    near: Sequence[Sequence[int]] = field(repr=False)
-    files: Sequence[int]
+    exact: Any = field(repr=False)
+    near: Any = field(repr=False)
+    enough: Any = field(repr=False)
 
 
 @dataclass(slots=True)
@@ -129,7 +130,7 @@ def look_at(looking: Looking, items: Sequence[Item]) -> Looked:
 def _look_at(looking: Looking, items: Sequence[Item]) -> Looked:
     notes = _Notes()
     texts = [item.text for item in items]
-    languages = [language_of(text[:4000]) for text in texts]
+    languages = [language_of(text, most=_TOLD_BY) for text in texts]
     for item, language in zip(items, languages, strict=True):
         size = len(item.text)
         notes.counts["characters",] += size
@@ -147,9 +148,8 @@ def _look_at(looking: Looking, items: Sequence[Item]) -> Looked:
         _special(looking, some, [texts[i] for i in chosen], [languages[i] for i in chosen], notes)
     full = [i for i, text in enumerate(texts) if text.strip()]
     notes.counts["empty",] += len(texts) - len(full)
-    shapes = sketch([texts[i] for i in full])
-    return Looked(counts=notes.counts, places=notes.places, by_file=notes.by_file, files=[items[i].file for i in full],
-                  exact=[int.from_bytes(shape.exact[:8], "little") for shape in shapes], near=[shape.bands for shape in shapes])
+    exact, near, enough = likeness([texts[i] for i in full])
+    return Looked(counts=notes.counts, places=notes.places, by_file=notes.by_file, exact=exact, near=near, enough=enough)
 
 
 def _shadow(items: Sequence[Item], notes: _Notes) -> None:
@@ -295,7 +295,7 @@ class Audit:
             here += [(self.names[file], where) for file, where in places[:max(0, _EXAMPLES - len(here))]]
         for (file, reason), number in looked.by_file.items():
             self.worst.setdefault(file, Counter())[reason] += number
-        self.twins.add(looked.exact, looked.near, looked.files)
+        self.twins.add(looked.exact, looked.near, looked.enough)
         self._forget()
 
     def _forget(self) -> None:

@@ -41,7 +41,7 @@ class Illness:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look with the detector and the screener of this file."""
     monkeypatch.setattr(audit_command, "find_with", lambda plugins: lambda: (Addresses(),))
-    monkeypatch.setattr(audit_command, "find_screeners", lambda: (Illness(),))
+    monkeypatch.setattr(audit_command, "_screeners", lambda: (Illness(),))
 
 
 def audit(*arguments: object) -> dict[str, Any]:

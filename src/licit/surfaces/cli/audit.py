@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,19 @@ from ...adapters.holdings import arriving, known_bytes
 from ...adapters.jsonl import in_order, written_whole
 from ...adapters.spellings import spelling
 from ...adapters.twins import twins
+from ...core.ports import Screener
 from ...detectors.registry import find_screeners, pin
 from ...papers.audit import render_audit
 from ...usecases.audit import Audit, Looking, figures_by_label
 from ...usecases.listing import figures_of
 from ._console import json_option, out, print_json, progress
 from .text import find_with, plugins_option
+
+
+@cache
+def _screeners() -> tuple[Screener, ...]:
+    """Find the screeners once in a process."""
+    return find_screeners()
 
 
 @click.command("audit", epilog="Example: licit audit ./dataset --html audit.html --jobs 0")
@@ -44,7 +51,7 @@ def audit_command(paths: tuple[Path, ...], column: str, share: int, page: Path |
         if not path.exists():
             raise click.UsageError(f"There is no such file or folder: {path}")
     known = known_bytes(paths)
-    looking = Looking(find=find_with(plugins), screeners=find_screeners, spell=spelling, share=share)
+    looking = Looking(find=find_with(plugins), screeners=_screeners, spell=spelling, share=share)
     with progress(as_json) as report, twins() as copies:
         audit = Audit(looking=looking, twins=copies, figures=_figures(looking) if share else {})
         audit.run(arriving(paths, column=column), partial(in_order, jobs=jobs),
