@@ -15,9 +15,11 @@ from licit.core.errors import InputError
 from licit.core.holdings import Begun, Item, Missed, Paper, Stated
 from licit.core.ports import InputFile, Reader
 from licit.core.records import Record, SetAside
+from licit.core.signals import Page
 
 from .cards import NAMES, stated_for
 from .inputs import find_readers, is_companion, open_inputs, recognise
+from .stored_items import is_aside, page_of_file, page_of_row
 from .tables import kind_of, read_table
 
 Met = Begun | Item | Missed | Paper
@@ -51,7 +53,7 @@ def arriving(paths: Sequence[Path], *, column: str = "") -> Iterator[Met]:
         if isinstance(file, SetAside):
             yield Missed(file=-1, where=file.where, reason=file.reason)
             continue
-        if PurePosixPath(file.name).name in NAMES or is_companion(file, readers):
+        if PurePosixPath(file.name).name in NAMES or is_companion(file, readers) or is_aside(file.name, file.siblings):
             yield Paper(name=file.name, size=file.size)
             continue
         yield from _file(file, number, readers, _stated(file, paths), column)
@@ -77,11 +79,12 @@ def _file(file: InputFile, number: int, readers: Mapping[str, Reader], stated: S
             if isinstance(item, SetAside):
                 yield Missed(file=number, where=item.where, reason=item.reason)
             elif isinstance(item, Record):
-                yield _record(item, Begun(file=number, name=file.name, size=0, format="", stated=stated), f"record {count}")
+                page = page_of_file(file) if item.format == "html" else None
+                yield _record(item, Begun(file=number, name=file.name, size=0, format="", stated=stated), f"record {count}", page)
             else:
                 where, words, asked, document = item
                 yield Item(file=number, where=where, document=document, text=words, asked=asked,
-                           declared={**_fields(asked), "path": file.name}, stated=stated)
+                           declared={**_fields(asked), "path": file.name}, stated=stated, page=page_of_row(_rest(asked)))
     except InputError as error:
         yield Missed(file=number, where="the file", reason=error.reason or "unreadable")
 
@@ -105,22 +108,26 @@ def _opened(file: InputFile, readers: Mapping[str, Reader], column: str) -> tupl
     return reader.name, lambda: reader.read(file)
 
 
-def _record(record: Record, of: Begun, where: str) -> Item:
+def _record(record: Record, of: Begun, where: str, page: Page | None) -> Item:
     parts = [part.text for turn in record.turns for part in turn.parts if part.text]
     people = sorted({person.key for person in record.people if person.key})
     asked: dict[str, Any] = {"messages": [{"content": part} for part in parts]}
     if record.declared or people:
         asked["messages"].append({**record.declared, "participants": people})
     return Item(file=of.file, where=where, document=record.kind == "document", text="\n".join(parts), asked=asked,
-                declared={**record.declared, "path": of.name}, stated=of.stated)
+                declared={**record.declared, "path": of.name}, stated=of.stated, page=page)
+
+
+def _rest(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the columns beside the words of a row."""
+    messages = asked.get("messages")
+    return messages[-1] if messages and isinstance(messages[-1], dict) and "role" not in messages[-1] else {}
 
 
 def _fields(asked: Mapping[str, Any]) -> dict[str, str]:
     """Give what a row says of itself: its other columns of one value, and those of one ``meta`` level below."""
-    messages = asked.get("messages")
-    rest = messages[-1] if messages and isinstance(messages[-1], dict) and "role" not in messages[-1] else {}
     out: dict[str, str] = {}
-    for key, value in rest.items():
+    for key, value in _rest(asked).items():
         if isinstance(value, str):
             out[key] = value
         elif isinstance(value, dict):

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from .signals import Page
+
 Verdict = Literal["open", "share-alike", "not-commercial", "forbids", "unlisted", "misspelt", "unknown", "none"]
 
 
@@ -34,7 +36,10 @@ class Begun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One record: its words, what the detectors are asked to look at (as ``licit detect`` takes it), what it declares."""
+    """One record: its words, what the detectors are asked to look at (as ``licit detect`` takes it), what it declares.
+
+    ``page`` is what was stored of the page that it came from, where that lies beside it.
+    """
 
     file: int
     where: str
@@ -43,6 +48,7 @@ class Item:
     asked: Mapping[str, Any] = field(repr=False)
     declared: Mapping[str, str] = field(repr=False)
     stated: Stated | None = None
+    page: Page | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,7 +93,7 @@ def _spans(values: np.ndarray, begins: np.ndarray, stops: np.ndarray) -> np.ndar
         powers = np.cumprod(np.full(len(values) + 1, _ODD, dtype=np.uint64))
         sums = np.concatenate([[np.uint64(0)], np.cumsum(mixed * powers[:-1], dtype=np.uint64)])
         inverse = np.cumprod(np.full(len(values) + 1, _inverse(int(_ODD)), dtype=np.uint64))
-        hashed = (sums[stops] - sums[begins]) * inverse[begins] + (stops - begins).astype(np.uint64) * _STRAW
+        hashed: np.ndarray = (sums[stops] - sums[begins]) * inverse[begins] + (stops - begins).astype(np.uint64) * _STRAW
         hashed ^= hashed >> np.uint64(31)
         hashed *= _ODD
         hashed ^= hashed >> np.uint64(29)

@@ -108,3 +108,27 @@ def test_copies_are_counted(tmp_path: Path) -> None:
     told = audit(tmp_path, "--one-in", 0)
     assert told["duplicates"] == {"looked_at": 4, "exact": 1, "near": 1, "left": 0}
     assert told["empty"] == 2
+
+
+def test_what_stored_pages_reserve_is_read(tmp_path: Path) -> None:
+    """A page's own tags, the headers stored beside it or in a row, and a row's robots.txt are read; files beside are no records.
+
+    Law: SIG-10
+    """
+    words = "<p>The council wrote a page of words about nothing much, and the town read it with care and patience.</p>"
+    for name, head in (("a", '<meta name="robots" content="noai">'), ("b", "")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "page.html").write_text(f"<html><head>{head}</head><body>{words}</body></html>", encoding="utf-8")
+    (tmp_path / "b" / "headers.txt").write_text("HTTP/1.1 200 OK\nTDM-Reservation: 1\n", encoding="utf-8")
+    lines(tmp_path / "rows.jsonl", {"text": "some words", "headers": {"X-Robots-Tag": "noai"}}, {"text": "more words", "headers": "nonsense"},
+          {"text": "other words"})
+    told = audit(tmp_path, "--one-in", 0)
+    assert told["signals"]["verdicts"] == {"reserved": 4}
+    assert told["looked_at"] == 5
+    assert {one["reason"]: one["records"] for one in told["to_do"]}["reserved"] == 4
+
+
+def test_pages_without_stored_answers_are_not_looked_for(tmp_path: Path) -> None:
+    """Where nothing was stored of any page, reservations are said to be not looked for."""
+    lines(tmp_path / "rows.jsonl", {"text": "some words"})
+    assert audit(tmp_path, "--one-in", 0)["signals"] is None

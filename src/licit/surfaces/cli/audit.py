@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from ...adapters.holdings import arriving, known_bytes
@@ -15,12 +17,21 @@ from ...adapters.jsonl import in_order, written_whole
 from ...adapters.spellings import spelling
 from ...adapters.twins import twins
 from ...core.ports import Screener
+from ...core.reasons import REASONS
 from ...detectors.registry import find_screeners, pin
 from ...papers.audit import render_audit
-from ...usecases.audit import Audit, Looking, figures_by_label
+from ...signals.registry import read_all
+from ...usecases.audit import Audit, figures_by_label
+from ...usecases.audit_look import Looking
 from ...usecases.listing import figures_of
 from ._console import json_option, out, print_json, progress
 from .text import find_with, plugins_option
+
+_ROWS = 12
+_VERDICTS = {"open": "open", "share-alike": "open, share-alike", "not-commercial": "not for commercial use", "forbids": "forbids training",
+             "unlisted": "terms not known here", "misspelt": "no SPDX name", "unknown": "no licence that can be read", "none": "none stated"}
+_DONE = {"personal-data": "licit deidentify, or a build, replaces it.", "duplicate": "None is needed: a build keeps one.",
+         "near-duplicate": "None is needed: a build keeps one.", "unreadable": "Mend the file, or name the column of words: --text COLUMN."}
 
 
 @cache
@@ -51,7 +62,7 @@ def audit_command(paths: tuple[Path, ...], column: str, share: int, page: Path |
         if not path.exists():
             raise click.UsageError(f"There is no such file or folder: {path}")
     known = known_bytes(paths)
-    looking = Looking(find=find_with(plugins), screeners=_screeners, spell=spelling, share=share)
+    looking = Looking(find=find_with(plugins), screeners=_screeners, spell=spelling, signals=read_all, share=share)
     with progress(as_json) as report, twins() as copies:
         audit = Audit(looking=looking, twins=copies, figures=_figures(looking) if share else {})
         audit.run(arriving(paths, column=column), partial(in_order, jobs=jobs),
@@ -85,19 +96,59 @@ def _figures(looking: Looking) -> dict[str, Any]:
 
 def _show(result: dict[str, Any]) -> None:
     out.print(f"{result['arrived']:,} records in {result['files']:,} files: {result['looked_at']:,} looked at, "
-              f"{sum(result['unreadable'].values()):,} unreadable.", markup=False)
+              f"{sum(result['unreadable'].values()):,} unreadable. Nothing was imported.", markup=False)
     for title, rows in _tables(result):
-        table = Table(title=title, title_justify="left", box=None, pad_edge=False, show_header=False)
+        if not rows:
+            continue
+        out.print(f"\n[bold]{title}[/]")
+        table = Table(box=None, pad_edge=False, show_header=False)
         table.add_column(justify="right")
         table.add_column(overflow="fold")
         for number, text in rows:
-            table.add_row(f"{number:,}", text)
-        out.print(table)
+            table.add_row(f"{number:,}", escape(text))
+        Console(width=out.width if out.is_terminal else 100, highlight=False).print(table)
+    for line in _unsaid(result):
+        out.print(line, style="dim", markup=False)
 
 
 def _tables(result: dict[str, Any]) -> Iterator[tuple[str, list[tuple[int, str]]]]:
-    yield "Licences", [(one["records"], f"{one['verdict']} {one['licence']}" + (f" (near {one['nearest']})" if one["nearest"] else "")
-                        + (f", says the {one['stated_by']}" if one["stated_by"] else "")) for one in result["licences"]]
-    if result["personal_data"]:
-        yield "Personal data, places", [(told["places"], label) for label, told in result["personal_data"]["labels"].items()]
-    yield "To do", [(one["records"], one["reason"]) for one in result["to_do"]]
+    yield "Licences", [(one["records"], _licence(one)) for one in result["licences"][:_ROWS]]
+    yield "Shadow libraries", [(number, f"records with the mark: {mark}") for mark, number in result["shadow_library"]["marks"].items()]
+    signals = result["signals"]
+    yield "Reservations in stored pages", [(number, verdict) for verdict, number in signals["verdicts"].items()] if signals else []
+    personal, special = result["personal_data"], result["special"]
+    yield "Personal data, by places found", [(told["places"], f"{label}, in {told['records']:,} records") for label, told in personal["labels"].items()
+                                             ] if personal else []
+    yield "Special categories, offences, minors", [(told["records"], family) for family, told in special["families"].items()] if special else []
+    copies = result["duplicates"]
+    yield "Copies of an earlier record", [(copies[key], text) for key, text in (("exact", "the same words"), ("near", "nearly the same words")) if copies[key]]
+    yield "Languages", [(number, code or "too short to tell") for code, number in result["languages"].items()][:_ROWS]
+    yield "Unreadable", [(number, reason) for reason, number in result["unreadable"].items()][:_ROWS]
+    yield "What to do, the cheapest first", [(one["records"], f"{one['reason']}: {_remedy(one['reason'])}") for one in result["to_do"]]
+
+
+def _licence(one: dict[str, Any]) -> str:
+    named = f"{one['licence']}: " if one["licence"] else ""
+    near = f", near {one['nearest']}" if one["nearest"] else ""
+    by = "" if one["stated_by"] in ("", "record") else f" (says the {one['stated_by']})"
+    return f"{named}{_VERDICTS[one['verdict']]}{near}{by}"
+
+
+def _remedy(reason: str) -> str:
+    return _DONE.get(reason) or REASONS[reason].remedy
+
+
+def _unsaid(result: dict[str, Any]) -> Iterator[str]:
+    """Say what was not looked for, or not in all."""
+    yield ""
+    share = result["personal_data"]["one_in"] if result["personal_data"] else 0
+    if share != 1:
+        where = f"in one record of {share:,} only" if share else "in none"
+        yield f"Personal data and special categories were looked for {where}, as asked."
+    elif result["personal_data"]["failed"]:
+        yield f"{result['personal_data']['failed']:,} records could not be looked at for personal data."
+    if result["signals"] is None:
+        yield "Reservations were not looked for: no stored pages lie here. licit source signals reads them."
+    if result["duplicates"]["left"]:
+        yield f"{result['duplicates']['left']:,} records were not compared for copies."
+    yield "Detectors miss some and mark some in vain. Places, and a page with pictures: --json, --html FILE."
