@@ -1,8 +1,9 @@
-"""A real browser (Debian's Chromium) on a real server."""
+"""A real browser (Debian's Chromium) on a real server, and a console with work in it."""
 
 import shutil
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,19 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "web"))
 
 pytest.importorskip("playwright", reason="playwright is not installed")
 
+from desks import PASSWORD, code_of, hired
 from playwright.sync_api import Browser, sync_playwright
 from serving import served  # noqa: F401 (a fixture)
+from world import chat, prose
+
+from licit.surfaces.web.app import make_app
+from licit.surfaces.web.canaries import channels
+from licit.usecases.breach import Noticed, enter_breach
+from licit.usecases.cases import queue
+from licit.usecases.commands import object_as_outsider, register_downstream
+from licit.usecases.holds import set_hold
+from licit.usecases.live import Live
+from licit.usecases.planting import plant
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -31,7 +43,10 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(chromium: Browser, served: Any) -> Iterator[Any]:  # noqa: F811 (the fixture)
-    """Open a page of the server in a context of its own: width, language, theme, scripts; faults on the page fail the test."""
+    """Open a page of the server in a context of its own: width, language, theme, scripts.
+
+    Faults on the page fail the test; an answer that something does not count (409) is none.
+    """
     contexts, faults = [], []
 
     def opened(path: str = "/", *, width: int = 1200, language: str = "fr-FR", dark: bool = False, scripts: bool = True,
@@ -40,7 +55,7 @@ def visit(chromium: Browser, served: Any) -> Iterator[Any]:  # noqa: F811 (the f
                                        color_scheme="dark" if dark else "light", reduced_motion="reduce")
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" and "409 (" not in message.text else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("request", lambda request: faults.append(request.url) if not request.url.startswith(served.address) else None)
         if account:
@@ -52,3 +67,47 @@ def visit(chromium: Browser, served: Any) -> Iterator[Any]:  # noqa: F811 (the f
     for context in contexts:
         context.close()
     assert faults == []
+
+
+OFFICER = "Inès Tournesol"
+
+
+@pytest.fixture
+def busy(served: Any) -> Any:  # noqa: F811 (the fixture)
+    """A company with work for its officer: requests in each light, held records, holds, a breach drill, canaries, a model."""
+    world, told = served.world, served.world.ports
+    with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs in this thread
+        aside.submit(plant, told, channels(make_app(world.root, clock=world.clock))).result()
+    world.object("user1", "access")
+    world.clock.advance(days=25)
+    world.object("user2", "portability")
+    object_as_outsider(told, name=["Léa Outremer"])
+    world.take([chat("q", "user8", prose("q") + " Demande à Léa Outremer si elle vient.")])
+    world.build()
+    register_downstream(told, "recipient", {"name": "Laboratoire du Quai", "release": "release-1"})
+    register_downstream(told, "run", {"id": "essai-1", "releases": ["release-1"]})
+    register_downstream(told, "model", {"name": "petite-lueur-1", "run": "essai-1", "next_retrain_due": "2026-06-01"})
+    set_hold(told, world.record("c0-0", "user0"), OFFICER, "Le tribunal de commerce demande cet échange.")
+    world.object("user0", "erasure")
+    world.object("user3")
+    world.clock.advance(days=8)
+    enter_breach(told, Noticed(by=OFFICER, why="Exercice : un disque du laboratoire a été perdu.", at=world.clock.now(), release="release-1"))
+    served.requests = [f"/console/requests/{due.case.entry}" for due in queue(Live(told))]
+    return served
+
+
+@pytest.fixture
+def desk(visit: Any, busy: Any) -> Any:
+    """Sign the officer in by the page, with what the test asks of the browser."""
+    def opened(path: str = "/console", role: str = "officer", name: str = OFFICER, **browser: Any) -> Any:
+        secret = hired(busy, name, role)
+        page = visit("/console/sign-in", **browser)
+        page.locator("#name").fill(name)
+        page.locator("#password").fill(PASSWORD)
+        page.locator("#code").fill(code_of(busy, secret))
+        page.locator("#code").press("Enter")
+        page.wait_for_selector("nav.rooms")
+        if path != "/console":
+            page.goto(busy.address + path)
+        return page
+    return opened

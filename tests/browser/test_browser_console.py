@@ -1,73 +1,29 @@
 """The officer's console in a real browser: narrow and wide, without scripts, by keyboard, light and dark, in both languages."""
 
-from itertools import count
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from desks import PASSWORD, code_of, hired
-from world import chat, prose
-
-from licit.core.cases import REQUESTS
-from licit.usecases.commands import object_as_outsider, register_downstream
-
-_numbers = count()
+from looking import ROOMS, console_round, faults_of, unequal, wider, wrong_with
 
 
-@pytest.fixture
-def busy(served):
-    """A console with work in it: an overdue request, an extended one, an outsider's, a held record, a model."""
-    world = served.world
-    world.object("user1", "access")
-    world.clock.advance(days=25)
-    world.object("user2", "portability")
-    object_as_outsider(world.ports, name=["Léa Outremer"])
-    world.take([chat("q", "user8", prose("q") + " Demande à Léa Outremer si elle vient.")])
-    world.build()
-    register_downstream(world.ports, "recipient", {"name": "Laboratoire du Quai", "release": "release-1"})
-    register_downstream(world.ports, "run", {"id": "essai-1", "releases": ["release-1"]})
-    register_downstream(world.ports, "model", {"name": "petite-lueur-1", "run": "essai-1", "next_retrain_due": "2026-06-01"})
-    world.clock.advance(days=8)
-    return served
+@pytest.mark.parametrize(("language", "width", "dark"), [("fr-FR", 1200, False), ("en-GB", 320, True)], ids=["French", "English, narrow and dark"])
+def test_no_page_keeps_anybody_out(desk, busy, language, width, dark):
+    """Every room, request and answer of the console: no violation of WCAG 2.2 AA, nothing wider than the screen, one language, no script."""
+    page = desk(language=language, width=width, dark=dark)
+    seen = {where: wrong_with(page, language[:2]) for where in console_round(page, busy)}
+    assert {where: found for where, found in seen.items() if found} == {}
+    assert set(ROOMS) <= set(seen)
+    assert page.locator("script").count() == 0
 
 
-@pytest.fixture
-def desk(visit, busy):
-    """Sign somebody of staff in by the page, with what the test asks of the browser."""
-    def opened(path="/console", role="officer", **browser):
-        name = f"Ines {'abcdefghij'[next(_numbers) % 10] * 3} {next(_numbers)}"
-        secret = hired(busy, name, role)
-        page = visit("/console/sign-in", **browser)
-        page.locator("#name").fill(name)
-        page.locator("#password").fill(PASSWORD)
-        page.locator("#code").fill(code_of(busy, secret))
-        page.locator("#code").press("Enter")
-        page.wait_for_selector("nav.rooms")
-        if path != "/console":
-            page.goto(busy.address + path)
-        return page
-    return opened
-
-
-def places(served):
-    """Give every page of the console that holds something."""
-    entries = [entry.seq for entry in served.world.ports.log.entries(kinds=frozenset(REQUESTS))]
-    return ["/console", *(f"/console/requests/{seq}" for seq in entries), "/console/held", "/console/releases", "/console/journal", "/console/canaries"]
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_no_page_keeps_anybody_out(desk, busy, dark):
-    """axe-core finds no violation of WCAG 2.2 A and AA on any page, with every form unfolded; nothing is wider than the screen."""
-    page = desk(dark=dark, width=320 if dark else 1200)
-    for path in [*places(busy), "/console/held!"]:
-        page.goto(busy.address + path.rstrip("!"))
-        if path.endswith("!"):
-            page.locator(".queue a").first.click()
-            page.get_by_role("button", name="Le lire").click()
-            page.wait_for_selector(".said")
-        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        assert page.evaluate("document.documentElement.scrollWidth") <= (320 if dark else 1200), path
-        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found.response["violations"]] == [], path
+def test_the_rooms_are_grouped(desk):
+    """At 320 px, without scripts: four groups, the rooms of the one somebody is in, and each room at most two links away."""
+    page, seen = desk(scripts=False, width=320), set()
+    for group in range(4):
+        page.locator("nav.rooms > ul").first.locator("a").nth(group).click()
+        assert page.locator("nav.rooms > ul").first.locator("[aria-current]").count() == 1
+        seen |= {link.get_attribute("href") for link in page.locator("nav.rooms a").all()}
+        assert page.locator("nav.rooms [aria-current=page]").count() == 1
+        assert wider(page) <= 0
+    assert seen == set(ROOMS)
 
 
 def test_a_request_is_answered_without_scripts(desk, busy):
@@ -93,26 +49,44 @@ def test_the_keyboard_alone_reaches_the_first_request(desk):
     page.wait_for_selector("#steps")
 
 
-def test_a_light_is_a_word_and_a_sign(desk):
-    """Nobody needs to see colours: each light has its own word and its own sign."""
-    told = desk(language="en-GB").locator(".light").all_inner_texts()
-    assert sorted(told) == ["■ Overdue", "● In time", "● In time"]
-
-
-@pytest.mark.parametrize(("language", "wrong"), [("fr-FR", ["Overdue", "received", "Steps"]), ("en-GB", ["En retard", "reçue", "Étapes"])])
-def test_no_sentence_of_the_other_language(desk, busy, language, wrong):
-    """A page speaks one language from top to bottom."""
-    page = desk(language=language)
-    for path in places(busy):
-        page.goto(busy.address + path)
-        words = page.locator("body").inner_text()
-        assert not [one for one in wrong if one in words], path
+def test_a_light_is_a_word_and_a_sign(desk, busy):
+    """Nobody needs to see colours: each request in the queue has one light, whose word and sign no other kind of light has."""
+    queue = desk(language="en-GB").locator(".queue li")
+    told = [line.locator(".light").all_inner_texts() for line in queue.all()]
+    assert [len(one) for one in told] == [1] * len(busy.requests)
+    assert {one for one, in told} == {"■ Overdue", "● In time"}
 
 
 @pytest.mark.parametrize(("dark", "width"), [(False, 1200), (True, 320)])
 def test_the_page_on_parity_keeps_nobody_out(visit, dark, width):
     """Anybody reads it, on any screen."""
     page = visit("/parity", dark=dark, width=width)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found.response["violations"]] == []
+    assert wrong_with(page, "fr") == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1200])
+@pytest.mark.parametrize("language", ["fr-FR", "en-GB"])
+def test_every_page_in_every_way(desk, busy, language, width, dark):
+    """The console in both languages, narrow and wide, light and dark, also with the system's colours only; no answer outweighs another."""
+    page = desk(language=language, width=width, dark=dark)
+    seen = {}
+    for where in console_round(page, busy):
+        seen[where] = [*wrong_with(page, language[:2]), *unequal(page)]
+        page.emulate_media(forced_colors="active")
+        seen[where] += faults_of(page)
+        page.emulate_media(forced_colors="none")
+    assert {where: found for where, found in seen.items() if found} == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ["legal", "auditor", "engineer"])
+def test_other_roles_find_no_closed_door(desk, busy, role):
+    """Whoever may not enter a room has no link to it: each link of their navigation answers, and nothing is wrong with its page."""
+    rooms = {"engineer": "/console/held"}.get(role, "/console")
+    page = desk(rooms, role=role, name=f"Somebody {role}")
+    links = {link.get_attribute("href") for link in page.locator("nav.rooms a").all()}
+    for address in sorted(links):
+        assert page.goto(busy.address + address).status == 200
+        assert wrong_with(page, "fr") == [], address

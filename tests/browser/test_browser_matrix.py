@@ -9,44 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from looking import CENTRE, centre_round, faults_of, unequal, wider, wrong_with
 
-PAGES = ["/", "/where", "/rights/access", "/rights/erasure", "/check", "/others", "/parity?at=2026-02-01"]
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 IMAGES = Path(__file__).parents[2] / "docs/images"
 LARGEST = 120_000
 
-#: Of each pair of buttons what they look like as drawn: size, ink, ground, weight, and how far ink and ground are apart.
-PAIRS = """() => {
-  const light = colour => {
-    const parts = colour.match(/[0-9.]+/g).slice(0, 3).map(Number).map(v => v / 255);
-    const [r, g, b] = parts.map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
-    return .2126 * r + .7152 * g + .0722 * b;
-  };
-  return [...document.querySelectorAll('form')].map(form => [...form.querySelectorAll('button[name=do]')].map(button => {
-    const style = getComputedStyle(button), box = button.getBoundingClientRect();
-    const [one, two] = [light(style.color), light(style.backgroundColor)].sort((a, b) => b - a);
-    return {size: [Math.round(box.width), Math.round(box.height)], font: [style.fontSize, style.fontWeight, style.opacity, style.visibility],
-            contrast: (one + .05) / (two + .05), ground: style.backgroundColor, pressed: button.getAttribute('aria-pressed'), x: box.x, y: box.y};
-  })).filter(pair => pair.length === 2);
-}"""
 
-
-def faults_of(page: Any) -> list[tuple[str, str]]:
-    """Give what axe-core finds."""
-    return [(one["id"], one["nodes"][0]["html"][:200]) for one in Axe().run(page, options=WCAG).response["violations"]]
-
-
-def unequal(page: Any) -> list[Any]:
-    """Give the pairs of buttons in which allowing stands out: other size, weight or ground, little contrast, or first."""
-    return [pair for pair in page.evaluate(PAIRS) if pair[0]["size"] != pair[1]["size"] or pair[0]["font"] != pair[1]["font"]
-            or min(one["contrast"] for one in pair) < 4.5 or (pair[0]["y"], pair[0]["x"]) >= (pair[1]["y"], pair[1]["x"])
-            or (pair[0]["pressed"] == pair[1]["pressed"] and pair[0]["ground"] != pair[1]["ground"])]
-
-
-def wider(page: Any) -> int:
-    """Give by how much a page is wider than its window."""
-    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+@pytest.fixture
+def opened(visit, served):
+    """Open a page of the centre as somebody signed in; {record} is a conversation of theirs."""
+    return lambda path, **look: visit(path.format(record=served.world.record("c1-0", "user1")), account="user1", **look)
 
 
 @pytest.mark.slow
@@ -54,24 +26,19 @@ def wider(page: Any) -> int:
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1200])
 @pytest.mark.parametrize("language", ["fr-FR", "en-GB"])
-def test_every_page_in_every_way(visit, language, width, dark, scripts):
+def test_every_page_in_every_way(visit, served, language, width, dark, scripts):
     """No violation of WCAG 2.2 A and AA, nothing wider than the screen, no button that outweighs the other; scripts or none."""
-    page, wrong = visit("/", language=language, width=width, dark=dark, scripts=scripts, account="user1"), {}
-    for path in PAGES:
-        page.goto("/".join(page.url.split("/")[:3]) + path)
-        # axe itself is a script: without scripts the same bytes are measured, and axe has seen them with scripts
-        found = [*(faults_of(page) if scripts else []), *unequal(page), *([("wider", "")] if wider(page) > 0 else [])]
-        assert page.locator("html").get_attribute("lang") == language[:2]
-        if found:
-            wrong[path] = found
-    assert wrong == {}
+    page = visit("/", language=language, width=width, dark=dark, scripts=scripts, account="user1")
+    # axe itself is a script: without scripts the same bytes are measured, and axe has seen them with scripts
+    seen = {where: [*wrong_with(page, language[:2], axe=scripts), *unequal(page)] for where in centre_round(page, served)}
+    assert {where: found for where, found in seen.items() if found} == {}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", PAGES)
-def test_text_twice_as_large_is_all_there(visit, path):
+@pytest.mark.parametrize("path", CENTRE)
+def test_text_twice_as_large_is_all_there(opened, path):
     """At 200 % text size nothing is cut off, covered or beside the screen (WCAG 1.4.4)."""
-    page = visit(path, width=1200, account="user1")
+    page = opened(path, width=1200)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert wider(page) <= 0
     cut = page.evaluate("""() => [...document.querySelectorAll('main *, footer *')].filter(e => e.scrollWidth > e.clientWidth + 2
@@ -80,10 +47,10 @@ def test_text_twice_as_large_is_all_there(visit, path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", PAGES)
-def test_on_paper_the_words_are_there(visit, path):
+@pytest.mark.parametrize("path", CENTRE)
+def test_on_paper_the_words_are_there(opened, path):
     """In print: dark on white also for who looks at it dark, headings stand, and no button that paper cannot press."""
-    page = visit(path, dark=True, account="user1")
+    page = opened(path, dark=True)
     page.emulate_media(media="print", color_scheme="dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
@@ -92,10 +59,10 @@ def test_on_paper_the_words_are_there(visit, path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", PAGES)
-def test_with_forced_colours_states_are_still_told(visit, path):
+@pytest.mark.parametrize("path", CENTRE)
+def test_with_forced_colours_states_are_still_told(opened, path):
     """With the system's colours only: no violation, and what is pressed is told by a sign and not by its ground."""
-    page = visit(path, account="user1")
+    page = opened(path)
     page.emulate_media(forced_colors="active")
     assert faults_of(page) == []
     if path == "/":

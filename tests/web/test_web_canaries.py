@@ -14,7 +14,9 @@ from licit.surfaces.cli.canary import canary_command
 from licit.surfaces.web.app import make_app
 from licit.surfaces.web.canaries import channels as all_channels
 from licit.usecases import lists
+from licit.usecases.board import board
 from licit.usecases.canaries import canaries_at
+from licit.usecases.cases import queue
 from licit.usecases.live import Live
 from licit.usecases.parity import channels
 from licit.usecases.planting import CHANNELS, listed, plant
@@ -34,6 +36,7 @@ def test_every_channel_is_heard_and_none_is_counted(planted):
     found = listed(Live(planted.ports))
     assert sorted(one.canary.channel for one in found) == sorted([*HOW, "form for others"])
     assert [one.heard for one in found] == [True] * 6
+    assert (queue(Live(planted.ports)), board(Live(planted.ports))) == ([], ([], 0))  # no officer is asked to answer one
     built = planted.build()
     assert built.tally.arrived == len(people_chats())
     assert "objection" not in reasons(built)

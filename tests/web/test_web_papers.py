@@ -60,7 +60,7 @@ def test_a_policy_is_shown_before_it_is_adopted_by_name(served):
     page = legal.get("/console/policy")
     form, before = {"form": form_of(page), "text": NOTICE}, len(entries(served, "policy"))
     shown = legal.post("/console/policy", data=form | {"do": "show"}).text
-    assert "+</span> <ins>notice notice-2027: train from 2027-01-01" in shown
+    assert "+</span> <ins>Notice notice-2027: Training models, from January 1, 2027" in shown
     assert len(entries(served, "policy")) == before
     changed = form | {"text": NOTICE.replace("notice-2027", "notice-2025"), "do": "adopt"}
     answer = legal.post("/console/policy", data=changed)

@@ -24,6 +24,7 @@ from ..core.duties import add_months
 from ..core.ids import SubjectId
 from ..core.recalls import Recall
 from ..core.rights import PERSONAL, Entry
+from .canaries import is_synthetic
 from .erase import pending
 from .later import erased_records
 from .live import Live
@@ -82,8 +83,8 @@ class _Read:
 
 def board(live: Live) -> tuple[list[Row], int]:
     """Give the latest erasures and refusals with what every store holds of them, the newest first, and how many there are more."""
-    space = live.workspace
-    asked = [entry for entry in space.log.entries(kinds=("erasure", "objection", "withdrawal")) if entry.subject]
+    space, synthetic = live.workspace, is_synthetic(live.workspace)
+    asked = [entry for entry in space.log.entries(kinds=("erasure", "objection", "withdrawal")) if entry.subject and not synthetic(entry)]
     cases = cases_from(space.log.entries(kinds=frozenset(REQUESTS) | {"step"}))
     read, today = _read(space), space.clock.now().date()
     rows = []

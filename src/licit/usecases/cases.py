@@ -21,6 +21,7 @@ from ..core.cases import REQUESTS, Case, Step, breaks, cases_from
 from ..core.duties import working_day
 from ..core.errors import InputError, RefusedError
 from ..core.ids import SubjectId
+from .canaries import is_synthetic
 from .centre import whereabouts
 from .live import Live
 from .queries import released_rows
@@ -44,9 +45,10 @@ class Due:
 
 
 def queue(live: Live, country: str = "") -> list[Due]:
-    """Give every request: open ones by legal date, the overdue first; then those that were answered, the newest first."""
-    today = live.workspace.clock.now().date()
-    found = [_due(case, today, country) for case in cases(live.workspace).values()]
+    """Give every request of a real person: open ones by legal date, the overdue first; then the answered, the newest first."""
+    space, synthetic = live.workspace, is_synthetic(live.workspace)
+    today, canaries = space.clock.now().date(), {entry.seq for entry in space.log.entries(kinds=frozenset(REQUESTS)) if synthetic(entry)}
+    found = [_due(case, today, country) for number, case in cases(space).items() if number not in canaries]
     still = sorted((one for one in found if one.light != "done"), key=lambda one: (one.case.due, one.case.entry))
     return still + sorted((one for one in found if one.light == "done"), key=lambda one: -one.case.entry)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import EvidenceError, RefusedError, SetupError
-from ..core.policy import Period, Policy, parse_policy, policy_from
+from ..core.policy import Assessment, Notice, Period, Policy, Surface, parse_policy, policy_from
 from .workspace import Workspace
 
 TEMPLATE = '''# What silence means. Nothing here is in force until you run: licit policy adopt policy.toml --by NAME
@@ -80,15 +80,19 @@ def parse_text(text: str, name: str = "the policy") -> dict[str, Any]:
     return dict(data)
 
 
+#: One rule of a policy.
+Rule = Period | Notice | Assessment | Surface
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """One policy as it was adopted: its entry, when, in whose name, and the lines it brought and took away."""
+    """One policy as it was adopted: its entry, when, in whose name, and the rules it brought and took away."""
 
     entry: int
     at: datetime
     by: str
-    added: tuple[str, ...]
-    gone: tuple[str, ...]
+    added: tuple[Rule, ...]
+    gone: tuple[Rule, ...]
 
 
 def versions(workspace: Workspace) -> list[Version]:
@@ -109,8 +113,8 @@ def versions(workspace: Workspace) -> list[Version]:
     return out[::-1]
 
 
-def changed(workspace: Workspace, data: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Give the lines that a policy would bring and take away, without adopting it.
+def changed(workspace: Workspace, data: Mapping[str, Any]) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """Give the rules that a policy would bring and take away, without adopting it.
 
     Raises:
         RefusedError: it would change a notice or assessment under its id.
@@ -121,9 +125,13 @@ def changed(workspace: Workspace, data: Mapping[str, Any]) -> tuple[tuple[str, .
         raise RefusedError(str(error), reason="policy-changes-past") from None
 
 
-def _change(before: Sequence[Mapping[str, Any]], data: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    old, new = (list(policy_lines(policy_from(bodies))) for bodies in (before, [*before, data]))
-    return tuple(line for line in new if line not in old), tuple(line for line in old if line not in new)
+def _change(before: Sequence[Mapping[str, Any]], data: Mapping[str, Any]) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    old, new = (_rules(policy_from(bodies)) for bodies in (before, [*before, data]))
+    return tuple(rule for rule in new if rule not in old), tuple(rule for rule in old if rule not in new)
+
+
+def _rules(policy: Policy) -> list[Rule]:
+    return [*policy.periods, *policy.notices, *policy.assessments, *policy.surfaces]
 
 
 def _texts(value: Any) -> Any:

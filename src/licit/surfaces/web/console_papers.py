@@ -8,15 +8,19 @@ Rules kept here:
 Law: CHO-06, CHO-16
 """
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from ...core.errors import InputError, LicitError, RefusedError, SetupError
+from ...core.policy import Assessment, Notice, Surface
 from ...usecases.letters import KINDS, Confirmed, enter_letter, propose
-from ...usecases.policy import adopt_policy, changed, parse_text, versions
+from ...usecases.policy import Rule, adopt_policy, changed, parse_text, versions
+from . import desktexts, texts
 from .desk import at_desk, guard, sheet
+from .words import Words
 
 router = APIRouter(prefix="/console", include_in_schema=False, dependencies=[Depends(guard)])
 
@@ -86,4 +90,23 @@ def _adopt(request: Request, live: Any, text: str, do: str, by: str) -> Response
 def _policies(request: Request, text: str = "", *, shown: Any = None, error: LicitError | None = None) -> Response:
     _, live, shift = at_desk(request)
     return sheet(request, "policy.html", "/console/policy", 409 if error else 200, found=versions(live.workspace), text=text, shown=shown,
-                 error=error, may_decide=shift.may("POST", "/console/policy"))
+                 error=error, told=partial(_told, shift.words), may_decide=shift.may("POST", "/console/policy"))
+
+
+def _told(words: Words, rule: Rule) -> str:
+    """Say a rule of a policy in the language of the page."""
+    say, told = words.say, desktexts.RULES
+    if isinstance(rule, Surface):
+        return say(told["Surface"], id=rule.id, assurance=say(desktexts.ASSURANCES[rule.assurance]))
+    if isinstance(rule, Assessment):
+        return say(told["Assessment"], id=rule.id, purposes=_named(words, rule.purposes), ends=words.day(rule.expires_at))
+    until = say(told["ends"], ends=words.day(rule.ends)) if rule.ends else ""
+    if isinstance(rule, Notice):
+        return say(told["Notice"], id=rule.id, purposes=_named(words, rule.purposes), starts=words.day(rule.starts)) + until
+    wait = say(told["wait"], count=rule.waiting_days) if rule.waiting_days else ""
+    return say(told["Period"], purposes=_named(words, (rule.purpose,)), basis=say(desktexts.BASES[rule.basis]),
+               starts=words.day(rule.starts)) + until + wait
+
+
+def _named(words: Words, purposes: tuple[str, ...]) -> str:
+    return words.listed([words.say(texts.PURPOSES[purpose].name) for purpose in purposes])

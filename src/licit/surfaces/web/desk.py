@@ -67,6 +67,13 @@ class Shift:
     csrf: str = field(repr=False)
     secret: str = field(repr=False)
 
+    def rooms(self, here: str) -> list[dict[str, Any]]:
+        """Give the groups of rooms this role may enter, each with its rooms and which of them ``here`` is in."""
+        open_to = [(name, [(address, told, _within(here, address)) for address, told in rooms if self.may("GET", address)])
+                   for name, rooms in desktexts.ROOMS]
+        return [{"name": name, "first": rooms[0][0], "rooms": rooms, "current": any(current for *_, current in rooms)}
+                for name, rooms in open_to if rooms]
+
     def may(self, method: str, route: str) -> bool:
         """Tell whether their role opens a page."""
         return self.role in RIGHTS.get((method, route), frozenset())
@@ -203,3 +210,8 @@ def sheet(request: Request, name: str, here: str, status: int = 200, **values: A
     if "lang" in request.query_params:
         response.set_cookie(LANGUAGE_COOKIE, words.code, httponly=True, samesite="lax", secure=desk.settings.secure)
     return response
+
+
+def _within(here: str, room: str) -> bool:
+    """Say whether an address lies in a room; the queue's own pages are those of its requests."""
+    return here == room or here.startswith(f"{room}/requests/" if room == "/console" else f"{room}/")

@@ -10,6 +10,14 @@ KINDS: dict[str, str] = {**_KINDS, "third-party-objection": N_("Objection of som
 ROLES: dict[str, str] = {"officer": N_("Data-protection officer"), "legal": N_("Legal"), "engineer": N_("Engineer"),
                          "auditor": N_("Auditor")}
 
+#: The console's rooms by what staff come for: a group's name, then its rooms' addresses and names.
+ROOMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (N_("Requests"), (("/console", N_("By legal date")), ("/console/mail", N_("A message")), ("/console/board", N_("Propagation")))),
+    (N_("Records"), (("/console/held", N_("Held records")), ("/console/holds", N_("Legal holds")))),
+    (N_("Sets"), (("/console/releases", N_("Released sets")), ("/console/canaries", N_("Canaries")),
+                  ("/console/breach", N_("Breach drill")))),
+    (N_("Rules and record"), (("/console/policy", N_("Policy")), ("/console/journal", N_("Journal")))))
+
 #: Each light has a sign of its own: none is told by its colour.
 LIGHTS: dict[str, tuple[str, str]] = {"overdue": ("■", N_("Overdue")), "soon": ("▲", N_("Due soon")), "in-time": ("●", N_("In time")),
                                       "done": ("✓", N_("Closed"))}
@@ -62,6 +70,14 @@ DEEDS: dict[str, str] = {
     "delivery verified": N_("Recall carried out, says the recipient over their signature"),
     "breach drill": N_("Breach drill"), "breach real": N_("Breach of personal data")}
 
+#: A rule of a policy in words.
+BASES: dict[str, str] = {"consent": N_("consent"), "legitimate-interest": N_("legitimate interest")}
+ASSURANCES: dict[str, str] = {"adults": N_("adults only"), "minors": N_("minors may use it"), "none": N_("no assurance of age")}
+RULES: dict[str, str] = {
+    "Period": N_("%(purposes)s: %(basis)s from %(starts)s"), "Notice": N_("Notice %(id)s: %(purposes)s, from %(starts)s"),
+    "Assessment": N_("Assessment %(id)s: %(purposes)s, until %(ends)s"), "Surface": N_("Surface %(id)s: %(assurance)s"),
+    "ends": N_(", until %(ends)s"), "wait": N_(", after %(count)s days of waiting")}
+
 #: Why something sent from the console does not count, by reason name.
 ERRORS: dict[str, str] = {
     "step-incomplete": N_("Something is missing in this step."),
@@ -85,6 +101,7 @@ ERRORS: dict[str, str] = {
     "letter-unclear": N_("Say who asks, for what, and a day that is not to come."),
     "letter-no-user": N_("Somebody who is no user can object; other rights need their account."),
     "subject-unknown": N_("Nobody of that name is known here. Choose “somebody who is no user”, or name the account."),
+    "policy-changes-past": N_("It would change what was announced or collected already."),
     "held-already": N_("This record is under a legal hold already."),
     "record-unknown": N_("There is no record of this id."),
     "hold-unknown": N_("No hold is on this record."),
