@@ -24,6 +24,7 @@ _OPTIONS.case_sensitive = False
 _MARKS = re2.compile(rb"tdm-reservation|tdm-policy|noai|noimageai|rsl\+xml|rslstandard", _OPTIONS)
 _WIDE = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _MARKUP = (b"<!doctype html", b"<html", b"<head", b"<meta", b"<body")
+_last: tuple[Page | None, str] = (None, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,15 @@ class Tag:
 
 def kind(page: Page) -> str:
     """Say what a page's body is: ``html``, ``xml``, ``pdf``, ``epub``, ``text`` or ``other``; ``""`` for none."""
+    global _last
+    known, found = _last
+    if known is not page:  # Every reader asks, page by page.
+        found = _kind(page)
+        _last = page, found
+    return found
+
+
+def _kind(page: Page) -> str:
     body = page.answer.body
     if not body:
         return ""

@@ -11,24 +11,26 @@ import re
 from urllib.parse import quote, urlsplit
 
 _ESCAPED = re.compile(r"%[0-9a-fA-F]{2}")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _SAFE = "/?:@!$&'()*+,;=~%[]"
 
 
+@functools.lru_cache(maxsize=64)
 def path_of(url: str) -> str:
-    """Give an address's path with its query, beginning with a slash; ``""`` for an address that nobody knows or can read.
+    """Give an address's path with its query, beginning with a slash; ``""`` for an address that nobody knows.
 
     >>> path_of("https://news.example/a b?x=1#top")
     '/a%20b?x=1'
     """
     if not url:
         return ""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return alike(path if path.startswith("/") else "/" + path)
+    whole = url.partition("#")[0]
+    if found := _SCHEME.match(whole):  # By hand: an empty query counts, and the library drops it.
+        rest = whole[found.end():]
+        at = min((place for mark in "/?" if (place := rest.find(mark)) >= 0), default=len(rest))
+        whole = rest[at:]
+    return alike(whole if whole.startswith("/") else "/" + whole)
 
 
 def host_of(url: str) -> str:

@@ -21,6 +21,9 @@ from dataclasses import dataclass, field
 
 from protego import Protego
 
+from ._agents import tokens_for
+from ._paths import alike, matches
+
 #: As much of a file as is read, in bytes; RFC 9309 asks for 500 KiB at least.
 LARGEST = 1 << 20
 
@@ -32,6 +35,7 @@ KEPT = frozenset({"content-usage", "content-signal", "license"})
 _KNOWN = KEPT | {"sitemap", "sitemaps", "site-map", "crawl-delay", "host", "clean-param", "request-rate", "visit-time", "noindex", "cache-delay"}
 _WORDS = re.compile(r"(user[- ]?agent|disallow|dissallow|dissalow|disalow|diasllow|disallaw|allow|content-usage|content-signal|license)\s+(\S.*)", re.IGNORECASE)
 _HTML = re.compile(rb"\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|script|meta|title|div)\b", re.IGNORECASE | re.DOTALL)
+_MARK = re.compile(rb"\A\xef(?:\xbb\xbf?)?")
 _TOKEN = re.compile(r"[a-z0-9_-]+")
 _FIELD = re.compile(r"[a-z][a-z0-9 _-]{0,40}")
 
@@ -54,6 +58,23 @@ class Group:
     others: list[Line] = field(default_factory=list)
 
 
+class _Matcher:
+    """Rules of one crawler: a quick look whether any forbids the path, and protego's answer where one may."""
+
+    def __init__(self, rules: list[Line]) -> None:
+        forbidding = [rule.value for rule in rules if rule.field == "disallow"]
+        self._plain = tuple(alike(value) for value in forbidding if not {"*", "$"} & set(value))
+        self._other = [value for value in forbidding if {"*", "$"} & set(value)]
+        self._judge = Protego.parse("\n".join(["user-agent: *", *(f"{rule.field}: {rule.value}" for rule in rules)]))
+
+    def forbids(self, path: str) -> bool:
+        # A "$" may also be meant as itself: protego is asked then. What is asked too often is only slower.
+        literal = "$" in path or "%24" in path
+        if not path.startswith(self._plain) and not any("$" in value[:-1] or (literal and "$" in value) or matches(value, path) for value in self._other):
+            return False
+        return not self._judge.can_fetch(f"http://site.example{path}", "*")
+
+
 class Robots:
     """A robots.txt that was read; ``fault`` says why it could not be, and then nothing in it gives leave."""
 
@@ -61,7 +82,8 @@ class Robots:
         """Take what :func:`parse` found."""
         self.groups, self.top, self.fault = groups, top, fault
         self._chosen: dict[str, tuple[Group, ...]] = {}
-        self._matchers: dict[tuple[int, ...], Protego] = {}
+        self._matchers: dict[tuple[int, ...], _Matcher] = {}
+        self._by_agent: dict[str, list[tuple[tuple[Group, ...], list[str]]]] = {}
 
     def groups_for(self, token: str) -> tuple[Group, ...]:
         """Give the groups that count for a product token; those of ``*`` where none names it."""
@@ -71,15 +93,24 @@ class Robots:
             self._chosen[token] = named or tuple(group for group in self.groups if "*" in group.agents)
         return self._chosen[token]
 
+    def chosen(self, agent: str) -> list[tuple[tuple[Group, ...], list[str]]]:
+        """Give the groups that count for a crawler (``""``: for any training crawler), each with the tokens for which it does."""
+        if agent not in self._by_agent:
+            out: dict[tuple[int, ...], tuple[tuple[Group, ...], list[str]]] = {}
+            for token in tokens_for(agent):
+                groups = self.groups_for(token)
+                out.setdefault(tuple(map(id, groups)), (groups, []))[1].append(token)
+            self._by_agent[agent] = list(out.values())
+        return self._by_agent[agent]
+
     def forbids(self, groups: tuple[Group, ...], path: str) -> bool:
         """Say whether the rules of groups forbid a path; with ``""``, whether they forbid any."""
         if not path:
             return any(rule.field == "disallow" and rule.value for group in groups for rule in group.rules)
         key = tuple(map(id, groups))
         if key not in self._matchers:
-            lines = [f"{rule.field}: {rule.value}" for group in groups for rule in group.rules if rule.value]
-            self._matchers[key] = Protego.parse("\n".join(["user-agent: *", *lines]))
-        return not self._matchers[key].can_fetch(path, "*")
+            self._matchers[key] = _Matcher([rule for group in groups for rule in group.rules if rule.value])
+        return self._matchers[key].forbids(path)
 
 
 @functools.lru_cache(maxsize=256)
@@ -87,7 +118,7 @@ def parse(body: bytes) -> Robots:
     """Take a robots.txt apart, or say why it cannot be: ``html``, ``not-text``, ``not-robots``, ``too-large``."""
     if len(body) > LARGEST:
         return Robots([], [], "too-large")
-    body = body.removeprefix(b"\xef\xbb\xbf")
+    body = _MARK.sub(b"", body, count=1)
     if body.startswith((b"\xff\xfe", b"\xfe\xff", b"\x1f\x8b")) or b"\0" in body:
         return Robots([], [], "not-text")
     if _HTML.match(body):

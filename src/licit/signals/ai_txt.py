@@ -14,7 +14,6 @@ from licit.core.signals import AI_TXT, Page, Reading, Says
 from ._html import kind
 from ._paths import matches, path_of
 from ._robots import Group, parse
-from .robots import chosen
 
 _TEXT = (".txt", ".html", ".htm")
 
@@ -35,7 +34,7 @@ class AiTxt:
         path = path_of(page.url)
         own = PurePosixPath(path.partition("?")[0]).suffix.lower()
         kinds = {own, *_TEXT} if kind(page) in ("html", "text", "") and own in ("", *_TEXT, ".php", ".asp", ".aspx", ".jsp") else {own}
-        answers = [_said(groups, {path or "/", *(f"/x{each}" for each in kinds if each)}) for groups, _ in chosen(file, page.agent) if groups]
+        answers = [_said(groups, {path or "/", *(f"/x{each}" for each in kinds if each)}) for groups, _ in file.chosen(page.agent) if groups]
         if "disallow" in answers:
             return (self._reading("disallow", "this kind of file is refused", answer.body),)
         if file.fault:

@@ -17,7 +17,7 @@ from licit.core.signals import ROBOTS, Page, Reading, Says
 from ._paths import path_of
 from ._robots import parse
 from .content_usage import nearest, value_of
-from .robots import chosen, fetch_state
+from .robots import fetch_state
 
 _PAIR = re.compile(r"\s*([A-Za-z][A-Za-z0-9_-]{0,40})\s*=\s*([A-Za-z0-9_.-]{1,40})\s*")
 
@@ -33,7 +33,7 @@ class ContentSignal:
         answer = page.site.get(ROBOTS)
         if answer is not None and fetch_state(answer) is None:
             robots = parse(answer.body)
-            for lines in [robots.top, *([line for group in groups for line in group.others] for groups, _ in chosen(robots, page.agent))]:
+            for lines in [robots.top, *([line for group in groups for line in group.others] for groups, _ in robots.chosen(page.agent))]:
                 mine = [line for line in lines if line.field == "content-signal"]
                 found += [(f"robots.txt line {line.number}", value_of(line)) for line in nearest(mine, path_of(page.url))]
         return [self._reading(where, value) for where, value in dict.fromkeys(found)]

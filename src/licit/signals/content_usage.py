@@ -19,7 +19,7 @@ from licit.core.signals import ROBOTS, Page, Reading, Says
 
 from ._paths import matches, path_of
 from ._robots import Line, parse
-from .robots import chosen, fetch_state
+from .robots import fetch_state
 
 #: Labels of the drafts vocab-01 to -07 whose refusal covers the training of generative models.
 REFUSING = ("train-ai", "train-genai", "tdm", "ai", "genai", "all", "bots")
@@ -41,7 +41,7 @@ class ContentUsage:
         if answer is not None and fetch_state(answer) is None:
             robots = parse(answer.body)
             path = path_of(page.url)
-            for lines in [robots.top, *([line for group in groups for line in group.others] for groups, _ in chosen(robots, page.agent))]:
+            for lines in [robots.top, *([line for group in groups for line in group.others] for groups, _ in robots.chosen(page.agent))]:
                 if found := nearest([line for line in lines if line.field == "content-usage"], path):
                     says, detail = min((said(_split(line)[1]) for line in found), key=lambda one: _STRICT.index(one[0]))
                     out.append(Reading(name=self.name, spec=self.spec, where=f"robots.txt line {found[0].number}", says=says,

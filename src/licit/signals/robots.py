@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 
 from licit.core.signals import ROBOTS, Answer, Page, Reading, Says
 
-from ._agents import tokens_for
 from ._paths import path_of
 from ._robots import Group, Robots, parse
 
@@ -40,7 +39,7 @@ class RobotsSignal:
     def _rules(self, robots: Robots, page: Page, answer: Answer) -> Iterator[Reading]:
         path = path_of(page.url)
         leave = ""
-        for groups, tokens in chosen(robots, page.agent):
+        for groups, tokens in robots.chosen(page.agent):
             if robots.forbids(groups, path):
                 said = "no page address, and some paths are forbidden" if not path else "disallow"
                 says: Says = "disallow" if path else "unreadable"
@@ -67,15 +66,6 @@ def fetch_state(answer: Answer) -> tuple[Says, str] | None:
     if 400 <= status < 500 and status != 429:
         return "silent", f"status {status}: there is no file"
     return "disallow", f"status {status}: all is forbidden until it answers"
-
-
-def chosen(robots: Robots, agent: str) -> list[tuple[tuple[Group, ...], list[str]]]:
-    """Give the groups that count, each with the tokens for which it does."""
-    out: dict[tuple[int, ...], tuple[tuple[Group, ...], list[str]]] = {}
-    for token in tokens_for(agent):
-        groups = robots.groups_for(token)
-        out.setdefault(tuple(map(id, groups)), (groups, []))[1].append(token)
-    return list(out.values())
 
 
 def _named(tokens: list[str]) -> str:

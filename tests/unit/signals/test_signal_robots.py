@@ -1,8 +1,12 @@
 """robots.txt, by RFC 9309 and fail closed. Every file here is written for the test; the rule's section stands beside it."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from protego import Protego
 
 from licit.core.signals import ROBOTS, Answer, Page, resolve
+from licit.signals._robots import parse
 from licit.signals.registry import read_all
 
 SITE = "https://news.example"
@@ -46,6 +50,8 @@ def verdict(body: bytes | str, agent: str = "FooBot", path: str = "/x/y", **stat
     # A byte order mark, old line ends, blanks for colons and common slips change no rule.
     ("\ufeffUser-agent: FooBot\nDisallow: /\n", "/x", "reserved"),
     ("User-agent: FooBot\rDisallow: /\r", "/x", "reserved"),
+    ("User-agent: FooBot\nDisallow: //a\n", "//a/b", "reserved"),
+    (b"\xef\xbbUser-agent: FooBot\nDisallow: /\n", "/x", "reserved"),
     ("user-agent FooBot\ndisallow /\n", "/x", "reserved"),
     ("Useragent: FooBot\nDissallow: /\n", "/x", "reserved"),
     ("User-agent: FooBot # us\nDisallow: /x # here\n", "/x", "reserved"),
@@ -124,3 +130,23 @@ def test_no_lawful_access(status):
     page = Page(url=SITE, answer=Answer(status=status), site={ROBOTS: Answer(body=b"User-agent: *\nAllow: /\n")})
     outcome = resolve(read_all(page))
     assert (outcome.verdict, outcome.rule[:6]) == ("reserved", "access")
+
+
+_PIECES = st.lists(st.sampled_from(["/", "a", "b", "*", "$", "%61", "%2F", "%2f", "%C3%A9", "\u00e9", "?", "=", "~", "%7E", ";", " ", "%", "&"]), max_size=6)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), _PIECES), max_size=4), _PIECES)
+def test_the_quick_look_opens_nothing(rules, path):
+    """Where the quick look says that nothing forbids a path, protego says so too."""
+    lines = "".join(f"{'Disallow' if no else 'Allow'}: /{''.join(pieces)}\n" for no, pieces in rules)
+    url = f"{SITE}/{''.join(path)}"
+    allowed = Protego.parse(f"User-agent: *\n{lines}").can_fetch(url, "FooBot")
+    assert verdict(f"User-agent: *\n{lines}", path=f"/{''.join(path)}") == ("allowed" if allowed else "reserved")
+
+
+def test_a_thousand_rules_are_quick():
+    """Rules made to be slow cost a look each, not a search each."""
+    body = "User-agent: *\n" + "Disallow: /*a*a*a*a*a*a*a*b\n" * 1000
+    groups = parse(body.encode()).groups_for("FooBot")
+    assert not parse(body.encode()).forbids(groups, "/" + "a" * 2000)
