@@ -2,8 +2,8 @@
 
 Rules kept here:
 
-- Without a token that is asked for, a refusal to any listed training crawler, or to everybody, reserves; leave is only what a
-  group gives that names ``*`` or such a crawler.
+- Without a token that is asked for, a refusal to any listed training crawler, or to everybody, reserves; no rule gives leave, for
+  leave to fetch is none to train.
 - With a token, the answer is RFC 9309's: what is not forbidden is allowed.
 - The state of the fetch counts: 429, server errors, redirects that end nowhere and time-outs forbid all; another 4xx is no file.
 
@@ -38,19 +38,16 @@ class RobotsSignal:
 
     def _rules(self, robots: Robots, page: Page, answer: Answer) -> Iterator[Reading]:
         path = path_of(page.url)
-        leave = ""
         for groups, tokens in robots.chosen(page.agent):
             if robots.forbids(groups, path):
                 said = "no page address, and some paths are forbidden" if not path else "disallow"
                 says: Says = "disallow" if path else "unreadable"
                 yield self._reading(says, f"{said}: {_named(tokens)}", answer, _line(groups))
                 return
-            if groups or page.agent:
-                leave = leave or _named(tokens)
-        if leave:
-            yield self._reading("allow", f"allow: {leave}", answer, "")
+        if page.agent:
+            yield self._reading("allow", f"not forbidden: {page.agent}", answer, "")
         else:
-            yield self._reading("silent", "names no training crawler", answer, "")
+            yield self._reading("silent", "forbids no training crawler here", answer, "")
 
     def _reading(self, says: Says, detail: str, answer: Answer, where: str) -> Reading:
         return Reading(name=self.name, spec=self.spec, where=f"robots.txt{where}", says=says, detail=detail, raw=answer.body)

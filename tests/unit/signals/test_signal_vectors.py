@@ -44,11 +44,11 @@ def test_content_usage(value, expected):
     """
     assert verdict(content_usage=value) == expected
     robots = f"User-agent: GPTBot\nContent-Usage: {value}\n"
-    assert verdict(site={ROBOTS: robots}) == ("allowed" if expected == "unknown" else expected)
+    assert verdict(site={ROBOTS: robots}) == expected
 
 
 @pytest.mark.parametrize(("lines", "expected"), [
-    ("/a/ train-ai=n", "reserved"), ("/c/ train-ai=n", "allowed"), ("/a/ train-ai=n\nContent-Usage: /a/b train-ai=y", "allowed"),
+    ("/a/ train-ai=n", "reserved"), ("/c/ train-ai=n", "unknown"), ("/a/ train-ai=n\nContent-Usage: /a/b train-ai=y", "allowed"),
     ("train-ai=n\nContent-Usage: /a/ train-ai=y", "allowed"), ("/a/ train-ai=y\nContent-Usage: /a/ train-ai=n", "reserved"),
     ("train-ai=n # for all", "reserved")])
 def test_content_usage_by_path(lines, expected):
@@ -67,7 +67,7 @@ def test_content_signal(value, expected):
     """
     assert verdict(content_signal=value) == expected
     robots = f"# preamble\nUser-agent: *\nContent-Signal: {value}\nDisallow: /private\n"
-    assert verdict(site={ROBOTS: robots}) == ("allowed" if expected == "unknown" else expected)
+    assert verdict(site={ROBOTS: robots}) == expected
 
 
 def _file(*rules: dict) -> str:
