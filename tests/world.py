@@ -66,7 +66,10 @@ def prose(seed: int | str, words: int = 40) -> str:
     while sum(len(piece.split()) for piece in out) < words:
         out.append(f"{draw.choice(_VERBS)} le {draw.choice(_NOUNS)} avec le {draw.choice(_NOUNS)} et pour la "
                    f"{draw.choice(_NOUNS)}")
-    return " ".join(" ".join(out).split()[:words]) + "."
+    said = " ".join(out).split()[:words]
+    while said[-1] in ("le", "la", "avec", "pour", "et"):  # no sentence ends so, and a detector may wonder
+        said.pop()
+    return " ".join(said) + "."
 
 
 def chat(name: str, account: str, *said: str, answer: str = "", at: str = SAID, **more: Any) -> dict[str, Any]:

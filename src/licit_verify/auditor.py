@@ -179,6 +179,7 @@ def people_honoured(case: Casefile) -> None:
         for record, shard in zip(own.column("record").to_pylist(), own.column("shard").to_pylist(), strict=True):
             if shard != given[record]:
                 raise Fault("record {record} is released against {reason}", MANIFEST, record=record, reason="not-as-given")
+    sources_honoured(case)
 
 
 def _given(case: Casefile) -> dict[str, str]:
@@ -197,7 +198,6 @@ def _given(case: Casefile) -> dict[str, str]:
         elif record in out and out[record][0] == entry.subject and "train" in (body.get("purposes") or ()):
             del out[record]
     return {record: shard for record, (_, shard) in out.items()}
-    sources_honoured(case)
 
 
 def admission_rerun(case: Casefile) -> None:

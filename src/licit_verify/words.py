@@ -72,6 +72,13 @@ CLAIMS: dict[str, tuple[str, str]] = {
 
 #: The French of every other sentence, by the English one.
 FRENCH: dict[str, str] = {
+    "a name leads out of the bundle": "un nom mène hors du dossier de preuves",
+    "entry {seq} is not in the log of this bundle": "l'entrée {seq} n'est pas dans le journal de ce dossier de preuves",
+    "no signature of the log's key holds": "aucune signature de la clé du journal ne tient",
+    "the bundle holds a name twice, or too much": "le dossier de preuves contient deux fois un nom, ou trop",
+    "the bundle is not signed by the log's key": "le dossier de preuves n'est pas signé par la clé du journal",
+    "the checkpoint is of another state of the log": "le point de contrôle est d'un autre état du journal",
+    "{path} is no bundle of evidence": "{path} n'est pas un dossier de preuves",
     "{number} rows were erased since and cannot be judged again":
         "{number} lignes ont été effacées depuis et ne peuvent être jugées de nouveau",
     "shard {shard} was rewritten after an erasure, so that what arrived is no longer there":
