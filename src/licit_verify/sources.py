@@ -48,6 +48,7 @@ class Source:
     approved: int = 0
     contract: _Contract | None = None
     reserved: bool = False
+    words: frozenset[str] = frozenset()
 
     def against(self, use: str, as_of: datetime, *, commercial: bool) -> str:
         """Give the reason why the source may not be used so, or ""."""
@@ -57,6 +58,8 @@ class Source:
             reason = self._contract_against(self.contract, use, as_of)
         elif self.reserved:
             reason = "reserved"
+        elif self.words:
+            reason = "reserved-in-words"
         elif licence == "licence-forbids" or self.ground == "open-licence":
             reason = licence
         elif self.ground in ("contract", "unknown"):
@@ -106,7 +109,7 @@ def read_register(entries: Iterable[tuple[str, Any]]) -> dict[str, Source]:
             if body.get("version") == known.version and body.get("by"):
                 known.approved = known.version
         elif kind == "signal":
-            known.reserved = known.reserved or body.get("verdict") != "allowed"
+            _signalled(known, body)
     return register
 
 
@@ -116,7 +119,17 @@ def _stated(body: Mapping[str, Any], known: Source | None) -> Source:
         raise ValueError("a source entry cannot be read")
     if known is None:
         return Source(ground, licence)
-    return Source(ground, licence, known.version + 1, known.approved, known.contract, known.reserved)
+    return Source(ground, licence, known.version + 1, known.approved, known.contract, known.reserved, known.words)
+
+
+def _signalled(known: Source, body: Mapping[str, Any]) -> None:
+    """Add a verdict; what was found in words alone waits until somebody names its reading."""
+    if body.get("person") is True and body.get("verdict") == "reserved" and body.get("sha256"):
+        known.words |= {str(body["sha256"])}
+        return
+    known.reserved = known.reserved or body.get("verdict") != "allowed"
+    if body.get("by"):
+        known.words -= {str(body.get("settles", ""))}
 
 
 def _contract(body: Mapping[str, Any]) -> _Contract:

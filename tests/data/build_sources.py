@@ -12,7 +12,7 @@ from typing import Any
 
 PATH = Path(__file__).parent / "vectors" / "sources.json"
 USES = ("train", "fine-tune", "ground", "evaluate", "display", "redistribute")
-HOLDS = {"source-unknown", "licence-unknown", "source-not-approved"}
+HOLDS = {"source-unknown", "licence-unknown", "source-not-approved", "reserved-in-words"}
 AS_OF = "2026-01-01T00:00:00Z"
 
 # The reason ("" kept) for a commercial and for a non-commercial use, under the ground of an open licence, approved.
@@ -65,6 +65,16 @@ def contract(*uses: str, starts: str = "2025-01-01", ends: str | None = "2027-01
 def signal(verdict: str) -> list[Any]:
     """Give the verdict of a reservation signal that was read."""
     return ["signal", {"source": "x", "verdict": verdict}]
+
+
+def words(reading: str = "aa") -> list[Any]:
+    """Give a reading that found a reservation in words, and nothing else."""
+    return ["signal", {"source": "x", "verdict": "reserved", "person": True, "sha256": reading, "by": "clerk"}]
+
+
+def settled(verdict: str, reading: str = "aa", by: str = "counsel") -> list[Any]:
+    """Give a person's verdict on such a reading."""
+    return ["signal", {"source": "x", "verdict": verdict, "settles": reading, "by": by}]
 
 
 def case(name: str, rule: str, reason: str, entries: list[Any], *, use: str = "train", commercial: bool = True,
@@ -126,6 +136,17 @@ def grounds() -> list[dict[str, Any]]:
              [source(), approval(), signal("perhaps")]),
         case("reserved, then registered anew", "a reservation stays with the source", "reserved",
              [source(), signal("reserved"), source(), approval(2)])]
+    decided = "a reservation in words holds until a person gives a verdict that names it"
+    out += [case(f"in words: {what}", decided, reason, [source(), approval(), *entries]) for what, reason, entries in (
+        ("undecided", "reserved-in-words", [words()]), ("found to be none", "", [words(), settled("allowed")]),
+        ("found to be one", "reserved", [words(), settled("reserved")]), ("still unclear", "reserved", [words(), settled("unknown")]),
+        ("another reading decided", "reserved-in-words", [words(), settled("allowed", "bb")]),
+        ("two readings, one decided", "reserved-in-words", [words(), words("bb"), settled("allowed", "bb")]),
+        ("decided by nobody", "reserved-in-words", [words(), settled("allowed", by="")]),
+        ("decided before it was read", "reserved-in-words", [settled("allowed"), words()]),
+        ("and by a signal as well", "reserved", [words(), signal("reserved"), settled("allowed")]),
+        ("without a reading", "reserved", [words("")]))]
+    out += [case("in words, registered anew", decided, "reserved-in-words", [source(), words(), source(), approval(2)])]
     return out
 
 

@@ -9,6 +9,7 @@ Rules kept here:
   use, ``ND`` and ``research`` forbid any: every release is an edited copy.
 - An open licence counts only when every licence in its SPDX expression is one whose terms are known here
   (:data:`KNOWN_LICENCES`); a choice left open (``OR``), a ``LicenseRef-`` or ``NOASSERTION`` is unknown.
+- A reservation in words holds until a person has given a verdict that names its reading; any other reservation stays.
 - A change to a source needs a new approval: an approval names the version it covers and who gave it.
 
 Law: PRV-02, PRV-03, PRV-05, PRV-06, SIG-11.
@@ -52,7 +53,8 @@ class Source:
     """One source of the register.
 
     ``licence`` is an SPDX expression with every choice made; ``version`` counts the changes to its entry, and
-    ``approved`` holds the version that somebody with the right to approved (0: none).
+    ``approved`` holds the version that somebody with the right to approved (0: none). ``words`` holds the hashes of readings that
+    found a reservation in words on which nobody has decided.
     """
 
     id: str
@@ -65,13 +67,14 @@ class Source:
     approved_by: str = ""
     proposed_by: str = ""
     reserved: bool = False
+    words: frozenset[str] = frozenset()
 
 
 def admit_source(source: Source | None, *, use: str, commercial: bool, as_of: datetime) -> Decision:
     """Judge a source for a use at a moment.
 
     Returns keep, or the first of: source-unknown; under a contract contract-use, contract-dates; without one reserved,
-    licence-forbids, licence-unknown; then source-not-approved.
+    reserved-in-words, licence-forbids, licence-unknown; then source-not-approved.
 
     Raises:
         ValueError: an unknown use.
@@ -85,6 +88,8 @@ def admit_source(source: Source | None, *, use: str, commercial: bool, as_of: da
         answer = _contract(source.contract, use, as_of)
     elif source.reserved:
         return because("reserved")
+    elif source.words:
+        return because("reserved-in-words")
     elif licence.answer == "refuse":
         return licence
     elif source.ground in ("contract", "unknown"):
@@ -135,7 +140,8 @@ def register_from(entries: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str,
             source = parse_source(body)
             version = known.version + 1 if known else 1
             register[source.id] = replace(source, version=version, contract=known.contract if known else None,
-                                          reserved=known.reserved if known else False)
+                                          reserved=known.reserved if known else False,
+                                          words=known.words if known else frozenset())
         elif known is None:
             raise ValueError(f"a {kind} entry names no registered source")
         elif kind == "contract":
@@ -145,8 +151,16 @@ def register_from(entries: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str,
         elif kind == "approval" and body.get("version") == known.version and body.get("by"):
             register[known.id] = replace(known, approved=known.version, approved_by=str(body["by"]))
         elif kind == "signal":
-            register[known.id] = replace(known, reserved=known.reserved or body.get("verdict") != "allowed")
+            register[known.id] = _signalled(known, body)
     return register
+
+
+def _signalled(known: Source, body: Mapping[str, Any]) -> Source:
+    """Add a signal's verdict; one that rests on words alone waits for the verdict of a person who names it."""
+    if body.get("person") is True and body.get("verdict") == "reserved" and body.get("sha256"):
+        return replace(known, words=known.words | {str(body["sha256"])})
+    return replace(known, reserved=known.reserved or body.get("verdict") != "allowed",
+                   words=known.words - {str(body.get("settles", ""))} if body.get("by") else known.words)
 
 
 def parse_source(body: Mapping[str, Any]) -> Source:

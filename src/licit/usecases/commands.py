@@ -202,10 +202,10 @@ def _folded(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
-def record_signal(workspace: Workspace, source: str, verdict: str, note: str, by: str, kept: Mapping[str, str] | None = None) -> int:
+def record_signal(workspace: Workspace, source: str, verdict: str, note: str, by: str, kept: Mapping[str, Any] | None = None) -> int:
     """Record what a reservation signal of a source says: reserved, allowed or unknown; unknown counts as reserved.
 
-    ``kept`` says where the reading lies and when it was made, if licit read it itself.
+    ``kept`` says where the reading lies and when it was made, if licit read it itself; or which reading a person settles.
 
     Raises:
         InputError: an unknown source.

@@ -47,8 +47,7 @@ class Summary:
         self.verdicts[outcome.verdict] += 1
         self.url = page.url
         self.bodies.update(hashlib.sha256(page.answer.body).digest())
-        rank = ("reserved", "unknown", "allowed")
-        if self.deciding is None or rank.index(outcome.verdict) < rank.index(self.deciding.verdict):
+        if self.deciding is None or _rank(outcome) < _rank(self.deciding):
             self.deciding = outcome
         for reading in {(each.name, each.where, each.says, each.detail): each for each in readings}.values():
             key = (reading.name, reading.where, reading.says, reading.detail)
@@ -79,6 +78,11 @@ class Summary:
                 **({"pages": self.pages, "verdicts": dict(self.verdicts), "not_listed": self.more} if many else {"url": self.url or None})}
 
 
+def _rank(outcome: Outcome) -> tuple[int, bool]:
+    """Order outcomes, the strictest first: what only words reserve, a person may settle."""
+    return ("reserved", "unknown", "allowed").index(outcome.verdict), outcome.person
+
+
 def keep_reading(workspace: Workspace, source: str, summary: Summary, *, what: str, by: str) -> int:
     """Keep a reading for a source; give the log's entry. ``what`` says what was read: an address or a file's name.
 
@@ -101,4 +105,5 @@ def keep_reading(workspace: Workspace, source: str, summary: Summary, *, what: s
     part = folder / f"{digest}.part"
     part.write_bytes(written)
     part.replace(folder / f"{digest}.json")
-    return record_signal(workspace, source, summary.outcome.verdict, summary.outcome.rule, by, {"sha256": digest, "read_at": at})
+    return record_signal(workspace, source, summary.outcome.verdict, summary.outcome.rule, by, {
+        "sha256": digest, "read_at": at, **({"person": True} if summary.outcome.person else {})})

@@ -92,12 +92,13 @@ def contract(source: str, contract_id: str, uses: tuple[str, ...], parties: tupl
 @click.option("--verdict", required=True, type=click.Choice(["reserved", "allowed", "unknown"]),
               help="What the signal says; a reservation stays, whatever is read later.")
 @click.option("--note", default="", help="Where the signal was read.")
+@click.option("--settles", default="", metavar="SHA256", help="The reading of a reservation in words that this verdict decides.")
 @_by("Who read it.")
 @json_option
 @workspace_option
-def signal(source: str, verdict: str, note: str, by: str, as_json: bool, workspace: str | None) -> None:
+def signal(source: str, verdict: str, note: str, settles: str, by: str, as_json: bool, workspace: str | None) -> None:
     """Record what somebody read in a reservation signal of SOURCE; unknown counts as reserved."""
-    seq = record_signal(opened(workspace), source, verdict, note, by)
+    seq = record_signal(opened(workspace), source, verdict, note, by, {"settles": settles} if settles else None)
     _entered(as_json, source, seq, f"Signal of {source} is recorded: {verdict} (entry {seq}).")
 
 

@@ -118,7 +118,7 @@ def _show(summary: Summary, recorded: str) -> None:
         say(f"  {one['name']} ({one['spec']}), {one['where']}: {one['says']}{pages}" + (f": {one['detail']}" if one["detail"] else ""))
     if summary.pages > 1:
         say(f"{summary.pages:,} pages: " + ", ".join(f"{number:,} {verdict}" for verdict, number in summary.verdicts.most_common()))
-    say(f"{found['verdict']}: {found['rule']}." + (" A person decides: licit source signal." if found["person"] else "") + recorded)
+    say(f"{found['verdict']}: {found['rule']}." + (" A person decides: licit source signal --settles." if found["person"] else "") + recorded)
 
 
 def _table(as_json: bool, names: bool) -> None:

@@ -78,7 +78,8 @@ def test_a_reading_is_kept_and_a_reservation_stays(tmp_path, world):
     """
     for robots, verdict in (("Disallow", "reserved"), ("Allow", "allowed")):
         (tmp_path / "robots.txt").write_text(f"User-agent: *\n{robots}: /\n")
-        said = json.loads(run(URL, "--robots", tmp_path / "robots.txt", "--source", "chat", "--by", "zoe", "--json", "--workspace", world.root))
+        said = json.loads(run(URL, "--robots", tmp_path / "robots.txt", "--agent", "FooBot", "--source", "chat", "--by", "zoe", "--json",
+                              "--workspace", world.root))
         assert said["verdict"] == verdict
     entries = [dict(entry.decision) for entry in world.ports.log.entries(kinds=("signal",))]
     assert [entry["verdict"] for entry in entries] == ["reserved", "allowed"]
@@ -87,6 +88,32 @@ def test_a_reading_is_kept_and_a_reservation_stays(tmp_path, world):
         assert hashlib.sha256(kept).hexdigest() == entry["sha256"]
         assert b64decode(*json.loads(kept)["raw"].values()).startswith(b"User-agent: *")
     assert register_at(world.ports.log, Position.head(world.ports.log))["chat"].reserved
+
+
+def test_words_wait_for_a_person(tmp_path, world):
+    """What only words reserve holds, until somebody names the reading and decides.
+
+    Law: SIG-10
+    """
+    (tmp_path / "a.html").write_text("<p>Text and data mining is not permitted.</p>")
+    run(tmp_path / "a.html", "--source", "chat", "--by", "zoe", "--workspace", world.root)
+
+    def stands() -> tuple[bool, frozenset[str]]:
+        source = register_at(world.ports.log, Position.head(world.ports.log))["chat"]
+        return source.reserved, source.words
+
+    reserved, (reading,) = stands()
+    assert not reserved
+    result = CliRunner().invoke(main, ["source", "signal", "chat", "--verdict", "allowed", "--settles", reading, "--by", "ines", "--workspace", str(world.root)])
+    assert (result.exit_code, stands()) == (0, (False, frozenset()))
+
+
+def test_one_refusal_beside_words_is_a_refusal(tmp_path, world):
+    """A page that a signal reserves is not a person's to settle because another page has words."""
+    html = (("Content-Type", "text/html"),)
+    (tmp_path / "a.warc").write_bytes(warc(("https://a.example/p", b"<p>Text and data mining is not permitted.</p>", html),
+                                           ("https://a.example/q", b"", (("TDM-Reservation", "1"),))))
+    assert json.loads(run(tmp_path / "a.warc", "--json"))["person"] is False
 
 
 def test_the_older_form_still_records(world):
