@@ -1,18 +1,7 @@
-"""Every page of the centre in a real browser, in every way people look at it; and pictures of it for the documents.
-
-``LICIT_SHOTS=1`` writes the pictures into docs/images; without it the same pages are only looked at.
-"""
-
-import io
-import os
-from pathlib import Path
-from typing import Any
+"""Every page of the centre in a real browser, in every way people look at it."""
 
 import pytest
 from looking import CENTRE, centre_round, faults_of, unequal, wider, wrong_with
-
-IMAGES = Path(__file__).parents[2] / "docs/images"
-LARGEST = 120_000
 
 
 @pytest.fixture
@@ -84,33 +73,3 @@ def test_a_button_that_is_drawn_weaker_is_seen(visit, style):
     page.evaluate("style => { for (const s of style.split(';')) { const [k, v] = s.split(':'); "
                   "document.querySelector('button[value=refuse]').style.setProperty(k, v) } }", style)
     assert unequal(page) != []
-
-
-def kept(page: Any, name: str) -> None:
-    """Write a picture with few colours, small enough to stand in a repository."""
-    raw = page.screenshot(full_page=True)
-    if os.environ.get("LICIT_SHOTS") != "1":
-        return
-    from PIL import Image
-    picture = Image.open(io.BytesIO(raw)).convert("RGB")
-    picture = picture.crop((0, 0, picture.width, min(picture.height, 2400)))
-    IMAGES.mkdir(exist_ok=True)
-    picture.quantize(32).save(IMAGES / name, optimize=True)
-    assert (IMAGES / name).stat().st_size < LARGEST
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("name", "path", "look"), [
-    ("centre-fr.png", "/", {"width": 900}), ("centre-fr-320-dark.png", "/", {"width": 320, "dark": True}),
-    ("where-fr.png", "/where", {"width": 900}), ("others-fr.png", "/others", {"width": 900}), ("check-fr.png", "/check", {"width": 900})])
-def test_pictures_for_the_documents(visit, served, name, path, look):
-    """What the documents show is what the server answers, after a refusal, in French."""
-    served.world.ports.enter("run", {"id": "run-7", "releases": ["release-1"]})
-    served.world.ports.enter("model", {"name": "petite-lueur", "run": "run-7", "next_retrain_due": "2026-06-01"})
-    page = visit("/", account="user1", **look)
-    page.get_by_role("button", name="Tout refuser").click()
-    page.wait_for_selector(".done")
-    if path != "/":
-        page.goto("/".join(page.url.split("/")[:3]) + path)
-    kept(page, name)
-    assert page.locator("h1").is_visible()

@@ -13,6 +13,8 @@ from lxml import html
 FAMILIES = ("overloading", "skipping", "stirring", "obstructing", "fickle", "left-in-the-dark")
 _REFUSE = re.compile(r"\b(refuse|reject|decline|object|opt[ -]?out|refuser|s[’']opposer|m[’']opposer)\b", re.IGNORECASE)
 _ALLOW = re.compile(r"\b(allow|accept|agree|autoriser|accepter|j[’']accepte)\b", re.IGNORECASE)
+_GIVE = re.compile(r"\b(give|donate|donner|faire don)\b", re.IGNORECASE)
+_BACK = re.compile(r"\b(take it back|taking it back|taken back|la reprendre|le reprendre|reprendre)\b", re.IGNORECASE)
 #: Words that praise one answer, shame the other, or frighten.
 _STEERING = re.compile(
     r"\b(sorry|sad to|miss(ing)? out|unfortunately|lose|losing|worse|better experience|improve your experience|recommended|help us|"
@@ -54,6 +56,10 @@ def _controls(root: Any) -> list[tuple[Any, str]]:
     return [(one, meaning) for one in found if (meaning := _meaning(one)) and len(_text(one)) < 60]
 
 
+def _gifts(root: Any) -> list[Any]:
+    return [one for one in root.xpath("//main//button") if _GIVE.search(_text(one))]
+
+
 def _overloading(root: Any, _: str) -> Iterator[str]:
     if root.xpath("//dialog | //*[@role='dialog' or @role='alertdialog'] | //*[@aria-modal='true']"):
         yield "overloading: a dialog stands before the page"
@@ -65,7 +71,8 @@ def _overloading(root: Any, _: str) -> Iterator[str]:
 
 
 def _skipping(root: Any, _: str) -> Iterator[str]:
-    if root.xpath("//input[@checked] | //option[@selected]"):
+    # what somebody ticked to take out of a gift stays ticked: without its tick more would be given
+    if root.xpath("//input[@checked and not(@name='cut')] | //option[@selected]"):
         yield "skipping: a choice is made before anybody made it"
     for form in root.xpath("//form"):
         order = [meaning for control in form.xpath(".//button | .//input[@type='submit']") if (meaning := _meaning(control))]
@@ -83,6 +90,9 @@ def _stirring(root: Any, _: str) -> Iterator[str]:
                 looks.setdefault(meaning, set()).add((control.tag, control.get("class", ""), control.get("style", "")))
         if len(looks) == 2 and looks["refuse"] != looks["allow"]:
             yield "stirring: refusing looks other than allowing"
+    drawn = {(control.get("class", ""), control.get("style", "")) for control in root.xpath("//main//button")}
+    if len(drawn) > 1 and _gifts(root):
+        yield "stirring: giving looks other than looking or taking back"
     if root.xpath("//*[@autofocus]"):
         yield "stirring: the page puts the reader on an answer"
 
@@ -122,6 +132,8 @@ def _fickle(root: Any, language: str) -> Iterator[str]:
 def _in_the_dark(root: Any, _: str) -> Iterator[str]:
     if found := _UNCLEAR.search(_own_text(root)):
         yield f"left-in-the-dark: words that say two things ({found[0].lower()})"
+    if _gifts(root) and not _BACK.search(_own_text(root)):
+        yield "left-in-the-dark: what is given seems gone for good"
     if any(_VAGUE.fullmatch(_text(one) or one.get("aria-label", "")) for one in root.xpath("//button")):
         yield "left-in-the-dark: a button does not say what it does"
     if any(not _text(heading) for heading in root.xpath("//h1 | //h2 | //h3")) or not root.xpath("//h1"):

@@ -55,6 +55,35 @@ def test_no_page_of_the_centre_deceives(served, language, account):
     before = client.get("/")
     client.post("/choices", data={"form": form_of(before), "do": "refuse"})
     after = walked(client, "/")
-    assert {"/", "/where", "/check", "/others", "/rights/erasure"} <= set(after)
+    assert {"/", "/where", "/check", "/others", "/rights/erasure", "/parity"} <= set(after)
+    assert not account or any(path.startswith("/give/") for path in after)
     pages = [("first", before.text), *after.items(), ("404", client.get("/nothing").text)]
     assert {path: found for path, text in pages if (found := lint(text, language))} == {}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_giving_is_never_easier_than_taking_back(served, language):
+    """Each state of giving holds no trick; giving takes more steps from the first page than taking back, and asks for nothing to do so.
+
+    Law: UIX-01
+    """
+    client = served.signed_in("user1")
+    client.headers["accept-language"] = language
+    client.get("/", params={"lang": language})
+    address = f"/give/{served.world.record('c1-0', 'user1')}"
+    page = client.get(address)
+    looked = client.post(address, data={"form": form_of(page), "do": "look", "cut": "0.0"})
+    stale = client.post(address, data={"form": form_of(page), "do": "give", "cut": "0.0", "digest": "of another text"})
+    digest, = html.fromstring(looked.text).xpath("//input[@name='digest']/@value")
+    given = client.post(address, data={"form": form_of(page), "do": "give", "cut": "0.0", "digest": digest})
+    again = client.get(address)
+    pages = {"looked": looked, "stale": stale, "given": given, "again": again, "proofs": client.get("/check")}
+    assert {name: found for name, one in pages.items() if (found := lint(one.text, language))} == {}
+    assert html.fromstring(pages["proofs"].text).xpath("//a[starts-with(@href, '/proofs/')]")
+    first = html.fromstring(client.get("/").text)
+    assert not first.xpath("//a[starts-with(@href, '/give/')] | //button[@value='give']")
+    undo, = first.xpath("//form[@action='/undo']")
+    assert [field.get("type") for field in undo.xpath(".//input")] == ["hidden"] * 2
+    back, gift = (html.fromstring(again.text).xpath(way)[0] for way in ("//form[@action='/undo']//button", "//button[@value='give']"))
+    assert (back.get("class"), back.get("style")) == (gift.get("class"), gift.get("style"))
+    assert back.sourceline < gift.sourceline
