@@ -43,6 +43,8 @@ def page_of_file(file: InputFile) -> Page:
 
 def page_of_row(row: Mapping[str, Any]) -> Page | None:
     """Give what a row's columns hold of its page: ``html``, ``headers``, ``status``, ``robots_txt``, ``url``; None without any."""
+    if not row:
+        return None
     body = next((row[name] for name in _BODIES if isinstance(row.get(name), str)), "")
     told = next((row[name] for name in _HEADERS if row.get(name)), None)
     robots = row.get("robots_txt") or row.get("robots")

@@ -16,6 +16,7 @@ Law: DEI-07
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from zlib import crc32
 
@@ -74,7 +75,7 @@ def likeness(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     data = np.frombuffer(b"\n".join([*pieces, b""]), dtype=np.uint8)
     edges = np.flatnonzero(np.diff(_OF_WORD[data], prepend=0, append=0))
     begins, stops = edges[::2], edges[1::2]
-    codes = _spans(data.astype(np.uint64), begins, stops)
+    codes = _spans(_BYTES[data], begins, stops)
     starts = np.concatenate([[0], np.searchsorted(begins, ends)]).astype(np.int64)
     shingles, shingle_starts = _windows(codes, starts, _SHINGLE)
     bands = _bands(_signatures(shingles, shingle_starts))
@@ -85,19 +86,30 @@ def likeness(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 _OF_WORD = np.array([chr(byte).isalnum() or byte in b"_" or byte >= 128 for byte in range(256)], dtype=np.int8)
 
 
+#: A value for each byte.
+with np.errstate(over="ignore"):
+    _BYTES = (np.arange(1, 257, dtype=np.uint64) * _STRAW) ^ (np.arange(1, 257, dtype=np.uint64) * _STRAW >> np.uint64(29))
+
+
 def _spans(values: np.ndarray, begins: np.ndarray, stops: np.ndarray) -> np.ndarray:
     """Hash spans of values by their values and length, wherever they stand."""
+    powers, inverse = _powers(len(values).bit_length())
+    sums = np.zeros(len(values) + 1, dtype=np.uint64)
     with np.errstate(over="ignore"):
-        mixed = (values + np.uint64(1)) * _STRAW
-        mixed ^= mixed >> np.uint64(29)
-        powers = np.cumprod(np.full(len(values) + 1, _ODD, dtype=np.uint64))
-        sums = np.concatenate([[np.uint64(0)], np.cumsum(mixed * powers[:-1], dtype=np.uint64)])
-        inverse = np.cumprod(np.full(len(values) + 1, _inverse(int(_ODD)), dtype=np.uint64))
+        np.cumsum(values * powers[:len(values)], dtype=np.uint64, out=sums[1:])
         hashed: np.ndarray = (sums[stops] - sums[begins]) * inverse[begins] + (stops - begins).astype(np.uint64) * _STRAW
         hashed ^= hashed >> np.uint64(31)
         hashed *= _ODD
         hashed ^= hashed >> np.uint64(29)
     return hashed
+
+
+@lru_cache(maxsize=2)
+def _powers(bits: int) -> tuple[np.ndarray, np.ndarray]:
+    """Give the first powers of an odd number and of its inverse, modulo 2^64: so many that each place has its own."""
+    with np.errstate(over="ignore"):
+        up, down = (np.cumprod(np.full((1 << bits) + 1, odd, dtype=np.uint64)) for odd in (_ODD, _inverse(int(_ODD))))
+    return up, down
 
 
 def _signatures(shingles: np.ndarray, starts: np.ndarray) -> np.ndarray:

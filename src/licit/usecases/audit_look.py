@@ -34,7 +34,7 @@ LICENCE_FIELDS = frozenset(["licence", "license", "licences", "licenses", "licen
 #: So many places of each concern are kept.
 EXAMPLES = 5
 _SECONDS = 20
-_TOLD_BY = 240  # characters that tell a language
+_TOLD_BY = 160  # characters that tell a language
 _A_DAY = datetime(2000, 1, 1, tzinfo=UTC)  # licences have no dates; only contracts would ask for one
 
 #: What a concern asks for: the reason of :mod:`licit.core.reasons` by which a release would hold or refuse it.
@@ -112,18 +112,17 @@ def _look_at(looking: Looking, items: Sequence[Item]) -> Looked:
     notes = _Notes()
     texts = [item.text for item in items]
     languages = [language_of(text, most=_TOLD_BY) for text in texts]
-    for item, language in zip(items, languages, strict=True):
-        size = len(item.text)
-        notes.counts["characters",] += size
-        notes.counts["size", str(len(str(size)) if size else 0)] += 1
-        notes.counts["language", language] += 1
+    notes.counts["characters",] += sum(map(len, texts))
+    notes.counts.update(Counter(("size", str(len(str(len(text))) if text else 0)) for text in texts))
+    notes.counts.update({("language", language): number for language, number in Counter(languages).items()})
+    for item in items:
         _licence(looking, item, notes)
         _signals(looking, item, notes)
     _shadow(items, notes)
     for numbers in work_numbers(texts):
         for kind in {kind for kind, _ in numbers}:
             notes.counts["work", kind] += 1
-    chosen = [i for i, text in enumerate(texts) if looking.share and crc32(text.encode("utf-8", "surrogatepass")) % looking.share == 0]
+    chosen = [i for i, text in enumerate(texts) if _drawn(text, looking.share)]
     if chosen:
         some = [items[i] for i in chosen]
         _personal(looking, some, notes)
@@ -132,6 +131,10 @@ def _look_at(looking: Looking, items: Sequence[Item]) -> Looked:
     notes.counts["empty",] += len(texts) - len(full)
     exact, near, enough = likeness([texts[i] for i in full])
     return Looked(counts=notes.counts, places=notes.places, by_file=notes.by_file, exact=exact, near=near, enough=enough)
+
+
+def _drawn(text: str, share: int) -> bool:
+    return share == 1 or (share > 1 and crc32(text.encode("utf-8", "surrogatepass")) % share == 0)
 
 
 def _shadow(items: Sequence[Item], notes: _Notes) -> None:
@@ -195,6 +198,8 @@ def _personal(looking: Looking, items: Sequence[Item], notes: _Notes) -> None:
             notes.concern(item, "detector-failed")
             continue
         notes.counts["personal", "looked-at"] += 1
+        if not answer:
+            continue
         notes.counts["personal", "in-keys"] += answer.pop("", 0)
         for label, number in answer.items():
             notes.counts["label", label, "places"] += number
@@ -211,10 +216,12 @@ def _special(looking: Looking, items: Sequence[Item], texts: Sequence[str], lang
         for i, answer in enumerate(in_time(screener.look, texts, languages, _SECONDS)):
             if answer is None:
                 failed.add(i)
-            else:
+            elif answer:
                 found[i].update(answer)
+    notes.counts["special", "looked-at"] += len(items)
     for i, item in enumerate(items):
-        notes.counts["special", "looked-at"] += 1
+        if i not in failed and not found[i]:
+            continue
         if i in failed:
             notes.counts["special", "failed"] += 1
             notes.concern(item, "detector-failed")
