@@ -156,7 +156,12 @@ def _lines(text: str) -> Iterator[Line]:
             name, value = (found[1].lower(), found[2]) if found else (name if colon else "", value)
         if name in _DISALLOW:
             name = "disallow"
-        yield Line(number=number, field=name, value="".join(char for char in value.strip() if char.isprintable()))
+        value = value.strip()
+        if not value.isprintable():
+            if name == "allow":  # What is left of it without those characters could be wider leave.
+                continue
+            value = "".join(char for char in value if char.isprintable())
+        yield Line(number=number, field=name, value=value)
 
 
 def _names(value: str) -> set[str]:

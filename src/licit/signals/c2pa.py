@@ -1,4 +1,4 @@
-"""C2PA and CAWG training-mining: assertions of content credentials, in a file or in a manifest beside it.
+"""C2PA and CAWG training-mining: assertions of content credentials, in a file or in a manifest by itself.
 
 The entries are found by their names in the stored bytes, whether JSON or CBOR; signatures are not checked, for a reservation needs
 none and leave without one is worth no more than the page that carries it.

@@ -19,8 +19,6 @@ from licit.core.signals import Page, Reading
 
 from ._html import kind, text_of
 
-_LARGEST = 4 << 20
-
 
 @functools.cache
 def _phrases() -> tuple[object, tuple[tuple[str, object], ...]]:
@@ -44,7 +42,7 @@ class Words:
         if what not in ("html", "text") or not (hints.search(body) or b"\0" in body[:64]):  # type: ignore[attr-defined]
             return ()
         try:
-            text = text_of(body[:_LARGEST]) if what == "html" else " ".join(body[:_LARGEST].decode("utf-8", "replace").split())
+            text = text_of(body) if what == "html" else " ".join(body.decode("utf-8", "replace").split())
         except ValueError:
             return (Reading(name=self.name, spec=self.spec, where="page", says="unreadable", detail="the page cannot be parsed"),)
         return tuple(Reading(name=self.name, spec=self.spec, where="page", says="words", detail=name, raw=found[0].encode())

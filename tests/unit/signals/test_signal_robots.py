@@ -51,6 +51,7 @@ def verdict(body: bytes | str, agent: str = "FooBot", path: str = "/x/y", **stat
     ("\ufeffUser-agent: FooBot\nDisallow: /\n", "/x", "reserved"),
     ("User-agent: FooBot\rDisallow: /\r", "/x", "reserved"),
     ("User-agent: FooBot\nDisallow: //a\n", "//a/b", "reserved"),
+    ("User-agent: FooBot\nDisallow: /\nAllow: /\x01x\n", "/x", "reserved"),
     (b"\xef\xbbUser-agent: FooBot\nDisallow: /\n", "/x", "reserved"),
     ("user-agent FooBot\ndisallow /\n", "/x", "reserved"),
     ("Useragent: FooBot\nDissallow: /\n", "/x", "reserved"),

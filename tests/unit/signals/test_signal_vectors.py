@@ -242,6 +242,11 @@ def test_ordinary_words_reserve_nothing(text):
     assert verdict(body=f"<html><p>{text}</p></html>") == "unknown"
 
 
+def test_a_footer_far_down_counts():
+    """However long the page, its last line is read."""
+    assert verdict(body="<html>" + "<p>Beans need poles.</p>" * 250_000 + "<p>Text and data mining is prohibited.</p></html>") == "reserved"
+
+
 def _reading(says: str, name: str = "x") -> Reading:
     return Reading(name=name, spec="1", where="w", says=says)  # type: ignore[arg-type]
 
