@@ -114,7 +114,8 @@ def completed(root: Path, act: Scene, run, failed: int = 1) -> None:
         assert "objection" in run("recall", "--workspace", root).out
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", ["import", "build", *(pytest.param(name, marks=pytest.mark.slow) for name in
+                                                       COMMANDS if name not in ("import", "build"))])
 def test_a_disk_that_fills_up(acts, mounted, run, tmp_path, name, every):
     """On a disk of a few pages a command fails as often as there is too little room, and completes when there is enough."""
     act, disk, failed = acts[name], tmp_path / "disk", 0
@@ -153,8 +154,8 @@ def test_a_read_only_disk(acts, mounted, run, tmp_path, name):
     completed(root, act, run)
 
 
-@pytest.mark.parametrize("name", ["import", "object", *(pytest.param(name, marks=pytest.mark.slow) for name in
-                                                        ("build", "patch", "erase"))])
+@pytest.mark.parametrize("name", ["import", *(pytest.param(name, marks=pytest.mark.slow) for name in
+                                              ("object", "build", "patch", "erase"))])
 def test_a_limit_on_the_size_of_files(acts, run, tmp_path, name, every):
     """Where no file may grow beyond some bytes a command fails; without the limit it completes on what was left."""
     act, root, failed = acts[name], tmp_path / "w", 0
@@ -176,9 +177,10 @@ def test_a_limit_on_the_size_of_files(acts, run, tmp_path, name, every):
 
 
 @pytest.mark.parametrize(("name", "closed"), [
-    ("import", "shards"), pytest.param("import", "index", marks=pytest.mark.slow), ("build", "releases"),
+    ("import", "shards"), pytest.param("import", "index", marks=pytest.mark.slow),
+    pytest.param("build", "releases", marks=pytest.mark.slow),
     pytest.param("build", "attributes", marks=pytest.mark.slow),
-    pytest.param("build", "state", marks=pytest.mark.slow), ("patch", "state"),
+    pytest.param("build", "state", marks=pytest.mark.slow), pytest.param("patch", "state", marks=pytest.mark.slow),
     pytest.param("erase", "shards", marks=pytest.mark.slow), ("object", ".")])
 def test_a_folder_without_permission(acts, bound, run, tmp_path, name, closed):
     """A folder that may not be written stops the command by name; with the permission back it completes."""

@@ -9,7 +9,7 @@ from scenes import Scene, prepared, result
 from world import PLANTED, places_of, released_records
 
 #: So many moments of each command are tried in the quick suite; all of them in the slow one.
-SAMPLED = 4
+SAMPLED = 3
 
 
 def at_moments(scene: Scene, run, folder: Path, every: bool) -> Iterator[tuple[int, Path]]:
