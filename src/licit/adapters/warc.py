@@ -32,6 +32,9 @@ _ALL_FILES, _VERSIONS = 256 << 20, 8
 
 _SITE = {ROBOTS, TDMREP, AI_TXT}
 
+#: Kinds of record that hold an answer, and those that hold none (WARC 1.1, section 6).
+_PAGES, _OTHERS = ("response", "resource", "revisit"), ("warcinfo", "request", "metadata", "conversion", "continuation")
+
 
 @dataclass(slots=True)
 class _Sites:
@@ -108,7 +111,9 @@ def _records(path: Path, *, files: bool) -> Iterator[tuple[str, str, Answer]]:
         try:
             for record in ArchiveIterator(stream):
                 seen += 1
-                if record.rec_type not in ("response", "resource", "revisit"):
+                if record.rec_type not in _PAGES:
+                    if record.rec_type not in _OTHERS and not files:  # it may have been an answer that reserves
+                        yield "", "broken", Answer(fault="record-unreadable")
                     continue
                 url = str(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
                 name = _split(url)[1].lower()
