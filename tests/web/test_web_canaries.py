@@ -1,5 +1,6 @@
 """Synthetic people who refuse by every channel: a build refuses each, or stops and names the channel; no number counts them."""
 
+import asyncio
 import json
 
 import pytest
@@ -46,6 +47,14 @@ def test_every_channel_is_heard_and_none_is_counted(planted):
     for _ in range(4):
         plant(planted.ports, CHANNELS)
     assert channels(planted.ports) == []  # fifteen refusals by now, and not one of a person
+
+
+def test_planting_from_a_running_event_loop(full):
+    """Canaries can be planted where an event loop runs already, as in a notebook or beside a driven browser."""
+    async def plants():
+        plant(full.ports, all_channels(make_app(full.root, clock=full.clock)))
+    asyncio.run(plants())
+    assert len(listed(Live(full.ports))) == 6
 
 
 @pytest.mark.parametrize("channel", HOW)

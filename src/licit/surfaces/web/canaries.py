@@ -8,6 +8,7 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from fastapi import FastAPI
@@ -100,5 +101,6 @@ def _sent(app: FastAPI, method: str, path: str, headers: Mapping[str, str], body
         else:
             parts.append(bytes(message.get("body", b"")))  # type: ignore[call-overload]
 
-    asyncio.run(app(scope, receive, send))
+    with ThreadPoolExecutor(1) as aside:  # a thread of its own: the caller may stand in a running event loop, a notebook's for one
+        aside.submit(lambda: asyncio.run(app(scope, receive, send))).result()
     return status, found, b"".join(parts)
