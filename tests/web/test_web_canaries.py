@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from click.testing import CliRunner
@@ -53,7 +54,8 @@ def test_planting_from_a_running_event_loop(full):
     """Canaries can be planted where an event loop runs already, as in a notebook or beside a driven browser."""
     async def plants():
         plant(full.ports, all_channels(make_app(full.root, clock=full.clock)))
-    asyncio.run(plants())
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(lambda: asyncio.run(plants())).result()
     assert len(listed(Live(full.ports))) == 6
 
 

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pages import form_of
 from serving import SETTINGS, Served, running
 
@@ -156,3 +158,15 @@ def test_nobody_can_set_refusing_too_low(full):
     (full.root / "web.toml").write_text("[limits]\nrefusals = 10\n", encoding="utf-8")
     with pytest.raises(SetupError, match="could not refuse"):
         read_settings(full.root)
+
+
+@given(st.lists(st.integers(1, 40), max_size=6), st.integers(0, 50))
+def test_a_head_is_counted_without_the_body_that_comes_with_it(cuts, body):
+    """However the bytes of a request are cut, those of its head are counted and no byte after them."""
+    head = b"POST / HTTP/1.1\r\nhost: a\r\n\r\n"
+    left, counted, line = head + b"x" * body, 0, object.__new__(timely.Timely)
+    for size in [*cuts, len(left)]:
+        if counted < len(head):  # from there on a request is being answered
+            counted += line._of_head(left[:size])
+        left = left[size:]
+    assert counted == len(head)

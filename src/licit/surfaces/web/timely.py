@@ -14,6 +14,9 @@ PATIENCE = 15.0
 #: The head of a request has at most so many bytes.
 LARGEST = 1 << 17
 
+#: Of a body whose request was answered before it was read whole, so many bytes more are passed over.
+PASSED = 1 << 23
+
 _LATE, _LARGE = (b"HTTP/1.1 " + told + b"\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
                  for told in (b"408 Request Timeout", b"431 Request Header Fields Too Large"))
 
@@ -23,6 +26,7 @@ class Timely(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
 
     _timer: asyncio.TimerHandle | None = None
     _heard = 0
+    _end_of_last = b""
 
     def connection_made(self, transport: Any) -> None:
         """Begin to wait for a request."""
@@ -33,12 +37,12 @@ class Timely(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         """Take what came; wait no longer once a request is being answered."""
         before = self.cycle
         if self._idle():
-            self._heard += len(data)
-        if self._heard > LARGEST:
+            self._heard += self._of_head(data)
+        if self._heard > (PASSED if self.cycle is not None and self.cycle.more_body else LARGEST):
             return self._end(_LARGE)
         super().data_received(data)
         if self.cycle is not before or not self._idle():
-            self._heard = 0
+            self._heard, self._end_of_last = 0, b""
             self._stop()
         elif self._timer is None:
             self._wait()
@@ -47,6 +51,13 @@ class Timely(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         """Wait for nothing more."""
         self._stop()
         super().connection_lost(exc)
+
+    def _of_head(self, data: bytes) -> int:
+        """Count the bytes up to the end of a head: one reading of the socket may hold much of the body too."""
+        seen, before = self._end_of_last + data, len(self._end_of_last)
+        self._end_of_last = seen[-3:]
+        end = seen.find(b"\r\n\r\n")
+        return len(data) if end < 0 else max(0, end + 4 - before)
 
     def _idle(self) -> bool:
         return self.cycle is None or self.cycle.response_complete
