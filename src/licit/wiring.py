@@ -30,10 +30,10 @@ from .adapters.identities import SqlIdentities
 from .adapters.inputs import find_readers, is_companion, open_inputs, recognise
 from .adapters.jsonl import in_order
 from .adapters.kept_log import KeptLog
-from .adapters.licences import read_licence
 from .adapters.local import LocalRunner
 from .adapters.migrations import migrate, require_current
 from .adapters.signing import FileSigner, SigningKeys
+from .adapters.spellings import spelt_licence
 from .adapters.tokens import token_counter
 from .adapters.vault import FileKeys
 from .adapters.visits import SqlVisits
@@ -184,7 +184,7 @@ def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None, restoring: b
         catalogue=SqlCatalogue(engine), corpus=FileCorpus(root), signer=signer, clock=clock,
         open_inputs=open_inputs, recognise=lambda file, forced: recognise(file, readers, forced),
         companion=lambda file: is_companion(file, readers), readers=tuple(readers),
-        licence=read_licence, 
+        licence=spelt_licence,
         tag_keys=lambda subjects: {str(k): v for k, v in identities.tag_keys(map(SubjectId, subjects)).items()},
         prepare=partial(_prepare, root, jobs), look=partial(_look, root), attributes_key=lambda plan: _tools(root, _text(plan)).key(), counter=token_counter()[0],
         pins=lambda plan: _tools(root, _text(plan)).pins, check=partial(_check, clock=clock, engine=engine), render=render,

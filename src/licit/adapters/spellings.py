@@ -9,6 +9,7 @@ Rules kept here:
 """
 
 import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import cache, lru_cache
 
@@ -58,6 +59,22 @@ def spelling(text: str) -> Spelling:
         return Spelling(known=known, shown=known if "LicenseRef-" not in known else _shown(text), forbids=forbids)
     except InputError:
         return Spelling(nearest=_nearest(text), shown=_shown(text), forbids=forbids)
+
+
+def spelt_licence(text: str, choose: Sequence[str] = ()) -> str:
+    """Read a licence as :func:`~licit.adapters.licences.read_licence` does; what is spelt by hand gets the likely id told.
+
+    Raises:
+        InputError: as there; the likely SPDX id is named, and never taken.
+    """
+    try:
+        return read_licence(text, choose)
+    except InputError as error:
+        likely = spelling(text).nearest
+        if not likely or "--choose" in error.remedy:
+            raise
+        raise InputError("this is no SPDX expression, and licit does not guess licences", about=text[:60], reason="licence-unknown",
+                         remedy=f"Perhaps {likely} is meant: compare with the licence's own text, then write {likely}.") from None
 
 
 def _shown(text: str) -> str:

@@ -3,61 +3,40 @@
 Rules kept here:
 
 - Unknown is a value and it holds: an unregistered source, an unknown licence, a source nobody approved.
-- A contract permits the uses it names and no other; a licence for answering queries is none for training. Its start is
-  included, its end is not. Only a contract overrides a reservation or says more than the licence.
-- A licence that forbids the declared use refuses, on whatever ground and whoever approved it. ``NC`` forbids commercial
-  use, ``ND`` and ``research`` forbid any: every release is an edited copy.
-- An open licence counts only when every licence in its SPDX expression is one whose terms are known here
-  (:data:`KNOWN_LICENCES`); a choice left open (``OR``), a ``LicenseRef-`` or ``NOASSERTION`` is unknown.
+- A contract permits the uses it names and no other; a licence for answering queries is none for training. Only a contract
+  overrides a reservation or says more than the licence.
+- A licence that forbids the declared use refuses, on whatever ground and whoever approved it.
 - A reservation in words holds until a person has given a verdict that names its reading; any other reservation stays.
 - A change to a source needs a new approval: an approval names the version it covers and who gave it.
 
-Law: PRV-02, PRV-03, PRV-05, PRV-06, SIG-11.
+Law: PRV-01, PRV-02, PRV-03, PRV-05, PRV-06, REL-14, SIG-11.
 """
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any
 
+from .contracts import USES as USES
+from .contracts import Contract as Contract
+from .contracts import parse_contract as parse_contract
 from .decisions import KEEP, Decision, because
-from .policy import parse_moment
-
-Ground = Literal["own", "open-licence", "contract", "public-domain", "statutory", "unknown"]
-USES = ("train", "fine-tune", "ground", "evaluate", "display", "redistribute")
-
-#: Licences whose terms are known here, as a pattern over upper-case SPDX ids; any other is held as unknown.
-KNOWN_LICENCES = re.compile(
-    r"CC0-1\.0|CC-PDDC|CC-PDM-1\.0|PDDL-1\.0|CC-BY(-NC)?(-SA|-ND)?-[1-4]\.[05](-[A-Z]{2,3})?"
-    r"|ETALAB-2\.0|OGL-UK-[1-3]\.0|NLOD-[12]\.0|DL-DE-(BY|ZERO)-2\.0|ODBL-1\.0|ODC-BY-1\.0"
-    r"|CDLA-PERMISSIVE-[12]\.0|CDLA-SHARING-1\.0"
-    r"|MIT|MIT-0|0BSD|BSD-[1-3]-CLAUSE|APACHE-2\.0|ISC|ZLIB|UNLICENSE|BSL-1\.0|PSF-2\.0|PYTHON-2\.0|MPL-2\.0|EPL-2\.0"
-    r"|EUPL-1\.2|(A|L)?GPL-[23](\.[01])?(\+|-ONLY|-OR-LATER)?|GFDL-1\.[1-3](-NO-INVARIANTS)?(-ONLY|-OR-LATER)?")
-_EXCEPTION = re.compile(r"[A-Z0-9.-]+-EXCEPTION(-[0-9.]+)?")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contract:
-    """What a rightsholder agreed to: permitted uses and dates. A use that is not named is not permitted."""
-
-    id: str
-    uses: tuple[str, ...]
-    starts: datetime
-    ends: datetime | None = None
-    parties: tuple[str, ...] = ()
+from .licences import KNOWN_LICENCES as KNOWN_LICENCES
+from .licences import judge_licence
+from .register import Ground, Stated, parse_stated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One source of the register.
 
-    ``licence`` is an SPDX expression with every choice made; ``version`` counts the changes to its entry, and
-    ``approved`` holds the version that somebody with the right to approved (0: none). ``words`` holds the hashes of readings that
-    found a reservation in words on which nobody has decided.
+    ``stated`` is what its last entry says, ``contract`` the last contract. ``version`` counts the changes to either, and
+    ``approved`` holds the version that somebody with the right to approved (0: none). ``words`` holds the hashes of
+    readings that found a reservation in words on which nobody has decided.
     """
 
     id: str
+    stated: Stated = field(default_factory=Stated)
     ground: Ground = "unknown"
     title: str = ""
     licence: str = ""
@@ -83,9 +62,9 @@ def admit_source(source: Source | None, *, use: str, commercial: bool, as_of: da
         raise ValueError(f"{use!r} is no use")
     if source is None:
         return because("source-unknown")
-    licence = _licence(source.licence, commercial)
+    licence = judge_licence(source.licence, commercial=commercial)
     if source.contract is not None:
-        answer = _contract(source.contract, use, as_of)
+        answer = source.contract.judge(use, as_of)
     elif source.reserved:
         return because("reserved")
     elif source.words:
@@ -99,29 +78,6 @@ def admit_source(source: Source | None, *, use: str, commercial: bool, as_of: da
     if answer.answer == "keep" and source.approved != source.version:
         return because("source-not-approved")
     return answer
-
-
-def _contract(contract: Contract, use: str, as_of: datetime) -> Decision:
-    if use not in contract.uses:
-        return because("contract-use")
-    if as_of < contract.starts or (contract.ends is not None and as_of >= contract.ends):
-        return because("contract-dates")
-    return KEEP
-
-
-def _licence(expression: str, commercial: bool) -> Decision:
-    """Judge an SPDX expression by the licences named in it; what cannot be read is unknown."""
-    words = expression.upper().replace("(", " ").replace(")", " ").split()
-    named, joined = words[::2], words[1::2]
-    if len(named) != len(joined) + 1 or set(joined) - {"AND", "WITH"}:
-        return because("licence-unknown")
-    marks = {mark for name in named for mark in name.split("-")}
-    if marks & {"ND", "RESEARCH"} or (commercial and marks & {"NC", "NONCOMMERCIAL"}):
-        return because("licence-forbids")
-    for join, name in zip(["AND", *joined], named, strict=True):
-        if not (_EXCEPTION if join == "WITH" else KNOWN_LICENCES).fullmatch(name):
-            return because("licence-unknown")
-    return KEEP
 
 
 def register_from(entries: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, Source]:
@@ -167,25 +123,8 @@ def parse_source(body: Mapping[str, Any]) -> Source:
     """Read a source from an entry's body.
 
     Raises:
-        ValueError: no id, or a ground that is not one.
+        ValueError: no id, a field that no source has, or a value out of its list.
     """
-    if not body.get("source") or body.get("ground", "unknown") not in get_args(Ground):
-        raise ValueError(f"a source needs an id and a ground among {', '.join(get_args(Ground))}")
-    return Source(id=str(body["source"]), ground=body.get("ground", "unknown"), title=str(body.get("title", "")),
-                  licence=str(body.get("licence", "")), proposed_by=str(body.get("by", "")))
-
-
-def parse_contract(body: Mapping[str, Any]) -> Contract:
-    """Read a contract from an entry's body.
-
-    Raises:
-        ValueError: a use that is not one, or a date that cannot be read.
-    """
-    uses = tuple(str(use) for use in body.get("uses", ()))
-    if unknown := set(uses) - set(USES):
-        raise ValueError(f"no such use: {', '.join(sorted(unknown))}")
-    ends = body.get("ends")
-    if not body.get("starts"):
-        raise ValueError("a contract needs the day it starts")
-    return Contract(id=str(body.get("id", "")), uses=uses, starts=parse_moment(str(body["starts"])),
-                    ends=parse_moment(str(ends)) if ends else None, parties=tuple(body.get("parties", ())))
+    stated = parse_stated(body)
+    return Source(id=str(body["source"]), stated=stated, ground=stated.ground, title=stated.title, licence=stated.licence,
+                  proposed_by=stated.by)

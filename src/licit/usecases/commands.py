@@ -17,16 +17,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from ..core.errors import InputError, RefusedError, nearest
+from ..core.errors import InputError, RefusedError
 from ..core.ids import lookup_hashes
 from ..core.linked import linked, proved
 from ..core.notes import RECEIPT_TYPE, Envelope, pae, parse_envelope
 from ..core.policy import PURPOSES
 from ..core.rights import INSTRUMENTS, target_of
-from ..core.sources import Source, parse_contract, parse_source
 from ..pipeline.deidentify import canonical, spellings
 from .queries import issuers_of
-from .workspace import Position, Workspace, register_at, releases_at
+from .register import add_contract as add_contract
+from .register import add_source as add_source
+from .register import change_source as change_source
+from .register import registered as registered
+from .workspace import Workspace, releases_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,41 +151,6 @@ def object_as_outsider(workspace: Workspace, *, email: Sequence[str] = (), phone
     return workspace.enter("third-party-objection", {"keys": hashed[0], "names": hashed[1]})
 
 
-def add_source(workspace: Workspace, body: Mapping[str, Any]) -> int:
-    """Register a source, or change its entry; a change needs a new approval, and the same again enters nothing.
-
-    Raises:
-        InputError: no id, an unknown ground, or a licence that is no SPDX expression.
-    """
-    try:
-        parse_source(body)
-    except ValueError as error:
-        raise InputError(str(error), about=str(body.get("source", ""))) from None
-    licence = str(body.get("licence", ""))
-    stated = {**body, "licence": workspace.licence(licence)} if licence else dict(body)
-    said = [entry for entry in workspace.log.entries(kinds=("source", "contract"))
-            if entry.decision and entry.decision.get("source") == stated["source"]]
-    if said and said[-1].kind == "source" and said[-1].decision == stated:
-        return int(said[-1].seq)
-    return workspace.enter("source", stated)
-
-
-def add_contract(workspace: Workspace, body: Mapping[str, Any]) -> int:
-    """Record a contract for a source.
-
-    Raises:
-        InputError: an unknown source, use or date.
-    """
-    registered(workspace, str(body["source"]))
-    try:
-        parse_contract(body)
-    except (ValueError, KeyError) as error:
-        raise InputError(f"the contract cannot be read: {error}", about=str(body["source"]),
-                         remedy="Dates are YYYY-MM-DD; uses are train, fine-tune, ground, evaluate, display, "
-                                "redistribute.") from None
-    return workspace.enter("contract", body)
-
-
 def approve_source(workspace: Workspace, source: str, by: str) -> int:
     """Approve the present version of a source's entry.
 
@@ -212,20 +180,6 @@ def record_signal(workspace: Workspace, source: str, verdict: str, note: str, by
     """
     registered(workspace, source)
     return workspace.enter("signal", {"source": source, "verdict": verdict, "note": note, "by": by, **(kept or {})})
-
-
-def registered(workspace: Workspace, source: str) -> Source:
-    """Give a source of the register.
-
-    Raises:
-        InputError: it is not registered.
-    """
-    register = register_at(workspace.log, Position.head(workspace.log))
-    if source not in register:
-        raise InputError("no such source is registered" + nearest(source, register), about=source,
-                         reason="source-unknown",
-                         remedy=f"Register it: licit source add {source} --ground …")
-    return register[source]
 
 
 def register_downstream(workspace: Workspace, kind: str, body: Mapping[str, Any]) -> int:

@@ -80,7 +80,7 @@ class Workspace:
     recognise: Callable[[InputFile, str | None], Reader]
     companion: Callable[[InputFile], bool]
     readers: tuple[str, ...]
-    licence: Callable[[str], str]
+    licence: Callable[..., str]
     tag_keys: Callable[[Sequence[str]], Mapping[str, bytes]]
     prepare: Callable[[Any, Sequence[str]], Iterator[Prepared]]
     look: Callable[[Any, str, Record], Any]
@@ -144,7 +144,12 @@ def register_at(log: Log, at: Position) -> dict[str, Source]:
     """
     kinds = frozenset({"source", "contract", "approval", "signal"})
     entries = list(entries_at(log, at, kinds))
-    return register_from(zip((entry.kind for entry in entries), _bodies(iter(entries)), strict=True))
+    try:
+        return register_from(zip((entry.kind for entry in entries), _bodies(iter(entries)), strict=True))
+    except (ValueError, TypeError) as error:
+        raise EvidenceError(f"an entry of the register cannot be read: {error}", reason="entry-unreadable",
+                            remedy="Restore the workspace from a backup, or read it with the version of licit that wrote it."
+                            ) from None
 
 
 def standings_at(log: Log, at: Position) -> Standings:

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
-from ...usecases.commands import add_contract, add_source, approve_source, record_signal
+from ...core.register import Ground
+from ...usecases.commands import approve_source, record_signal
 from ...usecases.policy import adopt_policy, policy_lines, read_policy
+from ...usecases.register import add_contract, add_source, change_source
 from ...usecases.workspace import Position, policy_at, register_at
+from ._fields import contract_options, source_body, source_options, use_option
 from ._shared import F, json_option, opened, print_json, say, workspace_option
 from .signals import signals_command
 
@@ -29,38 +32,57 @@ def _entered(as_json: bool, source: str, seq: int, text: str) -> None:
         say(text)
 
 
+_GROUND = click.Choice(list(get_args(Ground)))
+
+
 @source_command.command("add", epilog="Example: licit source add le-chat --ground own --title 'Le Chat' --by ines")
-@click.argument("source")
-@click.option("--ground", required=True,
-              type=click.Choice(["own", "open-licence", "contract", "public-domain", "statutory", "unknown"]),
-              help="By what right it may be used.")
-@click.option("--title", default="", help="Its name, for people.")
-@click.option("--licence", default="", metavar="SPDX", help="An SPDX expression with every choice made.")
+@click.argument("source", required=False)
+@click.option("--ground", type=_GROUND, help="By what right it may be used.")
+@source_options
 @_by("Who proposes it.")
 @json_option
 @workspace_option
-def add(source: str, as_json: bool, workspace: str | None, **given: str) -> None:
-    """Register SOURCE, or change its entry; a change needs a new approval."""
+def add(source: str | None, file: Path | None, choose: tuple[str, ...], as_json: bool, workspace: str | None, **given: Any) -> None:
+    """Register SOURCE, or state its entry anew; a change needs a new approval. Unknown fields stay unknown."""
+    body = source_body(file, {**given, "source": source})
+    if not body.get("source") or not body.get("ground"):
+        raise click.UsageError("Name the source and its --ground, here or in the file.")
     space = opened(workspace)
     before, _ = space.log.head()
-    seq = add_source(space, {"source": source, **{key: value for key, value in given.items() if value}})
-    _entered(as_json, source, seq, f"Source {source} is registered (entry {seq}). Somebody else approves it: licit source "
-             f"approve {source} --by …" if seq >= before else f"Source {source} stands so in the register already "
+    seq = add_source(space, body, choose=choose)
+    _entered(as_json, body["source"], seq, f"Source {body['source']} is registered (entry {seq}). Somebody else approves it: licit source "
+             f"approve {body['source']} --by …" if seq >= before else f"Source {body['source']} stands so in the register already "
              f"(entry {seq}); nothing was changed.")
 
 
-@source_command.command("licence", epilog="Example: licit source licence wiki --spdx CC-BY-4.0 --by ines")
+@source_command.command("change", epilog="Example: licit source change wiki --kind public-dataset --why 'asked the supplier' --by ines")
 @click.argument("source")
-@click.option("--spdx", required=True, metavar="SPDX", help="The licence, as an SPDX expression with every choice made.")
+@click.option("--ground", type=_GROUND, default=None, help="By what right it may be used.")
+@source_options
+@_by("Who proposes the change.")
+@json_option
+@workspace_option
+def change(source: str, file: Path | None, choose: tuple[str, ...], as_json: bool, workspace: str | None, **given: Any) -> None:
+    """Change fields of SOURCE and keep the others; '' takes one away. It needs a new approval."""
+    if not given.get("why"):
+        raise click.UsageError("Missing option '--why': say why it changes.")
+    seq = change_source(opened(workspace), source, source_body(file, given), choose=choose)
+    _entered(as_json, source, seq, f"Source {source} is changed (entry {seq}). It needs approval: licit source approve {source} --by …")
+
+
+@source_command.command("licence", epilog="Example: licit source licence wiki --spdx 'MIT OR CC-BY-4.0' --choose MIT --by ines")
+@click.argument("source")
+@click.option("--spdx", required=True, metavar="SPDX", help="The licence, as an SPDX expression.")
+@click.option("--choose", multiple=True, metavar="SPDX", help="The licence taken where the expression offers several (OR).")
 @_by("Who proposes it.")
 @json_option
 @workspace_option
-def licence(source: str, spdx: str, by: str, as_json: bool, workspace: str | None) -> None:
+def licence(source: str, spdx: str, choose: tuple[str, ...], by: str, as_json: bool, workspace: str | None) -> None:
     """Record SOURCE's open licence."""
     space = opened(workspace)
-    known = register_at(space.log, Position.head(space.log)).get(source)
+    known = source in register_at(space.log, Position.head(space.log))
     body = {"source": source, "ground": "open-licence", "licence": spdx, "by": by}
-    seq = add_source(space, {**body, "title": known.title} if known and known.title else body)
+    seq = change_source(space, source, body, choose=choose) if known else add_source(space, body, choose=choose)
     _entered(as_json, source, seq, f"Licence {spdx} of {source} is recorded (entry {seq}). It needs approval: "
              f"licit source approve {source} --by …")
 
@@ -69,19 +91,17 @@ def licence(source: str, spdx: str, by: str, as_json: bool, workspace: str | Non
                                            "--by ines")
 @click.argument("source")
 @click.option("--id", "contract_id", required=True, metavar="NUMBER", help="The contract's number.")
-@click.option("--use", "uses", multiple=True, required=True, metavar="USE",
-              help="A permitted use; what is not named is not permitted.")
+@use_option("A permitted use; what is not named is not permitted.", required=True)
 @click.option("--from", "starts", required=True, metavar="DAY", help="The day it starts.")
 @click.option("--until", "ends", default="", metavar="DAY", help="The first day on which it is no longer in force.")
-@click.option("--party", "parties", multiple=True, metavar="NAME", help="A party to the contract.")
+@contract_options
 @_by("Who records it; somebody else approves.")
 @json_option
 @workspace_option
-def contract(source: str, contract_id: str, uses: tuple[str, ...], parties: tuple[str, ...], as_json: bool,
-             workspace: str | None, **given: str) -> None:
-    """Record a contract for SOURCE: permitted uses and dates."""
-    body: dict[str, Any] = {"source": source, "id": contract_id, "uses": list(uses), "parties": list(parties),
-                            **{key: value for key, value in given.items() if value}}
+def contract(source: str, contract_id: str, as_json: bool, workspace: str | None, **given: Any) -> None:
+    """Record a contract for SOURCE: permitted uses, languages and media, dates, what happens at its end."""
+    body = {"source": source, "id": contract_id, **{key: list(value) if isinstance(value, tuple) else value
+                                                    for key, value in given.items() if value}}
     seq = add_contract(opened(workspace), body)
     _entered(as_json, source, seq, f"Contract {contract_id} of {source} is recorded (entry {seq}). It needs approval: "
              f"licit source approve {source} --by …")
