@@ -20,7 +20,8 @@ Said = tuple[datetime, datetime] | None
 _FIELDS = {"period": {"purpose", "basis", "starts", "ends", "waiting_days"},
            "notice": {"id", "purposes", "starts", "ends", "digest"},
            "assessment": {"id", "purposes", "approved_at", "expires_at", "approved_by", "digest"},
-           "surface": {"id", "assurance"}}
+           "surface": {"id", "assurance", "theme"}}
+_THEMES = ("general", "health", "therapy", "legal-advice", "intimacy")
 _ENDLESS = datetime.max.replace(tzinfo=UTC)
 
 
@@ -71,6 +72,7 @@ class Policy:
     notices: dict[str, _Span] = field(default_factory=dict)
     assessments: dict[str, _Span] = field(default_factory=dict)
     surfaces: dict[str, str] = field(default_factory=dict)
+    intimate: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls, bodies: Iterable[Mapping[str, Any] | None]) -> "Policy":
@@ -89,6 +91,7 @@ class Policy:
                 _one_basis(out.periods)
             if parts["surface"]:
                 out.surfaces = {item["id"]: item.get("assurance", "none") for item in parts["surface"]}
+                out.intimate = frozenset(item["id"] for item in parts["surface"] if item.get("theme", "general") != "general")
             for name, kept, read in (("notice", out.notices, _notice), ("assessment", out.assessments, _assessment)):
                 for item in parts[name]:
                     span = read(item)
@@ -143,6 +146,8 @@ def _items(body: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
         raise ValueError(f"a policy's {name} needs ids of its own")
     if name == "surface" and any(item.get("assurance", "none") not in ("adults", "minors", "none") for item in items):
         raise ValueError("a surface with an unknown age assurance")
+    if name == "surface" and any(item.get("theme", "general") not in _THEMES for item in items):
+        raise ValueError("a surface with an unknown theme")
     return items
 
 

@@ -178,7 +178,7 @@ class Pass:
         known = fact["holder_known"]
         rules = (("chat-state", fact["state"] not in ("live", "unknown")), ("chat-state-unknown", fact["state"] == "unknown"),
                  ("organisation-data", fact["capacity"] == "organisation"),
-                 ("minor", fact["age"] == "minor"), ("third-parties", fact["third_parties"] is not False),
+                 ("minor", fact["age"] == "minor"), ("intimate-surface", fact["surface"] in self.rules.policy.intimate), ("third-parties", fact["third_parties"] is not False),
                  ("subject-unknown", not known and (source is None or source.ground == "own")),
                  ("capacity-unknown", known and fact["capacity"] not in ("consumer", "organisation")),
                  ("age-unknown", known and not grown and fact["age"] != "minor"))

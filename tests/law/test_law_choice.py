@@ -302,7 +302,8 @@ AGES = [("minor", surface, "minor") for surface in ("web", "school", "bar", "els
 def surfaces(tmp_path_factory) -> World:
     """A world with a surface of each age assurance: for adults, for minors, and with none."""
     return make(tmp_path_factory.mktemp("surfaces") / "w", policy={**POLICY, "surface": [
-        {"id": "web", "assurance": "adults"}, {"id": "school", "assurance": "minors"}, {"id": "bar", "assurance": "none"}]})
+        {"id": "web", "assurance": "adults"}, {"id": "school", "assurance": "minors"}, {"id": "bar", "assurance": "none"},
+        *({"id": theme, "assurance": "adults", "theme": theme} for theme in ("health", "therapy", "legal-advice", "intimacy"))]})
 
 
 @pytest.mark.parametrize(("age", "surface", "reason"), AGES)
@@ -314,6 +315,22 @@ def test_minors_and_unknown_ages_stay_out(surfaces, tmp_path, age, surface, reas
     world = copied(surfaces, tmp_path / "w")
     world.take([chat("c", "u", prose("c"))], age=age, surface=surface)
     assert reasons(world.build()) == ({reason: 1} if reason else {})
+
+
+@pytest.mark.parametrize("surface", ["health", "therapy", "legal-advice", "intimacy"])
+def test_surfaces_for_intimate_matters_stay_out_as_a_whole(surfaces, tmp_path, surface):
+    """What was said there is refused, whatever it says and whoever consented.
+
+    Law: SEN-04
+    """
+    world = copied(surfaces, tmp_path / "w")
+    world.take([chat("c", "u", prose("c"))], surface=surface)
+    world.take([chat("d", "v", prose("d"))], surface="web")
+    world.object("u", "consent", purposes=["train"], notice="notice-2025", wording="w", how="a switch",
+                 received_at=world.clock.at.replace(year=2025, month=1, day=2))
+    built = world.build()
+    assert reasons(built) == {"intimate-surface": 1}
+    assert released_records(built.path) == {world.record("d", "v")}
 
 
 def test_a_minors_own_consent_opens_nothing(surfaces, tmp_path):

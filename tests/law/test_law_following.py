@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from world import World, chat, kept, people_chats, prose, reasons, released_records, released_text
@@ -271,6 +272,21 @@ def test_what_reveals_a_special_category_stays_out(world, words, reason):
     built = world.build()
     assert reasons(built) == {reason: 1}
     assert released_records(built.path) == {world.record("plain", "u")}
+
+
+def test_labels_put_on_people_reach_no_release(world):
+    """What somebody else wrote beside the words (labels, notes, scores) is in no row, whatever its name; there is no column for it.
+
+    Law: SEN-03
+    """
+    row = chat("c", "u", prose("c"), labels={"religion": "buddhist"}, annotations=["unionised"], metadata={"health": "asthmatic"})
+    for message in row["messages"]:
+        message |= {"label": "buddhist", "annotations": [{"opinion": "unionised"}], "metadata": {"health": "asthmatic"}}
+    world.take([row])
+    built = world.build()
+    assert built.tally.released == 1
+    files = b"".join(file.read_bytes() for file in Path(built.path).rglob("*") if file.is_file() and file.suffix != ".parquet").decode()
+    assert not [word for word in ("buddhist", "unionised", "asthmatic") if word in released_text(built.path) + files]
 
 
 def test_a_language_that_nobody_measured_is_held(world):

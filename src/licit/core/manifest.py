@@ -9,7 +9,7 @@ Rules kept here:
 - Public counts below :data:`SMALL` are merged, so that a reason does not point at a person; a patch's public counts name no
   reason at all, for beside its parent's they would say why the rows between them left.
 
-Law: DEI-05, DEI-08, REL-02, REL-04
+Law: DEI-05, DEI-08, REL-02, REL-04, SEN-03
 """
 
 import hashlib

@@ -26,6 +26,8 @@ from .errors import misnamed
 
 Basis = Literal["consent", "legitimate-interest"]
 Assurance = Literal["adults", "minors", "none"]
+#: What a surface is for; all but the first are left out as a whole.
+Theme = Literal["general", "health", "therapy", "legal-advice", "intimacy"]
 
 #: The closed list of purposes; there is no wildcard (GDPR Art. 5(1)(b)).
 PURPOSES = ("train", "learn-from-feedback", "evaluate", "human-review", "publish", "personalise")
@@ -69,10 +71,11 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surface:
-    """A product surface and the age assurance declared for it: ``adults`` only, ``minors`` may use it, or none."""
+    """A product surface: the age assurance declared for it (``adults`` only, ``minors`` may use it, or none), and its theme."""
 
     id: str
     assurance: Assurance = "none"
+    theme: Theme = "general"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,8 @@ class Policy:
         for surface in self.surfaces:
             if surface.assurance not in get_args(Assurance):
                 raise ValueError(f"{surface.id}: no such age assurance: {surface.assurance}")
+            if surface.theme not in get_args(Theme):
+                raise ValueError(f"{surface.id}: no such theme: {surface.theme}")
         for group in (self.notices, self.assessments, self.surfaces):
             if len({item.id for item in group}) != len(group):
                 raise ValueError("two notices, assessments or surfaces share an id")
@@ -140,6 +145,10 @@ class Policy:
     def assurance(self, surface: str) -> str:
         """Give the age assurance declared for a surface; ``none`` for one that is not declared."""
         return next((item.assurance for item in self.surfaces if item.id == surface), "none")
+
+    def intimate(self, surface: str) -> bool:
+        """Say whether a surface is for health, therapy, legal advice or intimacy."""
+        return any(item.id == surface and item.theme != "general" for item in self.surfaces)
 
     def interest(self, purpose: str, said_from: datetime, said_until: datetime, as_of: datetime,
                  waiting_days: int = WAITING_DAYS) -> Decision:

@@ -7,8 +7,9 @@ Rules kept here:
 - Temporary, deleted and expired chats are never eligible, nor is an earlier state of one.
 - What the plan does not train on (hidden nodes, titles, feedback, branches) is refused as ``purpose`` and counted.
 - A chat export of other people is held by default.
+- What was said on a surface for health, therapy, legal advice or intimacy is refused as a whole.
 
-Law: CHO-01, CHO-08, CHO-11, CHO-19, PRV-01, PRV-02, PRV-05, LIA-01
+Law: CHO-01, CHO-08, CHO-11, CHO-19, PRV-01, PRV-02, PRV-05, LIA-01, SEN-04
 """
 
 from collections.abc import Mapping
@@ -60,6 +61,8 @@ class Admission:
             return because("organisation-data")
         if facts["age"] == "minor":
             return because("minor")
+        if self.policy.intimate(facts["surface"]):
+            return because("intimate-surface")
         if facts["state"] == "unknown":
             return because("chat-state-unknown")
         if facts["third_parties"]:

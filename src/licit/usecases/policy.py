@@ -45,6 +45,7 @@ TEMPLATE = '''# What silence means. Nothing here is in force until you run: lici
 # [[surface]]                      # age assurance declared for a product surface
 # id = "web"
 # assurance = "adults"             # adults, minors, none
+# theme = "general"                # health, therapy, legal-advice and intimacy are left out as a whole
 '''
 
 

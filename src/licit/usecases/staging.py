@@ -91,13 +91,26 @@ def stage(workspace: Workspace, built: Built, progress: Progress) -> Findings:
 
 def _counted(workspace: Workspace, lock: Mapping[str, Any], kept: pl.DataFrame) -> dict[str, Any]:
     """Count by label what was found and replaced in the records that rows were released from, small counts merged."""
-    told = column_of(workspace.corpus, lock, "record", "found", rows=kept).join(kept.select("row"), on="row", how="semi")
+    told = column_of(workspace.corpus, lock, "record", "found", "mentions", "names", rows=kept).join(
+        kept.select("row"), on="row", how="semi")
     parts = (told.unique("record").select(pl.col("found").explode(empty_as_null=False).drop_nulls().str.split(":").list.to_struct(
         fields=["label", "things", "places"]).alias("found")).unnest("found") if told.height else pl.DataFrame(
         schema={"label": pl.String, "things": pl.String, "places": pl.String}))
     sums = parts.group_by("label").agg(pl.col("things", "places").cast(pl.Int64).sum()).sort("label")
     return {"records": told["record"].n_unique(), **{name: merge_small({label: number for label, number in zip(
-        sums["label"], sums[name], strict=True) if number}) for name in ("things", "places")}}
+        sums["label"], sums[name], strict=True) if number}) for name in ("things", "places")},
+        "repeated": {name: _repeated(told, column) for name, column in (("contacts", "mentions"), ("names", "names"))}}
+
+
+def _repeated(told: pl.DataFrame, column: str) -> dict[str, int]:
+    """Count records by how many records (themselves included) share a name, address, number or handle with them, at most."""
+    if column not in told.columns:
+        return {}
+    shared = (told.unique("record").select("record", column).explode(column, empty_as_null=False).drop_nulls()
+              .with_columns(times=pl.len().over(column)).group_by("record").agg(pl.col("times").max()))
+    step = pl.when(pl.col("times") > 9).then(pl.lit("10+")).when(pl.col("times") > 4).then(pl.lit("5-9")).when(
+        pl.col("times") > 1).then(pl.lit("2-4")).otherwise(pl.lit("1"))
+    return merge_small(dict(shared.group_by(step.alias("step")).len().iter_rows()))
 
 
 def weighed(workspace: Workspace, built: Built) -> Built:

@@ -181,6 +181,19 @@ def test_a_dry_run_weighs_the_measure_too(world):
     assert not list((world.root / "releases").iterdir())
 
 
+def test_what_many_records_share_is_counted_and_not_told(world):
+    """Records are counted by how many of them share an address or a name with it; small counts are merged, nothing is named.
+
+    Law: DEI-07
+    """
+    world.take([chat(f"c{number}", f"u{number}", f"{prose(f'c{number}')} Écrivez à info@example.org.") for number in range(6)])
+    world.take([chat(f"d{number}", f"v{number}", f"{prose(f'd{number}')} Écrivez à d{number}@example.org.") for number in range(5)])
+    world.take([chat("e", "w", prose("e"))])
+    told = measure_of(world.build())["found"]
+    assert told["repeated"]["contacts"] == {"1": 5, "5-9": 6}
+    assert "example.org" not in json.dumps(told)
+
+
 def test_everything_found_is_counted_by_type_and_nothing_else_is_told(world):
     """Counts of things and of places, small ones merged; no text and no hash of one; a patch has no counts of its own."""
     mails = [f"w{number}@example.org" for number in range(7)]

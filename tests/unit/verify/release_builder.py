@@ -239,7 +239,8 @@ POLICY = {"period": [{"purpose": "train", "basis": "legitimate-interest", "start
           "notice": [{"id": "n1", "purposes": ["train"], "starts": "2024-01-01"}],
           "assessment": [{"id": "a1", "purposes": ["train"], "approved_at": "2024-01-01", "expires_at": "2027-01-01",
                           "approved_by": "dpo"}],
-          "surface": [{"id": "app", "assurance": "adults"}]}
+          "surface": [{"id": "app", "assurance": "adults"},
+                      {"id": "clinic", "assurance": "adults", "theme": "health"}]}
 PLAN = {"name": "spring", "purpose": "train", "use": "train", "commercial": True, "sources": [], "as_of": "",
         "threads": ["main", "document"], "chunk": {"tokens": 0, "overlap": 0}, "languages": ["en"],
         "deidentify": {"labels": ["PERSON"], "seconds": 20}, "near": True, "twin_per_thousand": 0, "canaries": 0,

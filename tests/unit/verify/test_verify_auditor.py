@@ -151,7 +151,7 @@ def test_a_namesake_that_nobody_had_seen(world):
 @pytest.mark.parametrize(("facts", "reason"), [
     ({"state": "temporary"}, "chat-state"), ({"capacity": "organisation"}, "organisation-data"),
     ({"capacity": "unknown"}, "capacity-unknown"), ({"age": "minor"}, "minor"),
-    ({"age": "unknown", "surface": "elsewhere"}, "age-unknown"), ({"third_parties": True}, "third-parties"),
+    ({"surface": "clinic"}, "intimate-surface"), ({"age": "unknown", "surface": "elsewhere"}, "age-unknown"), ({"third_parties": True}, "third-parties"),
     ({"thread": "feedback"}, "purpose"), ({"thread": "hidden"}, "purpose"), ({"static": "special-category"},
                                                                             "special-category"),
     ({"static": "detector-failed"}, "detector-failed")])
