@@ -15,6 +15,7 @@ from typing import Any
 from ..core.cases import REQUESTS, cases_from
 from ..core.errors import EvidenceError
 from ..core.ids import SubjectId
+from ..core.law import Law, law_from
 from ..core.policy import Policy, policy_from
 from ..core.ports import (
     Catalogue,
@@ -43,7 +44,7 @@ Progress = Callable[[str, int, int], None]
 
 #: Entries that may change an answer; a release closes only if none of them came since its position.
 DECIDING = RESTRICTING | {"consent", "permission", "lifting", "rectified", "policy", "source", "contract", "approval",
-                          "signal", "decision", "rewrite", "access", "portability", "legal-hold"}
+                          "signal", "decision", "rewrite", "access", "portability", "legal-hold", "law", "breach"}
 
 
 def silent(step: str, done: int, known: int) -> None:
@@ -134,6 +135,18 @@ def policy_at(log: Log, at: Position) -> Policy:
         EvidenceError: an entry cannot be read, so that nobody can say what silence means.
     """
     return policy_from(_bodies(entries_at(log, at, frozenset({"policy"}))))
+
+
+def law_at(log: Log, at: Position) -> Law:
+    """Fold the papers behind a legal basis, and what ended them.
+
+    Raises:
+        EvidenceError: an entry cannot be read.
+    """
+    try:
+        return law_from(entries_at(log, at, frozenset({"law", "breach"})))
+    except ValueError as error:
+        raise EvidenceError(str(error), reason="entry-unreadable", remedy="Restore the workspace from a backup.") from None
 
 
 def register_at(log: Log, at: Position) -> dict[str, Source]:

@@ -20,6 +20,7 @@ COMMANDS = {
     "import": ("arrive", "Read exports and documents into the workspace."),
     "source": ("register", "Say where texts come from and by what right."),
     "policy": ("register", "Say what silence means: notices, bases, assessments."),
+    "law": ("law", "Write, check and approve the papers behind a legal basis: assessments, tests, notices."),
     "rights": ("rights", "Record an objection, a consent or another right; give the receipt."),
     "breach": ("breach", "Say what a breach touches, start its clock, draft the notice."),
     "evidence": ("evidence", "Gather evidence for an authority as one signed zip."),

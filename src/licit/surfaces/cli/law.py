@@ -1,0 +1,155 @@
+"""``licit law``: the papers behind a legal basis."""
+
+from pathlib import Path
+
+import click
+
+from ...core.controls import CONTROLS
+from ...core.errors import InputError
+from ...core.law import KINDS, TRIGGERS
+from ...usecases.law import (
+    Approval,
+    approve_paper,
+    approved_text,
+    listed,
+    make_paper,
+    note_trigger,
+    path_of,
+    read_paper,
+    withdraw_paper,
+)
+from ...usecases.law_check import check_clauses, check_text
+from ...usecases.workspace import Position, law_at
+from ._shared import json_option, number_of, opened, print_json, say, workspace_option
+
+_by = click.option("--by", required=True, metavar="NAME", help="Who does it; it stands in the log.")
+_why = click.option("--why", required=True, metavar="TEXT", help="The reason, in a sentence.")
+_kind = click.argument("kind", type=click.Choice(KINDS))
+
+
+@click.group("law", epilog="licit is no legal advice.")
+def law_command() -> None:
+    """Write, check and approve the papers behind a legal basis: assessments, screenings, tests, notices."""
+
+
+@law_command.command("new", epilog="Example: licit law new lia chat --lang fr")
+@_kind
+@click.argument("name", required=False)
+@click.option("--lang", "language", type=click.Choice(["en", "fr"]), default="en", show_default=True,
+              help="The language of the questions.")
+@workspace_option
+def new(kind: str, name: str | None, language: str, workspace: str | None) -> None:
+    """Make the empty file of a paper of KIND, to be filled in."""
+    if not name and kind != "dpia-screening":
+        raise click.UsageError("Give the paper a NAME.")
+    path = make_paper(opened(workspace), kind, name or kind, language)
+    say(f"Fill in {path}, then: licit law check {path}")
+
+
+@law_command.command("check", epilog="Example: licit law check law/lia-chat.toml")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@json_option
+@workspace_option
+def check(files: tuple[Path, ...], as_json: bool, workspace: str | None) -> None:
+    """Check FILES, or every paper of the workspace; terms of use (.txt, .md) for clauses that shift responsibility.
+
+    Exit code 1 when there is something to mend.
+    """
+    paths = list(files) or sorted((opened(workspace).root / "law").glob("*.toml"))
+    if not paths:
+        raise InputError("there is no paper to check", remedy="licit law new KIND NAME makes one.")
+    bad = 0
+    for path in paths:
+        text = read_paper(path)
+        findings = check_text(text) if path.suffix == ".toml" else check_clauses(text)
+        bad += len(findings)
+        if as_json:
+            print_json({"file": str(path), "findings": [finding.as_json() for finding in findings]})
+            continue
+        say(f"{path}: {number_of(len(findings), 'finding')}" if findings else f"{path}: nothing to mend")
+        for finding in findings:
+            say(f"  {finding.place}: {finding.wrong}. {finding.mend}")
+    if bad:
+        click.get_current_context().exit(1)
+
+
+@law_command.command("approve", epilog="Example: licit law approve law/lia-chat.toml --by 'Me Amari' --opinion 'Favourable.'")
+@click.argument("file", type=click.Path(path_type=Path))
+@_by
+@click.option("--opinion", default="", metavar="TEXT", help="What the data-protection officer said of it.")
+@click.option("--until", default="", metavar="DAY", help="The day from which it is over, if before its own review.")
+@json_option
+@workspace_option
+def approve(file: Path, by: str, opinion: str, until: str, as_json: bool, workspace: str | None) -> None:
+    """Approve the paper in FILE as it stands; its author cannot."""
+    seq = approve_paper(opened(workspace), read_paper(file), Approval(by=by, opinion=opinion, until=until))
+    if as_json:
+        print_json({"entry": seq})
+    else:
+        say(f"Approved (log entry {seq}). An edit from here on is a draft until it is approved.")
+
+
+@law_command.command("withdraw", epilog="Example: licit law withdraw lia chat --by 'Me Amari' --why 'The purpose was given up.'")
+@_kind
+@click.argument("name")
+@_by
+@_why
+@workspace_option
+def withdraw(kind: str, name: str, by: str, why: str, workspace: str | None) -> None:
+    """Withdraw the paper NAME: nothing is released under it any more."""
+    say(f"Withdrawn (log entry {withdraw_paper(opened(workspace), kind, name, by, why)}).")
+
+
+@law_command.command("note", epilog="Example: licit law note law-change --by ines --why 'A guideline of the authority.'")
+@click.argument("what", type=click.Choice(TRIGGERS))
+@click.option("--paper", "name", default="", metavar="NAME", help="The only paper it ends; without it, all of them.")
+@_by
+@_why
+@workspace_option
+def note(what: str, name: str, by: str, why: str, workspace: str | None) -> None:
+    """Note that something happened: assessments are ended until they are approved anew."""
+    say(f"Noted (log entry {note_trigger(opened(workspace), what, by, why, name)}). Review the papers, then approve them anew.")
+
+
+@law_command.command("list", epilog="Example: licit law list")
+@json_option
+@workspace_option
+def list_papers(as_json: bool, workspace: str | None) -> None:
+    """List the papers: approved, edited since, over, ended, or drafts."""
+    found = list(listed(opened(workspace)))
+    for one in found:
+        paper = one.paper
+        if as_json:
+            print_json({"kind": one.kind, "id": one.id, "file": one.path, "state": one.state, **({
+                "version": paper.version, "digest": paper.digest, "entry": paper.entry, "by": paper.by,
+                "until": paper.until.date().isoformat()} if paper else {})})
+        else:
+            until = f" by {paper.by} until {paper.until:%Y-%m-%d}" if paper and paper.until.year < 9999 else (
+                f" by {paper.by}" if paper else "")
+            say(f"{one.kind} {one.id}: {one.state}{until}{f' ({one.why})' if one.why else ''}, {one.path}")
+    if not found and not as_json:
+        say("There is no paper: licit law new lia NAME")
+
+
+@law_command.command("show", epilog="Example: licit law show lia chat")
+@_kind
+@click.argument("name")
+@workspace_option
+def show(kind: str, name: str, workspace: str | None) -> None:
+    """Print the text of paper NAME as it was approved; if nobody approved it, as its file stands."""
+    space = opened(workspace)
+    paper = law_at(space.log, Position.head(space.log)).paper(kind, name)
+    click.echo(approved_text(space, paper) if paper else read_paper(path_of(space, kind, name)), nl=False)
+
+
+@law_command.command("controls", epilog="Example: licit law controls")
+@json_option
+def controls(as_json: bool) -> None:
+    """List the controls that a measure may name."""
+    for one in CONTROLS.values():
+        if as_json:
+            print_json({"id": one.id, "meaning": one.meaning, "meaning_fr": one.meaning_fr, "duty": one.duty,
+                        "claims": list(one.claims)})
+        else:
+            say(f"{one.id}: {one.meaning}" + (f" Art. {one.duty} demands it: it does not count in the balance."
+                                              if one.duty else ""))
