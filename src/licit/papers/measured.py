@@ -21,7 +21,8 @@ def measured(manifest: Mapping[str, Any], tongue: Language) -> Markup:
         return el("p", prose(tongue.say("measure-silent"), file=file))
     gaps = [*_gaps(manifest, told, tongue)]
     figures = _figures(manifest, told, tongue) if told["measured"] else None
-    return join(_red(gaps, tongue) if gaps else None, figures, _planted(_map(told, "planted"), tongue), _found(manifest, told, tongue))
+    return join(_red(gaps, tongue) if gaps else None, figures, _planted(_map(told, "planted"), tongue), _found(manifest, told, tongue),
+                _linked(_map(told, "linkage"), tongue))
 
 
 def _red(gaps: list[str], tongue: Language) -> Markup:
@@ -110,6 +111,15 @@ def _found(manifest: Mapping[str, Any], told: Mapping[str, Any], tongue: Languag
                                                               for counts in (things, places))) for label in sorted({*things, *places}))
     return join(el("p", prose(tongue.say("found-in"), number=tongue.number(_whole(found, "records")))),
                 el("table", el("thead", head), el("tbody", *rows), class_="plain"))
+
+
+def _linked(told: Mapping[str, Any], tongue: Language) -> Markup | None:
+    if not told:
+        return None
+    if not _whole(told, "tried"):
+        return el("p", tongue.say("linkage-untold"))
+    return el("p", prose(tongue.say("linkage"), chance=foreign(str(told.get("chance", ""))),
+                         **{name: tongue.number(_whole(told, name)) for name in ("among", "tried", "first", "ten")}))
 
 
 def _map(value: Any, *path: str) -> Mapping[str, Any]:

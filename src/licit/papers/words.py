@@ -133,6 +133,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "found-unsaid": ("What was found is not counted here: beside its parent's counts a patch's would say what the rows that left held.",
                      "Ce qui a été repéré n'est pas compté ici : à côté du décompte de son parent, celui d'un correctif dirait ce que "
                      "contenaient les lignes parties."),
+    "linkage": ("An attack by style: somebody who has this release and one conversation of a person, and compares how people write. Of {tried} "
+                "conversations (of {among} compared) whose author has another one here, {first} led to it at once, {ten} within the nearest "
+                "ten; a blind guess leads to {chance}. Attackers who know more, or have a language model, were not tried.",
+                "Une attaque par le style : quelqu'un a cette publication et une conversation d'une personne, et compare les manières "
+                "d'écrire. De {tried} conversations (parmi {among} comparées) dont l'auteur en a une autre ici, {first} y ont mené d'emblée, "
+                "{ten} parmi les dix plus proches ; au hasard, {chance}. Des attaquants qui en savent plus, ou ont un modèle de langue, "
+                "n'ont pas été essayés."),
+    "linkage-untold": ("An attack by style was not counted: too few conversations have another one by the same person.",
+                       "Une attaque par le style n'est pas chiffrée : trop peu de conversations en ont une autre de la même personne."),
     # Sources
     "sources": ("Sources and the right to use them", "Les sources et le droit de s'en servir"),
     "source": ("Source", "Source"), "right": ("Right", "Droit"),

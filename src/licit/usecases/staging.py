@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from ..core.errors import EvidenceError, RefusedError
 from ..core.ids import canonical_json
@@ -18,6 +19,7 @@ from ..core.notes import release_tags
 from ..core.tree import TagTree
 from ..pipeline.attest import Findings
 from ..pipeline.audit import write_canaries, write_twin
+from ..pipeline.linkage import MOST, attacked_by_style
 from ..pipeline.seal import Parent, Placed, buckets_for, content_of, patch_rows, root_of, write_rows
 from ..pipeline.stage import ANSWERS, tally
 from .canaries import counted
@@ -28,6 +30,9 @@ from .quality import misses, require
 from .workspace import Position, Progress, Workspace, register_at
 
 _KEYS = ["record", "chunk"]
+
+#: So many rows of a file are looked at for conversations to attack; rows lie in keyed-random order.
+_LOOKED_AT = 4 * MOST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +91,22 @@ def stage(workspace: Workspace, built: Built, progress: Progress) -> Findings:
     people = (kept.select(pl.col("subjects").explode(empty_as_null=False).drop_nulls().alias("subject"))
               .group_by("subject").len("rows").with_columns(pl.col("rows").cast(pl.Int64)).sort("subject"))
     found = _findings(workspace, built, files, _with_keys(workspace, people), workspace.pins(plan_from_lock(lock["plan"])), None)
-    return replace(found, measure={**measured, "found": _counted(workspace, lock, kept), **_watched(workspace, lock)})
+    return replace(found, measure={**measured, "found": _counted(workspace, lock, kept), **_watched(workspace, lock),
+                                   "linkage": attacked_by_style(_conversations(workspace, folder, kept))})
+
+
+def _conversations(workspace: Workspace, folder: str, kept: pl.DataFrame) -> pl.DataFrame:
+    """Read what people said in some released conversations, as recipients read it; who it was only licit knows."""
+    whose = kept.filter(pl.col("holder") != "").group_by("record").agg(person=pl.col("holder").first())
+    out = pl.DataFrame(schema={"record": pl.String, "text": pl.String})
+    for path in sorted(workspace.corpus.path(f"{folder}/data").iterdir()) if whose.height else ():
+        rows = pl.DataFrame(pl.from_arrow(next(pq.ParquetFile(path).iter_batches(_LOOKED_AT, columns=["record", "messages"]))))
+        said = (rows.drop_nulls("messages").explode("messages").unnest("messages").filter(pl.col("role") == "user")
+                .group_by("record", maintain_order=True).agg(text=pl.col("content").str.join("\n")))
+        out = pl.concat([out, said])
+        if out.height >= MOST:
+            break
+    return out.join(whose, on="record", how="inner", maintain_order="left")
 
 
 def _counted(workspace: Workspace, lock: Mapping[str, Any], kept: pl.DataFrame) -> dict[str, Any]:
@@ -165,7 +185,7 @@ def stage_patch(workspace: Workspace, built: Built, parent: str, progress: Progr
     # A patch only takes away or elects among rows of its parent's detectors: nothing new to measure, nothing may hinder it.
     # What its parent counted is left out: beside the patch it would say what the rows that left held.
     measured = json.loads(corpus.path(f"releases/{parent}/evidence/measure.json").read_bytes())
-    return replace(found, measure={name: value for name, value in measured.items() if name not in ("found", "canaries")} | _watched(
+    return replace(found, measure={name: value for name, value in measured.items() if name not in ("found", "canaries", "linkage")} | _watched(
         workspace, lock))
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from world import chat, failing, prose
+from world import chat, failing, people_chats, prose
 
 from licit.core.errors import RefusedError, SetupError
 from licit.usecases import staging
@@ -189,9 +189,25 @@ def test_what_many_records_share_is_counted_and_not_told(world):
     world.take([chat(f"c{number}", f"u{number}", f"{prose(f'c{number}')} Écrivez à info@example.org.") for number in range(6)])
     world.take([chat(f"d{number}", f"v{number}", f"{prose(f'd{number}')} Écrivez à d{number}@example.org.") for number in range(5)])
     world.take([chat("e", "w", prose("e"))])
-    told = measure_of(world.build())["found"]
+    built = world.build()
+    told = measure_of(built)["found"]
+    assert "tried" not in measure_of(built)["linkage"]
     assert told["repeated"]["contacts"] == {"1": 5, "5-9": 6}
     assert "example.org" not in json.dumps(told)
+
+
+def test_each_release_is_attacked_by_style(world):
+    """How often one conversation leads to another of the same person is counted in what was written; a patch says nothing of it.
+
+    Law: DEI-06
+    """
+    world.take(people_chats(10, 2))
+    built = world.build()
+    told = measure_of(built)["linkage"]
+    assert (told["among"], told["tried"], "user0" in json.dumps(told)) == (20, 20, False)
+    assert told["first"] <= told["ten"] <= 20
+    world.object("user0")
+    assert "linkage" not in measure_of(world.space.patch(built.name))
 
 
 def test_everything_found_is_counted_by_type_and_nothing_else_is_told(world):
