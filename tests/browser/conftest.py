@@ -15,7 +15,7 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 
 from desks import PASSWORD, code_of, hired
 from playwright.sync_api import Browser, sync_playwright
-from serving import served  # noqa: F401 (a fixture)
+from serving import quick_passwords, served  # noqa: F401 (fixtures)
 from world import chat, prose
 
 from licit.surfaces.web.app import make_app

@@ -7,8 +7,8 @@ from looking import centre_round, unequal, wrong_with
 from pages import form_of
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-@pytest.mark.parametrize("width", [320, 1200])
+@pytest.mark.parametrize(("width", "scripts"), [(320, False), (1200, True), *(pytest.param(*look, marks=pytest.mark.slow) for look in (
+    (320, True), (1200, False)))])
 def test_refusing_is_one_click(visit, width, scripts):
     """From the first page to "your conversations are not used" is one click, and the page says so with its receipt."""
     page = visit(width=width, scripts=scripts, account="user1")
@@ -17,14 +17,15 @@ def test_refusing_is_one_click(visit, width, scripts):
     assert page.locator(".done").inner_text().startswith("C’est fait\u00a0: Refus.")
 
 
-@pytest.mark.parametrize(("language", "width", "dark"), [("fr-FR", 320, True), ("en-GB", 1200, False)], ids=["French, narrow and dark", "English"])
-def test_no_page_keeps_anybody_out(visit, served, language, width, dark):
+@pytest.mark.parametrize(("language", "width", "dark", "axe"), [("fr-FR", 320, True, True), ("en-GB", 1200, False, False)],
+                         ids=["French, narrow and dark", "English, without axe"])
+def test_no_page_keeps_anybody_out(visit, served, language, width, dark, axe):
     """Every page before and after a choice: no violation of WCAG 2.2 AA, nothing wider than the screen, one language, two equal answers.
 
     Law: UIX-03
     """
     page = visit(language=language, width=width, dark=dark, account="user1")
-    seen = {where: [*wrong_with(page, language[:2]), *unequal(page)] for where in centre_round(page, served)}
+    seen = {where: [*wrong_with(page, language[:2], axe=axe), *unequal(page)] for where in centre_round(page, served)}
     assert {where: found for where, found in seen.items() if found} == {}
 
 

@@ -4,11 +4,12 @@ import pytest
 from looking import ROOMS, console_round, faults_of, wider, wrong_with
 
 
-@pytest.mark.parametrize(("language", "width", "dark"), [("fr-FR", 1200, False), ("en-GB", 320, True)], ids=["French", "English, narrow and dark"])
-def test_no_page_keeps_anybody_out(desk, busy, language, width, dark):
+@pytest.mark.parametrize(("language", "width", "dark", "axe"), [("fr-FR", 1200, False, False), ("en-GB", 320, True, True)],
+                         ids=["French, without axe", "English, narrow and dark"])
+def test_no_page_keeps_anybody_out(desk, busy, language, width, dark, axe):
     """Every room, request and answer of the console: no violation of WCAG 2.2 AA, nothing wider than the screen, one language, no script."""
     page = desk(language=language, width=width, dark=dark)
-    seen = {where: wrong_with(page, language[:2]) for where in console_round(page, busy)}
+    seen = {where: wrong_with(page, language[:2], axe=axe) for where in console_round(page, busy)}
     assert {where: found for where, found in seen.items() if found} == {}
     assert set(ROOMS) <= set(seen)
     assert page.locator("script").count() == 0
@@ -57,7 +58,7 @@ def test_a_light_is_a_word_and_a_sign(desk, busy):
     assert {one for one, in told} == {"■ Overdue", "● In time"}
 
 
-@pytest.mark.parametrize(("dark", "width"), [(False, 1200), (True, 320)])
+@pytest.mark.parametrize(("dark", "width"), [pytest.param(False, 1200, marks=pytest.mark.slow), (True, 320)])
 def test_the_page_on_parity_keeps_nobody_out(visit, dark, width):
     """Anybody reads it, on any screen."""
     page = visit("/parity", dark=dark, width=width)

@@ -114,8 +114,12 @@ def completed(root: Path, act: Scene, run, failed: int = 1) -> None:
         assert "objection" in run("recall", "--workspace", root).out
 
 
-@pytest.mark.parametrize("name", ["import", "build", *(pytest.param(name, marks=pytest.mark.slow) for name in
-                                                       COMMANDS if name not in ("import", "build"))])
+def quickly(*names: str) -> list:
+    """Give every command; those that are not named are tried in the slow suite."""
+    return [name if name in names else pytest.param(name, marks=pytest.mark.slow) for name in COMMANDS]
+
+
+@pytest.mark.parametrize("name", quickly("build"))
 def test_a_disk_that_fills_up(acts, mounted, run, tmp_path, name, every):
     """On a disk of a few pages a command fails as often as there is too little room, and completes when there is enough."""
     act, disk, failed = acts[name], tmp_path / "disk", 0
@@ -139,7 +143,7 @@ def test_a_disk_that_fills_up(acts, mounted, run, tmp_path, name, every):
     mounted.shell(f"umount {disk}")
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", quickly("object", "erase"))
 def test_a_read_only_disk(acts, mounted, run, tmp_path, name):
     """On a disk that takes no writing a command says so and changes nothing; once it does, the same command completes."""
     act, root = acts[name], tmp_path / "w"
@@ -154,8 +158,7 @@ def test_a_read_only_disk(acts, mounted, run, tmp_path, name):
     completed(root, act, run)
 
 
-@pytest.mark.parametrize("name", ["import", *(pytest.param(name, marks=pytest.mark.slow) for name in
-                                              ("object", "build", "patch", "erase"))])
+@pytest.mark.parametrize("name", quickly("import"))
 def test_a_limit_on_the_size_of_files(acts, run, tmp_path, name, every):
     """Where no file may grow beyond some bytes a command fails; without the limit it completes on what was left."""
     act, root, failed = acts[name], tmp_path / "w", 0

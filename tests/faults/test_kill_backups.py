@@ -7,14 +7,11 @@ import pytest
 from scenes import Runner, Scene
 from world import PLANTED, World, failing, places_of
 
-#: So many moments are tried in the quick suite; all of them in the slow one.
-SAMPLED = 2
-
 
 def points(moments: int, every: bool) -> list[int]:
-    """Choose the moments to die at, the last ones always among them, for that is where a folder gets its name."""
+    """Choose the moments to die at: all, or midway and the last two, for that is where a folder gets its name."""
     whole = range(1, moments + 1)
-    return list(whole) if every else sorted({*whole[::max(1, moments // SAMPLED)], *whole[-2:]})
+    return list(whole) if every else sorted({(moments + 1) // 2, *whole[-2:]})
 
 
 @pytest.fixture

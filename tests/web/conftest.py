@@ -1,3 +1,3 @@
 """The server's fixtures."""
 
-from serving import served  # noqa: F401 (a fixture)
+from serving import quick_passwords, served, shared  # noqa: F401 (fixtures)

@@ -1,7 +1,9 @@
 """A real server on a free port of this machine, over a copy of a pretend company's workspace."""
 
+import asyncio
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from world import World
+from world import World, copied
 
 pytest.importorskip("fastapi", reason="the extra web is not installed")
 
@@ -21,6 +23,7 @@ import uvicorn
 from joserfc import jwt
 from joserfc.jwk import KeySet, OKPKey
 
+from licit.adapters import staff
 from licit.surfaces.web.app import make_app
 from licit.surfaces.web.timely import Timely
 
@@ -39,6 +42,12 @@ keys = "chat.jwks.json"
 """
 
 
+#: Many tests in a minute are one visitor to a server that they share.
+MANY = "[limits]\npages = 60000\nrefusals = 60000\nsign_ins = 60000\nstrangers = 60000\n"
+#: No test speaks https, and reading the certificates of this machine takes longer than most of them.
+NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 @dataclass
 class Served:
     """A running server, its world, and the product's signing key."""
@@ -50,7 +59,7 @@ class Served:
 
     def browser(self, **headers: str) -> httpx.Client:
         """Give a new visitor's client: cookies kept, redirects followed."""
-        client = httpx.Client(base_url=self.address, follow_redirects=True, timeout=30, headers=headers)
+        client = httpx.Client(base_url=self.address, follow_redirects=True, timeout=30, headers=headers, verify=NO_CERTIFICATES)
         self.opened.append(client)
         return client
 
@@ -70,11 +79,21 @@ class Served:
         return client
 
 
+class Server(uvicorn.Server):
+    """A server that looks often whether it is to end."""
+
+    async def main_loop(self) -> None:
+        """Wait for the end."""
+        await self.on_tick(0)
+        while not self.should_exit:
+            await asyncio.sleep(.01)
+
+
 @contextmanager
 def running(app: Any, port: int = 0) -> Iterator[str]:
     """Run an app on a free port of this machine, or on the one given; give its address."""
     listening = socket.create_server(("127.0.0.1", port))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", http=Timely, ws="none",
+    server = Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", http=Timely, ws="none",
                                            proxy_headers=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
@@ -90,14 +109,38 @@ def running(app: Any, port: int = 0) -> Iterator[str]:
         listening.close()
 
 
-@pytest.fixture
-def served(full: World) -> Iterator[Served]:
-    """The full world behind a server."""
+@contextmanager
+def serving(world: World, settings: str = SETTINGS) -> Iterator[Served]:
+    """Put a world behind a server."""
     key = OKPKey.generate_key("Ed25519", {"use": "sig"}, auto_kid=True)
-    (full.root / "web.toml").write_text(SETTINGS, encoding="utf-8")
-    (full.root / "chat.jwks.json").write_text(json.dumps(KeySet([key]).as_dict(private=False)), encoding="utf-8")
-    with running(make_app(full.root, clock=full.clock)) as address:
-        here = Served(full, address, key)
+    (world.root / "web.toml").write_text(settings, encoding="utf-8")
+    (world.root / "chat.jwks.json").write_text(json.dumps(KeySet([key]).as_dict(private=False)), encoding="utf-8")
+    with running(make_app(world.root, clock=world.clock)) as address:
+        here = Served(world, address, key)
         yield here
         for client in here.opened:
             client.close()
+
+
+@pytest.fixture
+def served(full: World) -> Iterator[Served]:
+    """The full world behind a server."""
+    with serving(full) as here:
+        yield here
+
+
+@pytest.fixture(scope="module")
+def shared(full_world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The same for the tests of a module that enter nothing, or only people of their own."""
+    with serving(copied(full_world, tmp_path_factory.mktemp("shared") / "w"), SETTINGS + MANY) as here:
+        yield here
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hash passwords at the least cost; what they cost in a deployment has a test of its own."""
+    from argon2 import PasswordHasher
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(staff, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield

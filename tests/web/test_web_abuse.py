@@ -68,25 +68,25 @@ def test_planted_commands_change_nothing_and_are_logged_nowhere(served, caplog):
 
 @pytest.mark.parametrize("target", [b"/receipts/1%0d%0aset-cookie:a=b.json", b"/?lang=fr%0d%0aset-cookie:a=b", b"/rights/x%0d%0aset-cookie:a=b",
                                     b"/where/x%0aset-cookie:a=b", b"/sign-in?token=%0d%0aset-cookie:a=b"])
-def test_no_header_can_be_planted(served, target):
+def test_no_header_can_be_planted(shared, target):
     """A line break in an address never becomes a header of the answer."""
-    status, told = raw(served, target)
+    status, told = raw(shared, target)
     assert status < 500
     assert "set-cookie:a=b" not in told.split("\r\n\r\n")[0].lower().replace(" ", "")
 
 
 @pytest.mark.parametrize("target", [b"/static/../app.py", b"/static/%2e%2e/app.py", b"/static/..%2fapp.py", b"/static/%2e%2e%2fapp.py",
                                     b"/static//etc/passwd", b"/static/%00", b"/static/..\\app.py", b"/static/....//app.py", b"/static/"])
-def test_nothing_but_what_is_served_is_served(served, target):
+def test_nothing_but_what_is_served_is_served(shared, target):
     """No way out of the folder of files, and no list of it."""
-    assert raw(served, target)[0] == 404
+    assert raw(shared, target)[0] == 404
 
 
 @pytest.mark.parametrize("method", [b"OPTIONS", b"TRACE", b"PUT", b"DELETE", b"PATCH", b"BREW"])
 @pytest.mark.parametrize("target", [b"/", b"/choices", b"/v1/rights", b"/v1/standing/x"])
-def test_other_methods_do_nothing(served, method, target):
+def test_other_methods_do_nothing(shared, method, target):
     """A method that no page knows is told so; nothing of the request comes back."""
-    status, told = raw(served, target, method=method, headers=b"X-Planted: planted\r\nContent-Length: 0\r\n")
+    status, told = raw(shared, target, method=method, headers=b"X-Planted: planted\r\nContent-Length: 0\r\n")
     assert status == (405 if method != b"BREW" else 400)  # no method of HTTP: the line itself cannot be read
     assert status == 400 or "\r\nallow: GET" in told or "\r\nallow: POST" in told
     assert "planted" not in told
@@ -95,29 +95,29 @@ def test_other_methods_do_nothing(served, method, target):
 @pytest.mark.parametrize("headers", [b"Cookie: licit-visit=" + b"x" * 60_000 + b"\r\n", b"Cookie: " + b"a=b; " * 9_000 + b"\r\n",
                                      b"Cookie: licit-visit=" + b"\xb2" * 25 + b"\r\n", b"Cookie: licit-visit=" + b"x" * 600_000 + b"\r\n",
                                      b"Accept-Language: fr;q=nan, en;q=1e9, " + b"x," * 20_000 + b"\r\n", b"Content-Length: 5, 6\r\n"])
-def test_swollen_and_broken_headers_hurt_nobody(served, headers):
+def test_swollen_and_broken_headers_hurt_nobody(shared, headers):
     """What is too large or no text is refused or ignored, and the next visitor is served."""
-    assert raw(served, b"/", headers=headers)[0] in (200, 400, 431)
-    assert served.browser().get("/healthz").status_code == 200
+    assert raw(shared, b"/", headers=headers)[0] in (200, 400, 431)
+    assert shared.browser().get("/healthz").status_code == 200
 
 
 @pytest.mark.parametrize("body", [b"form=%ff&do=refuse", b"form=\xff\xfe&do=refuse", b"\x00\x01", b"&&&===", b"form" * 10, b"%" * 1000])
-def test_broken_forms_are_refused(served, body):
+def test_broken_forms_are_refused(shared, body):
     """A form that cannot be read does nothing."""
-    client = served.browser()
+    client = shared.browser()
     client.get("/")
     assert client.post("/choices", content=body, headers=FORM).status_code in (400, 403)
-    assert counted(served, "objection") == 0
+    assert counted(shared, "objection") == 0
 
 
-def test_of_two_answers_in_one_form_neither_counts(served):
+def test_of_two_answers_in_one_form_neither_counts(shared):
     """A field that stands twice is an error, whichever comes last; so is a file in the place of a field."""
-    client = served.signed_in("user1")
+    client = shared.signed_in("user1")
     form = form_of(client.get("/"))
     for given in (["allow", "refuse"], ["refuse", "allow"]):
         assert client.post("/choices", data={"form": form, "do": given}).status_code == 400
     assert client.post("/choices", data={"form": form}, files={"do": ("refuse", b"refuse")}).status_code == 400
-    assert counted(served, "objection", "permission") == 0
+    assert counted(shared, "objection", "permission") == 0
 
 
 def test_tens_of_thousands_of_fields_are_one_form(served):
@@ -131,34 +131,34 @@ def test_tens_of_thousands_of_fields_are_one_form(served):
 
 
 @pytest.mark.parametrize("number", ["²", "٣", "-1", "1e3", "0x1", " 1", "9" * 15, "9" * 400, "NaN"])
-def test_what_is_no_number_is_nobodys_entry(served, number):
+def test_what_is_no_number_is_nobodys_entry(shared, number):
     """Digits of other scripts, signs and floods of digits are answered as an entry that does not exist."""
-    client = served.signed_in("user1")
+    client = shared.signed_in("user1")
     assert client.post("/undo", data={"form": form_of(client.get("/")), "entry": number}).status_code == 404
 
 
 @pytest.mark.parametrize("given", [{"name": b"Ren%E9"}, {"name": b"%ED%A0%80"}, {"email": b"lea%00@example.org"}, {"email": b"lea"},
                                    {"phone": b"call+me"}, {"handle": b"%1b%5b31m"}, {"email": b"lea%40example.org", "phone": b"12"}])
-def test_what_nothing_could_be_found_by_is_no_objection(served, given):
+def test_what_nothing_could_be_found_by_is_no_objection(shared, given):
     """A name in a broken encoding, an address without @: told to the person, for the entry would protect nobody."""
-    client = served.browser()
+    client = shared.browser()
     body = b"form=" + form_of(client.get("/others")).encode() + b"".join(b"&%s=%s" % (name.encode(), value) for name, value in given.items())
     assert client.post("/others", content=body, headers=FORM).status_code == 400
-    assert counted(served, "third-party-objection") == 0
+    assert counted(shared, "third-party-objection") == 0
 
 
-def test_slow_senders_keep_nobody_out(served):
+def test_slow_senders_keep_nobody_out(shared):
     """A hundred bodies that never end, and the next visitor is served."""
-    place = urlsplit(served.address)
+    place = urlsplit(shared.address)
     slow = [socket.create_connection((place.hostname, place.port), 20) for _ in range(100)]
     try:
         for line in slow:
             line.sendall(b"POST /choices HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nform=")
-        assert served.browser().get("/").status_code == 200
+        assert shared.browser().get("/").status_code == 200
     finally:
         for line in slow:
             line.close()
-    assert counted(served, "objection") == 0
+    assert counted(shared, "objection") == 0
 
 
 def test_a_page_left_open_decides_nothing_once_the_session_is_over(served):

@@ -21,59 +21,59 @@ def tried(served, token: str) -> tuple[int, bool]:
     return status, "You are signed in." in client.get("/").text
 
 
-def test_a_token_of_the_product_signs_in(served):
+def test_a_token_of_the_product_signs_in(shared):
     """What the attacks below are held against: the genuine token comes in."""
-    assert tried(served, served.token(sub="user1")) == (200, True)
+    assert tried(shared, shared.token(sub="user1")) == (200, True)
 
 
 @pytest.mark.parametrize("claims", [
     {"sub": None}, {"sub": "user1", "aud": "other"}, {"sub": "user1", "aud": None}, {"sub": "user1", "iss": "https://evil.example"},
     {"sub": "user1", "exp": None}, {"sub": "user1", "iat": None}, {"sub": "user1", "jti": None}, {"sub": "user1", "device": "d"},
     {"sub": 7}, {"sub": "user1", "exp": "soon"}, {"sub": ["user1"]}, {"sub": ""}])
-def test_a_token_that_lacks_or_twists_a_claim_is_refused(served, claims):
+def test_a_token_that_lacks_or_twists_a_claim_is_refused(shared, claims):
     """Issuer, audience, times, a number of its own, and one name of one kind: without any of them nobody comes in."""
-    assert tried(served, served.token(**claims)) == (403, False)
+    assert tried(shared, shared.token(**claims)) == (403, False)
 
 
-def test_an_old_a_long_and_a_future_token_are_refused(served):
+def test_an_old_a_long_and_a_future_token_are_refused(shared):
     """A token counts in its own ten minutes."""
-    now = served.world.clock.now()
+    now = shared.world.clock.now()
 
     def at(first: timedelta, last: timedelta) -> str:
-        return served.token(sub="user1", iat=int((now + first).timestamp()), exp=int((now + last).timestamp()))
+        return shared.token(sub="user1", iat=int((now + first).timestamp()), exp=int((now + last).timestamp()))
 
     minute = timedelta(minutes=1)
-    assert tried(served, at(-10 * minute, -5 * minute)) == (403, False)
-    assert tried(served, at(0 * minute, 60 * minute)) == (403, False)
-    assert tried(served, at(5 * minute, 9 * minute)) == (403, False)
+    assert tried(shared, at(-10 * minute, -5 * minute)) == (403, False)
+    assert tried(shared, at(0 * minute, 60 * minute)) == (403, False)
+    assert tried(shared, at(5 * minute, 9 * minute)) == (403, False)
 
 
-def test_a_token_counts_once(served):
+def test_a_token_counts_once(shared):
     """A token seen before is refused, whoever brings it."""
-    token = served.token(sub="user1")
-    assert tried(served, token) == (200, True)
-    assert tried(served, token) == (403, False)
+    token = shared.token(sub="user1")
+    assert tried(shared, token) == (200, True)
+    assert tried(shared, token) == (403, False)
 
 
-def test_unsigned_and_confused_algorithms_are_refused(served):
+def test_unsigned_and_confused_algorithms_are_refused(shared):
     """Alg none, HMAC with the public key as its secret, another key under the same id: none comes in."""
-    genuine = served.token(sub="user1").split(".")
+    genuine = shared.token(sub="user1").split(".")
     part = base64.urlsafe_b64encode(json.dumps({"alg": "none"}).encode()).decode().rstrip("=")
-    assert tried(served, f"{part}.{genuine[1]}.") == (403, False)
-    head = base64.urlsafe_b64encode(json.dumps({"alg": "HS256", "kid": served.key.kid}).encode()).decode().rstrip("=")
-    for public in (served.key.as_pem(private=False), base64.urlsafe_b64decode(served.key.as_dict(private=False)["x"] + "=")):
+    assert tried(shared, f"{part}.{genuine[1]}.") == (403, False)
+    head = base64.urlsafe_b64encode(json.dumps({"alg": "HS256", "kid": shared.key.kid}).encode()).decode().rstrip("=")
+    for public in (shared.key.as_pem(private=False), base64.urlsafe_b64decode(shared.key.as_dict(private=False)["x"] + "=")):
         code = hmac.digest(public, f"{head}.{genuine[1]}".encode(), "sha256")
-        assert tried(served, f"{head}.{genuine[1]}.{base64.urlsafe_b64encode(code).decode().rstrip('=')}") == (403, False)
+        assert tried(shared, f"{head}.{genuine[1]}.{base64.urlsafe_b64encode(code).decode().rstrip('=')}") == (403, False)
     other = OKPKey.generate_key("Ed25519")
-    assert tried(served, served.token(sub="user1", key=other)) == (403, False)
+    assert tried(shared, shared.token(sub="user1", key=other)) == (403, False)
     rsa = RSAKey.generate_key(2048)
-    assert tried(served, served.token(sub="user1", key=rsa, algorithm="RS256")) == (403, False)
+    assert tried(shared, shared.token(sub="user1", key=rsa, algorithm="RS256")) == (403, False)
 
 
 @pytest.mark.parametrize("token", ["", "a.b.c", "..", "x" * 9000, "é.è.à", "eyJhbGciOiJub25lIn0..", "%00"])
-def test_nonsense_is_refused_quietly(served, token):
+def test_nonsense_is_refused_quietly(shared, token):
     """What is no token gives the same answer as a wrong one."""
-    assert tried(served, token) == (403, False)
+    assert tried(shared, token) == (403, False)
 
 
 def test_nobody_gets_anothers_receipt(served):
@@ -89,49 +89,49 @@ def test_nobody_gets_anothers_receipt(served):
     assert not list(served.world.ports.log.entries(kinds=("permission",)))
 
 
-def test_nobody_decides_on_anothers_conversation(served):
+def test_nobody_decides_on_anothers_conversation(shared):
     """A record of somebody else cannot be chosen for."""
-    client = served.signed_in("user2")
+    client = shared.signed_in("user2")
     answer = client.post("/where", data={"form": form_of(client.get("/")), "do": "refuse",
-                                         "record": served.world.record("c1-0", "user1")})
+                                         "record": shared.world.record("c1-0", "user1")})
     assert answer.status_code == 404
-    assert not list(served.world.ports.log.entries(kinds=("objection",)))
+    assert not list(shared.world.ports.log.entries(kinds=("objection",)))
 
 
 @pytest.mark.parametrize("headers", [{"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"},
                                      {"sec-fetch-site": "same-site"}])
-def test_a_form_from_elsewhere_does_not_count(served, headers):
+def test_a_form_from_elsewhere_does_not_count(shared, headers):
     """A form sent from another site is refused, even with the right token."""
-    client = served.signed_in("user1")
+    client = shared.signed_in("user1")
     answer = client.post("/choices", data={"form": form_of(client.get("/")), "do": "refuse"}, headers=headers)
     assert answer.status_code == 403
-    assert not list(served.world.ports.log.entries(kinds=("objection",)))
+    assert not list(shared.world.ports.log.entries(kinds=("objection",)))
 
 
-def test_a_form_of_another_visit_does_not_count(served):
+def test_a_form_of_another_visit_does_not_count(shared):
     """A token of one visit opens nothing in another; none opens nothing at all."""
-    mine, other = served.signed_in("user1"), served.browser()
+    mine, other = shared.signed_in("user1"), shared.browser()
     for token in (form_of(other.get("/")), "", "0" * 64):
         assert mine.post("/choices", data={"form": token, "do": "refuse"}).status_code == 403
-    assert not list(served.world.ports.log.entries(kinds=("objection",)))
+    assert not list(shared.world.ports.log.entries(kinds=("objection",)))
 
 
-def test_signing_in_changes_the_secret(served):
+def test_signing_in_changes_the_secret(shared):
     """A secret planted before signing in is worth nothing after it."""
-    client = served.browser()
+    client = shared.browser()
     client.get("/")
     before = client.cookies["licit-visit"]
-    client.get("/sign-in", params={"token": served.token(sub="user1")})
-    thief = served.browser(cookie=f"licit-visit={before}")
+    client.get("/sign-in", params={"token": shared.token(sub="user1")})
+    thief = shared.browser(cookie=f"licit-visit={before}")
     assert "You are not signed in" in thief.get("/").text
 
 
-def test_after_signing_out_the_session_is_over(served):
+def test_after_signing_out_the_session_is_over(shared):
     """The old secret opens nothing once its person signed out."""
-    client = served.signed_in("user1")
+    client = shared.signed_in("user1")
     held = client.cookies["licit-visit"]
     client.post("/sign-out", data={"form": form_of(client.get("/"))})
-    assert "You are not signed in" in served.browser(cookie=f"licit-visit={held}").get("/").text
+    assert "You are not signed in" in shared.browser(cookie=f"licit-visit={held}").get("/").text
 
 
 def test_planted_markup_is_shown_as_text(served):
@@ -147,25 +147,25 @@ def test_planted_markup_is_shown_as_text(served):
 
 
 @pytest.mark.parametrize("path", ["/", "/where", "/rights/access", "/nothing", "/v1/standing/x", "/healthz"])
-def test_every_answer_is_guarded(served, path):
+def test_every_answer_is_guarded(shared, path):
     """Headers against framing, sniffing and leaking stand on every answer, errors too, and no server is named."""
-    headers = served.browser().get(path).headers
+    headers = shared.browser().get(path).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert "no-store" in headers["cache-control"]
 
 
-def test_cookies_are_kept_from_scripts(served):
+def test_cookies_are_kept_from_scripts(shared):
     """What the browser holds is HttpOnly and SameSite."""
-    told = served.browser().get("/").headers.get_list("set-cookie")
+    told = shared.browser().get("/").headers.get_list("set-cookie")
     assert told
     assert all("httponly" in one.lower() and "samesite=lax" in one.lower() for one in told)
 
 
-def test_a_large_body_is_refused(served):
+def test_a_large_body_is_refused(shared):
     """More than a form can hold is not read."""
-    client = served.browser()
+    client = shared.browser()
     assert client.post("/choices", content=b"x" * (2 << 20)).status_code == 413
 
 

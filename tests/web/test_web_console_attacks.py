@@ -41,6 +41,17 @@ def entries(served, *kinds):
 @pytest.fixture
 def scene(served):
     """A request and a held record; give how each route's address is filled in."""
+    return set_in(served)
+
+
+@pytest.fixture(scope="module")
+def standing_scene(shared):
+    """The same on the server that tests share."""
+    return set_in(shared)
+
+
+def set_in(served):
+    """Make the scene."""
     served.world.object("user1", "access")
     object_as_outsider(served.world.ports, name=["Léa Outremer"])
     served.world.take([chat("q", "user8", prose("q") + " Demande à Léa Outremer si elle vient.")])
@@ -92,12 +103,12 @@ def test_an_engineer_never_sees_words(served, scene):
 
 
 @pytest.mark.parametrize("route", sorted({route for method, route in RIGHTS if method == "GET"}))
-def test_nobody_comes_in_without_signing_in(served, scene, route):
+def test_nobody_comes_in_without_signing_in(shared, standing_scene, route):
     """A stranger, a person with a session and a forged cookie all end at the sign-in page."""
-    person = served.signed_in("user1")
-    forged = served.browser(cookie=f"licit-staff={person.cookies['licit-visit']}; role=officer")
-    for client in (served.browser(), person, forged):
-        answer = client.get(filled(route, scene))
+    person = shared.signed_in("user1")
+    forged = shared.browser(cookie=f"licit-staff={person.cookies['licit-visit']}; role=officer")
+    for client in (shared.browser(), person, forged):
+        answer = client.get(filled(route, standing_scene))
         assert answer.url.path == "/console/sign-in"
         assert WORDS not in answer.text
 
@@ -171,9 +182,9 @@ def test_signing_in_changes_the_secret_and_signing_out_ends_it(served):
         assert served.browser(cookie=f"licit-staff={held}").get("/console").url.path == "/console/sign-in"
 
 
-def test_the_cookie_of_staff_is_kept_to_the_console(served):
+def test_the_cookie_of_staff_is_kept_to_the_console(shared):
     """HttpOnly, SameSite=strict, sent to /console alone."""
-    told = [one.lower() for one in served.browser().get("/console/sign-in").headers.get_list("set-cookie") if "licit-staff" in one]
+    told = [one.lower() for one in shared.browser().get("/console/sign-in").headers.get_list("set-cookie") if "licit-staff" in one]
     assert told
     assert all("httponly" in one and "samesite=strict" in one and "path=/console" in one for one in told)
 
@@ -214,9 +225,9 @@ def test_a_step_forged_into_the_log_counts_for_nothing(served, scene):
 @pytest.mark.parametrize(("name", "role", "password"), [
     ("<b>Ines</b>", "officer", PASSWORD), ("", "officer", PASSWORD), ("Ines", "subject", PASSWORD), ("Ines", "officer", "short"),
     ("a" * 70, "officer", PASSWORD)])
-def test_an_account_that_cannot_be(served, name, role, password):
+def test_an_account_that_cannot_be(shared, name, role, password):
     """Markup for a name, no name, a person's role, a short password: no account is made."""
-    accounts = open_visits(served.world.root).staff
+    accounts = open_visits(shared.world.root).staff
     with pytest.raises(InputError):
         accounts.add(name, role, password, b"k" * 32)
     assert accounts.accounts() == {}

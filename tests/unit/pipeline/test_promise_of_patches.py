@@ -76,8 +76,11 @@ def carry(world: World, kind: str, who: str, what: str) -> None:
         world.object(who, kind, target=target, purposes=("train",) if kind == "permission" else ())
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
-@given(rounds=st.lists(st.lists(RIGHTS | RIGHTS | LINKS | OUTSIDERS | PERMITS, min_size=1, max_size=4), min_size=1, max_size=3))
+ROUNDS = st.lists(st.lists(RIGHTS | RIGHTS | LINKS | OUTSIDERS | PERMITS, min_size=1, max_size=4), min_size=1, max_size=3)
+
+
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rounds=ROUNDS)
 @example(rounds=[[("link", "user0", "user1"), ("objection", "user0", "")], [("objection", "user2", "same")]])
 @example(rounds=[[("objection", "user3", "")], [("link", "user4", "user3"), ("permission", "user3", "")]])
 @example(rounds=[[("outsider", "lea.voisine@example.org", ""), ("erasure", "user5", "own")]])
@@ -86,6 +89,19 @@ def test_a_patch_is_what_a_build_from_scratch_would_be(parent, tmp_path_factory,
 
     Law: REL-04
     """
+    compared(parent, tmp_path_factory, rounds)
+
+
+@pytest.mark.slow
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rounds=ROUNDS)
+def test_a_patch_is_what_a_build_from_scratch_would_be_at_length(parent, tmp_path_factory, rounds):
+    """The same with many more rounds."""
+    compared(parent, tmp_path_factory, rounds)
+
+
+def compared(parent, tmp_path_factory, rounds):
+    """Carry rounds out, and compare each patch with a build from scratch."""
     world = copied(parent, tmp_path_factory.mktemp("patched") / "w")
     name = "release-1"
     for entries in rounds:

@@ -33,7 +33,7 @@ from licit.usecases.workspace import Position, silent
 # --- promise 1 and 9: tier decides nothing; what is unknown is held ------------------------------------------------
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(st.integers(0, 11), st.sampled_from(sorted(TIER_FIELDS)),
                           st.sampled_from(["free", "enterprise", 0, 30, True, None, {"plan": "pro"}])), min_size=1, max_size=8))
 def test_tier_decides_nothing(full_world, tmp_path_factory, additions):
