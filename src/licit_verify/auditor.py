@@ -160,6 +160,8 @@ def sources_admitted(case: Casefile) -> None:
                 "contract": source.contract.id if source.contract else ""}
         if not any(item.get("id") == name and {key: item.get(key) for key in said} == said for item in stated):
             raise Fault("source {source} is not stated as the register has it", MANIFEST, source=name)
+    if faults := case.rerun().faults.get("sources-admitted"):
+        raise several(faults)
     wanted = take(plan, "sources", list)
     if wanted and not set(pc.unique(case.ids().column("source")).to_pylist()) <= set(map(str, wanted)):
         raise Fault("a row is of a source that the plan does not name", MANIFEST)

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from .closing import Closing, moment, opened
 from .files import CLOSING, MANIFEST, Release, file_digest, take
 from .ledger import DATABASE, Ledger, read_ledger
+from .pages import MAX_AGE, Pages, oldest_of, read_pages
 from .policy import Policy
 from .report import Fault, Once, Untold, several
 from .rerun import Pass, Rerun, Rules, key_of
@@ -57,6 +58,7 @@ class Casefile:
         self.kept: Once[Any] = Once(self._kept)
         self.ids: Once[Any] = Once(self._ids)
         self.register: Once[dict[str, Source]] = Once(self._register)
+        self.pages: Once[Pages] = Once(self._pages)
         self.staff: Once[Decisions] = Once(self._staff)
         self.rules: Once[Rules] = Once(self._rules)
         self.rerun: Once[Rerun] = Once(self._rerun)
@@ -122,10 +124,20 @@ class Casefile:
     def _register(self) -> dict[str, Source]:
         base, end = self.position()
         try:
-            return read_register((entry.kind, entry.decision) for entry in self.ledger().at(
-                base, end, "source", "contract", "approval", "signal"))
-        except ValueError:
+            entries = self.ledger().at(base, end, "source", "contract", "approval", "signal")
+            return read_register((entry.kind, {**entry.decision, "settles": ""} if entry.seq >= base else entry.decision)
+                                 for entry in entries)  # past the base, nothing is settled any more
+        except (ValueError, TypeError):
             raise Fault("the register of sources cannot be read", DATABASE) from None
+
+    def _pages(self) -> Pages:
+        base, end = self.position()
+        days = take(self.lock, "plan", dict).get("signals_max_age", MAX_AGE)
+        try:
+            return read_pages(self.ledger().at(base, end, "signal"), base, oldest_of(moment(take(self.lock, "as_of", str)), days),
+                              lambda digest: self.file(f"signals/{safe_name(digest)}.parquet", f"sha256:{digest}"))
+        except (ValueError, TypeError, KeyError, AttributeError, OSError, pa.ArrowException):
+            raise Fault("what was read of pages cannot be read again", DATABASE) from None
 
     def _staff(self) -> Decisions:
         base, end = self.position()
@@ -152,7 +164,7 @@ class Casefile:
             on_hold = held(ledger.at(base, end, "legal-hold"))
         except (ValueError, TypeError, KeyError, AttributeError):
             raise Fault("an entry that decides for everybody cannot be read", DATABASE) from None
-        return Rules(people, policy, self.register(), frozenset(outsiders), namesakes, self.staff(),
+        return Rules(people, policy, self.register(), self.pages(), frozenset(outsiders), namesakes, self.staff(),
                      take(plan, "purpose", str), take(plan, "threads", list), as_of, frozenset(late), frozenset(on_hold))
 
     def _duties_at(self, as_of: datetime, base: int) -> datetime:

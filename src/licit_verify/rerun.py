@@ -18,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .pages import Pages
 from .policy import Policy, Said, moment, said_at
 from .report import Fault
 from .rights import Item, People
@@ -40,6 +41,7 @@ class Rules:
     people: People
     policy: Policy
     register: Mapping[str, Source]
+    pages: Pages
     outsiders: frozenset[str]
     namesakes: Mapping[str, int]
     staff: Decisions
@@ -116,6 +118,7 @@ class Pass:
         """Judge rows that are not released themselves, by everything but what was found in their words."""
         self._shard, self.found = shard, Rerun()
         self._facts(rows.set_column(rows.column_names.index("static"), "static", pa.array([""] * rows.num_rows, pa.string())))
+        self._pages(rows)
         self._people(rows)
         return [fault for faults in self.found.faults.values() for fault in faults]
 
@@ -128,6 +131,7 @@ class Pass:
         said = self._ids.take(place)
         self._same(rows, said)
         self._facts(rows)
+        self._pages(rows)
         self._people(rows)
 
     def _same(self, rows: Any, said: Any) -> None:
@@ -151,6 +155,15 @@ class Pass:
             if against := self._decided(record).against:
                 self.found.fault("admission-rerun", Fault("record {record} is released against {reason}", record=record,
                                                           reason=against))
+
+    def _pages(self, rows: Any) -> None:
+        """Look up what was read of the page that each row is from; attributes of an older kind do not say which."""
+        if not self.rules.pages.sources and not self.rules.pages.anywhere:
+            return
+        pages = rows.column("page").to_pylist() if "page" in rows.column_names else [None] * rows.num_rows
+        for record, page, name in zip(rows.column("record").to_pylist(), pages, rows.column("source").to_pylist(), strict=True):
+            for reason in sorted(self.rules.pages.reasons(page, name, self.rules.register.get(name))):
+                self.found.fault("sources-admitted", Fault("record {record} is released against {reason}", record=record, reason=reason))
 
     def _one_by_one(self, rows: Any, facts: Mapping[str, Any]) -> None:
         """Look at each row with facts that something speaks against: staff may have decided, for one record alone."""

@@ -24,7 +24,7 @@ REFUSALS = ("objection", "withdrawal")
 INSTRUMENTS = (*REFUSALS, "consent", "permission", "restriction", "lifting", "erasure", "rectification", "rectified",
                "access", "portability")
 RESTRICTING = frozenset({"objection", "withdrawal", "restriction", "erasure", "rectification",
-                         "third-party-objection", "link"})
+                         "third-party-objection", "link", "signal"})
 OTHER_KINDS = frozenset({
     "subject", "third-party-objection", "policy", "source", "contract", "approval", "signal", "decision", "reading", "step",
     "legal-hold", "delivery", "breach", "arrival", "rewrite", "release-closed", "release-withdrawn", "recipient", "run", "model", "key",

@@ -124,6 +124,8 @@ def _stated(body: Mapping[str, Any], known: Source | None) -> Source:
 
 def _signalled(known: Source, body: Mapping[str, Any]) -> None:
     """Add a verdict; what was found in words alone waits until somebody names its reading."""
+    if body.get("scope") == "pages" and (body.get("pages") or body.get("settles")):
+        return  # judged page by page
     if body.get("person") is True and body.get("verdict") == "reserved" and body.get("sha256"):
         known.words |= {str(body["sha256"])}
         return

@@ -43,7 +43,7 @@ _START = b'{"before":'
 _WINDOW = 1 << 16
 _TAG = "licit/high-water"
 #: What a restriction decides; whatever was typed beside it stays in the log alone.
-SAID = frozenset({"purposes", "target", "with", "keys", "names"})
+SAID = frozenset({"purposes", "target", "with", "keys", "names", "source", "verdict"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,8 @@ The archive is read twice: first for robots.txt, tdmrep.json, ai.txt and licence
 
 Rules kept here:
 
-- A record that is broken or cut short is a page with a fault. What cannot be read on from is one more, and says so.
+- A record that is broken or cut short is a page with a fault. What cannot be read on from is one more, and says so; a site of
+  which no robots.txt was met by then has one that cannot be read.
 - A site's file that was stored more than once counts in each version: a page is judged beside each.
 - Memory is bounded: by one page, and by a limit on all site files together, beyond which a site's file is a fault.
 
@@ -75,17 +76,23 @@ def warc_pages(path: Path, *, agent: str = "", robots: Answer | None = None) -> 
     Raises:
         InputError: the file cannot be opened.
     """
-    sites = _Sites()
-    for url, _, answer in _records(path, files=True):
+    sites, lost = _Sites(), ""
+    for url, kind, answer, _ in _records(path, files=True):
+        if kind == "broken":
+            lost = answer.fault
+            continue
         host, name = _split(url)
         if name in _SITE or _is_licence(name, answer):
             sites.add(host, (name, url), answer)
-    for url, kind, answer in _records(path, files=False):
+    broken = {ROBOTS: Answer(fault="archive-unreadable")} if lost else {}
+    for url, kind, answer, at in _records(path, files=False):
         host, name = _split(url)
         if name in _SITE and kind != "broken":
             continue
         for_all = {ROBOTS: robots} if robots else {}
-        yield [Page(url=url, agent=agent, answer=answer, site={**site, **for_all}) for site in sites.versions.get(host, [{}])]
+        yield [Page(url=url, agent=agent, answer=answer, site={**broken, **site, **for_all}, at=at) for site in sites.versions.get(host, [{}])]
+    if lost:
+        yield [Page(agent=agent, answer=Answer(fault=lost))]
 
 
 def _split(url: str) -> tuple[str, str]:
@@ -100,7 +107,7 @@ def _is_licence(name: str, answer: Answer) -> bool:
     return name.lower().endswith((".rsl", "/rsl.xml", "/license.xml")) or "rsl+xml" in "".join(answer.headers.get("content-type", ()))
 
 
-def _records(path: Path, *, files: bool) -> Iterator[tuple[str, str, Answer]]:
+def _records(path: Path, *, files: bool) -> Iterator[tuple[str, str, Answer, str]]:
     """Give address, kind and answer of each response; with ``files`` only of what may be a site's file."""
     try:
         stream = path.open("rb")
@@ -113,19 +120,19 @@ def _records(path: Path, *, files: bool) -> Iterator[tuple[str, str, Answer]]:
                 seen += 1
                 if record.rec_type not in _PAGES:
                     if record.rec_type not in _OTHERS and not files:  # it may have been an answer that reserves
-                        yield "", "broken", Answer(fault="record-unreadable")
+                        yield "", "broken", Answer(fault="record-unreadable"), ""
                     continue
                 url = str(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
                 name = _split(url)[1].lower()
                 kind = str(record.http_headers.get_header("Content-Type", "") if record.http_headers else "")
                 if not files or name in _SITE or name.endswith((".rsl", ".xml")) or "rsl+xml" in kind:
-                    yield url, record.rec_type, _answer(record, LARGEST_FILE if files else LARGEST)
+                    yield url, record.rec_type, _answer(record, LARGEST_FILE if files else LARGEST), str(record.rec_headers.get_header("WARC-Date") or "")
         except (ArchiveLoadFailed, OSError, zlib.error, EOFError, ValueError, AttributeError, TypeError, IndexError):
-            if not files:
-                yield "", "broken", Answer(fault="archive-unreadable-from-here")
+            if files:
+                yield "", "broken", Answer(fault="archive-unreadable-from-here"), ""
             return
-    if not files and (not seen or not _whole(path)):
-        yield "", "broken", Answer(fault="archive-cut-short" if seen else "archive-empty")
+    if files and (not seen or not _whole(path)):
+        yield "", "broken", Answer(fault="archive-cut-short" if seen else "archive-empty"), ""
 
 
 def _whole(path: Path) -> bool:

@@ -49,7 +49,7 @@ INSTRUMENTS = ("objection", "consent", "withdrawal", "restriction", "lifting", "
 
 #: Instruments that can only make an answer stricter; a patch release applies these and no others.
 RESTRICTING = frozenset({"objection", "withdrawal", "restriction", "erasure", "rectification", "third-party-objection",
-                         "link"})
+                         "link", "signal"})
 
 #: Every kind of entry the log may hold.
 KINDS = frozenset(INSTRUMENTS) | {

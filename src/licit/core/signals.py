@@ -12,9 +12,11 @@ Rules kept here:
 Law: SIG-10, SIG-11, SIG-12, SIG-15, PRV-07
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
+from urllib.parse import quote, urlsplit
 
 #: ``overridden``: a later signal of the same scheme counts instead. ``words``: a person decides. ``silent``: says nothing.
 Says = Literal["no-access", "disallow", "unreadable", "words", "allow", "overridden", "silent"]
@@ -38,13 +40,14 @@ class Answer:
 class Page:
     """What is judged: the page's answer, files of its site by path or address, and for whom (``""``: any training crawler).
 
-    ``url`` is empty where nobody knows it.
+    ``url`` is empty where nobody knows it; so is ``at``, when it was answered (ISO 8601, UTC).
     """
 
     url: str = ""
     answer: Answer = Answer()
     site: Mapping[str, Answer] = field(default_factory=dict)
     agent: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,3 +111,37 @@ def resolve(readings: Iterable[Reading]) -> Outcome:
         reading = found["allow"]
         return Outcome(verdict="allowed", rule=f"{reading.name}: leave is given and nothing refuses ({reading.where})")
     return Outcome(verdict="unknown", rule="no signal says anything of training")
+
+
+_ESCAPED = re.compile(r"%[0-9a-fA-F]{2}")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_SAFE = "/?:@!$&'()*+,;=~%[]"
+
+
+def alike(path: str) -> str:
+    """Write a path in the one way in which it is compared: what need not be encoded is not, the rest in capitals."""
+    if path.isascii() and "%" not in path and path.isprintable() and " " not in path:
+        return path
+    return _ESCAPED.sub(_one, quote(path, safe=_SAFE, errors="surrogatepass"))
+
+
+def _one(found: re.Match[str]) -> str:
+    plain = chr(int(found[0][1:], 16))
+    return plain if plain in _UNRESERVED else found[0].upper()
+
+
+def page_name(url: str) -> str:
+    """Name a page by its address, however that is written; ``""`` for what is no address of the web.
+
+    >>> page_name("HTTPS://News.example:443/a%7Eb#top"), page_name("http://news.example"), page_name("a.html")
+    ('news.example/a~b', 'news.example/', '')
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not host:
+        return ""
+    whole = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    return host + (f":{port}" if port not in (None, 80, 443) else "") + alike(whole)

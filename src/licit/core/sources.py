@@ -113,6 +113,8 @@ def register_from(entries: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str,
 
 def _signalled(known: Source, body: Mapping[str, Any]) -> Source:
     """Add a signal's verdict; one that rests on words alone waits for the verdict of a person who names it."""
+    if body.get("scope") == "pages" and (body.get("pages") or body.get("settles")):
+        return known  # judged page by page: readings.py
     if body.get("person") is True and body.get("verdict") == "reserved" and body.get("sha256"):
         return replace(known, words=known.words | {str(body["sha256"])})
     return replace(known, reserved=known.reserved or body.get("verdict") != "allowed",

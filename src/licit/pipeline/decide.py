@@ -22,6 +22,7 @@ from .admit import THREADS, Admission
 from .dedupe import copies_of, losers
 from .honour import FOR_PEOPLE, Honour
 from .inherit import family, inherited
+from .pages import PageSignals
 from .stage import impose, judge, undecided
 
 
@@ -39,7 +40,7 @@ class Gates:
 
     ``ended`` names the records that a state arrived after the inputs ended, with the reason; ``erased`` those that were
     erased once, which no later import brings back; ``stays`` what an overdue request or a legal hold keeps back;
-    ``given`` has the only shard that may be used of records of which a reviewed text was given.
+    ``given`` has the only shard that may be used of records of which a reviewed text was given; ``pages`` what was read of pages.
     """
 
     admission: Admission
@@ -51,6 +52,7 @@ class Gates:
     given: Mapping[str, str] = field(default_factory=dict)
     erased: frozenset[str] = frozenset()
     stays: Stays = field(default_factory=lambda: Stays(late={}, held={}))
+    pages: PageSignals = field(default_factory=PageSignals)
 
 
 def decide(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
@@ -77,7 +79,7 @@ def judge_each(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
     parties = lifted.filter(pl.col("reason") == "third-parties")["row"]
     settled = rows.with_columns(third_parties=pl.col("third_parties") & ~pl.col("row").is_in(parties.implode()))
     admitted = judge(settled, ADMIT_FACTS, gates.admission.judge)
-    rows = admitted.with_columns(rows["third_parties"])
+    rows = impose(admitted.with_columns(rows["third_parties"]), gates.pages.against(rows), ["row"])
     if gates.ended:
         late = rows.filter(pl.col("record").is_in(list(gates.ended)))
         rows = impose(rows, late.select("row", reason=pl.col("record").replace_strict(
@@ -114,6 +116,7 @@ def _inherit(rows: pl.DataFrame, settled: pl.DataFrame, honoured: pl.DataFrame, 
         return rows
     admission = replace(gates.admission, threads=THREADS)
     own = judge(undecided(own), ADMIT_FACTS, admission.judge).join(rows.select("row", "for_people"), on="row")
+    own = impose(own, gates.pages.against(own), ["row"])
     own = impose(own, honoured.filter(pl.col("reason") != ""), ["row"])
     own = impose(own, stayed(own, gates.stays), ["row"])
     own = impose(own, _answers((row, f"decided-{decision.answer}") for row, decision in made.items()

@@ -28,6 +28,7 @@ from ..core.manifest import COLUMNS, facts_digest, person_mark
 from ..core.policy import said_between
 from ..core.ports import Detector, Screener
 from ..core.records import MADE_FROM, Record, Turn
+from ..core.signals import page_name
 from ..core.staff import LIFTABLE
 from .chunk import Chunk, ChunkSettings, CountTokens, cut, days, estimate_tokens, topics
 from .dedupe import sketch
@@ -50,7 +51,7 @@ FACTS = pa.schema([
     ("surface", pa.string()), ("capacity", pa.string()), ("age", pa.string()), ("state", pa.string()),
     ("notice", pa.string()), ("third_parties", pa.bool_()), ("said_first", pa.string()), ("said_last", pa.string()),
     ("arrived", pa.string()), ("turn_ids", _TEXTS), ("turn_said", _TEXTS), ("turn_subjects", pa.list_(_TEXTS)),
-    ("subjects", _TEXTS), ("mentions", _TEXTS), ("names", _TEXTS), ("made_from", _TEXTS), ("static", pa.string())])
+    ("subjects", _TEXTS), ("mentions", _TEXTS), ("names", _TEXTS), ("made_from", _TEXTS), ("page", pa.binary(16)), ("static", pa.string())])
 
 SIGNATURES = pa.schema([("exact", pa.binary(16)), ("bands", pa.list_(pa.uint64())), ("runs", pa.list_(pa.uint64()))])
 
@@ -61,6 +62,8 @@ BONDS = pa.schema([("people", pa.list_(pa.binary(16))), ("facts", pa.binary(32))
 FOUND = pa.schema([("found", _TEXTS)])
 
 SCHEMA = pa.schema([*FACTS, *(f for f in CONTENT if f.name not in {*FACTS.names, "licence"}), *FOUND, *SIGNATURES, *BONDS])
+#: Fields in which a source says from which page a document is.
+PAGE_FIELDS = ("url", "source_url", "page_url", "warc-target-uri", "target_uri", "canonical_url")
 _DIGESTED = [name for name in SCHEMA.names if name not in ("bands", "runs", "facts")]
 
 
@@ -158,7 +161,7 @@ def _rows(item: Arrived, language: str, static: Sequence[str], masked: Masked, t
         "surface": record.surface, "capacity": record.capacity, "age": record.age, "state": record.state,
         "notice": record.notice, "third_parties": record.third_parties, "arrived": item.arrived, "language": language,
         "mentions": sorted(mentions), "names": sorted(names), "found": _found(masked),
-        "made_from": record.declared.get(MADE_FROM, "").split(),
+        "made_from": record.declared.get(MADE_FROM, "").split(), "page": _page(record, tools.order_key),
         "people": sorted({person_mark(item.id, person.subject) for person in record.people}),
         "bucket": int.from_bytes(keyed(tools.order_key, "licit/bucket", bucket_of.encode())[:4], "big")}
     subjects = {person.ref: str(person.subject) for person in record.people}
@@ -171,6 +174,17 @@ def _rows(item: Arrived, language: str, static: Sequence[str], masked: Masked, t
         row["static"] = _against(*static, chunk.reason, "" if row["tokens"] else "empty")
         out.append(row)
     return out
+
+
+def _page(record: Record, key: bytes) -> bytes | None:
+    declared = {name.rpartition(".")[2].lower(): value for name, value in record.declared.items()}
+    name = next((name for field in PAGE_FIELDS if (name := page_name(declared.get(field, "")))), "")
+    return page_id(key, name) if name and record.kind == "document" else None
+
+
+def page_id(key: bytes, name: str) -> bytes:
+    """Give the keyed hash by which a page goes."""
+    return keyed(key, "licit/page", name.encode())[:16]
 
 
 def _found(masked: Masked) -> list[str]:

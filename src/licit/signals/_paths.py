@@ -8,12 +8,11 @@ Law: SIG-01
 
 import functools
 import re
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-_ESCAPED = re.compile(r"%[0-9a-fA-F]{2}")
+from licit.core.signals import alike as alike
+
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-_SAFE = "/?:@!$&'()*+,;=~%[]"
 
 
 @functools.lru_cache(maxsize=64)
@@ -40,19 +39,6 @@ def host_of(url: str) -> str:
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower() if parts.scheme and parts.netloc else ""
     except ValueError:
         return ""
-
-
-def alike(path: str) -> str:
-    """Write a path in the one way in which it is compared: what need not be encoded is not, the rest in capitals."""
-    if path.isascii() and "%" not in path and path.isprintable() and " " not in path:
-        return path
-    quoted = quote(path, safe=_SAFE, errors="surrogatepass")
-    return _ESCAPED.sub(_one, quoted)
-
-
-def _one(found: re.Match[str]) -> str:
-    plain = chr(int(found[0][1:], 16))
-    return plain if plain in _UNRESERVED else found[0].upper()
 
 
 @functools.lru_cache(maxsize=16384)

@@ -30,6 +30,7 @@ from ..pipeline.stage import RANK, impose
 from .canaries import watch
 from .facts import cluster_names, clustered, column_of, facts_of
 from .later import ended_since, erased_records
+from .pages import page_signals
 from .plan import Plan, plan_from_lock
 from .workspace import (
     Input,
@@ -157,9 +158,10 @@ def gates_of(workspace: Workspace, lock: Mapping[str, Any]) -> Gates:
     at = Position(base=lock["log"]["base"], size=lock["log"]["size"], root=bytes.fromhex(lock["log"]["root"]))
     as_of, policy = parse_moment(lock["as_of"]), policy_at(workspace.log, at)
     outsiders, namesakes = outsiders_at(workspace.log, at)
-    standings = standings_at(workspace.log, at)
+    standings, register = standings_at(workspace.log, at), register_at(workspace.log, at)
     return Gates(
-        admission=Admission(register=register_at(workspace.log, at), policy=policy, use=plan.use,
+        pages=page_signals(workspace, at, register, as_of, plan.signals_max_age),
+        admission=Admission(register=register, policy=policy, use=plan.use,
                             commercial=plan.commercial, threads=plan.threads, as_of=as_of),
         honour=Honour(standings=standings, policy=policy, purpose=plan.purpose, as_of=as_of,
                       outsiders=outsiders, namesakes=namesakes),
@@ -267,12 +269,22 @@ def _reached(workspace: Workspace, lock: Mapping[str, Any], since: int, gates: G
     if people and index:
         mine = pl.scan_parquet(index).filter(pl.col("subject").is_in([str(p) for p in people]))
         found |= set(mine.select("record").unique().collect()["record"].to_list())
+    if signalled := {str((entry.decision or {}).get("source")) for entry in new if entry.kind == "signal"}:
+        found |= _signalled(workspace, lock, gates, signalled)
     if any(entry.kind == "third-party-objection" for entry in new):
         for column, keys in (("mentions", gates.honour.outsiders), ("names", gates.honour.namesakes)):
             paths = [workspace.corpus.path(path) for path in attribute_paths(lock).values()]
             named = pl.scan_parquet(paths).select("record", column).explode(column, empty_as_null=False)
             found |= set(named.filter(pl.col(column).is_in(list(keys))).collect()["record"].to_list())
     return sorted(_kin(workspace, lock, found))
+
+
+def _signalled(workspace: Workspace, lock: Mapping[str, Any], gates: Gates, sources: set[str]) -> set[str]:
+    """Give the records of sources of which a signal was read, and those of whichever source that are from a page it speaks of."""
+    paths = [workspace.corpus.path(path) for path in attribute_paths(lock).values()]
+    pages = gates.pages.found.filter(pl.col("reason") != "")["page"].unique()
+    wanted = pl.col("source").is_in(list(sources)) | pl.col("page").is_in(pages.implode())
+    return set(pl.scan_parquet(paths).filter(wanted).select("record").unique().collect()["record"].to_list()) if paths else set()
 
 
 def _kin(workspace: Workspace, lock: Mapping[str, Any], records: set[str]) -> set[str]:

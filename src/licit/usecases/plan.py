@@ -14,6 +14,7 @@ from typing import Any
 
 from ..core.errors import SetupError, misnamed
 from ..core.policy import PURPOSES, parse_moment
+from ..core.readings import MAX_AGE_DAYS
 from ..core.sources import USES
 from ..pipeline.admit import THREADS
 from ..pipeline.chunk import ChunkSettings
@@ -31,6 +32,7 @@ purpose = "train"         # train, learn-from-feedback, evaluate, human-review, 
 use = "train"             # train, fine-tune, ground, evaluate, display, redistribute: what contracts are asked for
 commercial = true         # a non-commercial licence then refuses
 sources = []              # ids of sources; empty: every source
+signals_max_age = 30      # days; a web source whose reservation signals were last read longer ago is held (1 to 366)
 # as_of = "2026-01-31"    # judge waiting periods and contracts at this day; without it, at the moment of the build
 
 [records]
@@ -79,6 +81,7 @@ class Plan:
     commercial: bool = True
     sources: tuple[str, ...] = ()
     as_of: str = ""
+    signals_max_age: int = MAX_AGE_DAYS
     threads: tuple[str, ...] = ("main", "document")
     chunk: ChunkSettings = field(default_factory=ChunkSettings)
     languages: tuple[str, ...] = ("en", "fr")
@@ -106,7 +109,7 @@ def _plain(value: Any) -> Any:
 _SECTIONS = {"records": ("threads",), "chunk": ("tokens", "overlap"), "screen": ("languages",), "detect": ("plugins",),
              "deidentify": ("labels", "seconds", "replace", "measure"), "dedupe": ("near",), "audit": ("twin_per_thousand", "canaries"),
              "release": ("lease_hours",)}
-_TOP = {"name": str, "purpose": str, "use": str, "commercial": bool, "sources": list, "as_of": str}
+_TOP = {"name": str, "purpose": str, "use": str, "commercial": bool, "sources": list, "as_of": str, "signals_max_age": int}
 
 
 def read_plan(path: Path) -> Plan:
@@ -175,7 +178,7 @@ def _checked(values: dict[str, Any], accepted: tuple[str, ...]) -> Plan:
     if not plan_name.replace("-", "").isalnum() or not plan_name.isascii() or plan_name != plan_name.lower():
         raise ValueError("name holds lower-case letters, digits and hyphens")
     for name, low, high in (("twin_per_thousand", 0, 200), ("canaries", 0, 1000), ("lease_hours", 1, 24 * 30),
-                            ("seconds", 1, 600)):
+                            ("seconds", 1, 600), ("signals_max_age", 1, 366)):
         if not low <= values.get(name, low) <= high:
             raise ValueError(f"{name} lies between {low} and {high}")
     chunk = ChunkSettings(**{name: values.pop(name) for name in ("tokens", "overlap") if name in values})

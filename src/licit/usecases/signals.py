@@ -2,7 +2,8 @@
 
 Rules kept here:
 
-- Of many pages one that is reserved reserves all; leave for all needs leave for each.
+- Of many pages one that is reserved reserves all in the answer that is shown; leave for all needs leave for each. Kept, each
+  page that has an address is judged by itself, and what has none for the whole source.
 - A reading is kept with the bytes it rests on, their hash and the time, before the log says that it was read. A later reading adds
   to an earlier one: a reservation in either counts.
 - Of pages only the declarations are kept, and a hash of the rest: no page's words stay.
@@ -13,7 +14,8 @@ Law: SIG-04, SIG-11
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
@@ -22,6 +24,7 @@ from ..core.errors import InputError
 from ..core.ids import canonical_json
 from ..core.signals import Outcome, Page, Reading, Verdict, resolve
 from .commands import record_signal, registered
+from .pages import Sheet
 from .workspace import Workspace
 
 FOLDER, FORMAT = "signals", "licit-signals/1"
@@ -69,6 +72,13 @@ class Summary:
         """Count the pages."""
         return sum(self.verdicts.values())
 
+    def kept(self, *, raw: bool) -> dict[str, Any]:
+        """Give the signals as they are kept, each with the hash of the bytes it rests on, and with ``raw`` these bytes."""
+        signals = [{"name": each.name, "spec": each.spec, "where": each.where, "says": each.says, "detail": each.detail, "pages": number,
+                    "raw": hashlib.sha256(each.raw).hexdigest()} for each, number, _ in self.seen.values()]
+        raws = {hashlib.sha256(each.raw).hexdigest(): base64.b64encode(each.raw).decode() for each, _, _ in self.seen.values()}
+        return {"signals": signals, **({"raw": raws} if raw else {})}
+
     def as_json(self) -> dict[str, Any]:
         """Give one plain object."""
         many = self.pages != 1
@@ -83,8 +93,30 @@ def _rank(outcome: Outcome) -> tuple[int, bool]:
     return ("reserved", "unknown", "allowed").index(outcome.verdict), outcome.person
 
 
-def keep_reading(workspace: Workspace, source: str, summary: Summary, *, what: str, by: str) -> int:
+def begun(workspace: Workspace, source: str, *, whole: bool) -> Sheet:
+    """Begin the table of pages of a source; ``whole`` says that it is of all pages of the source that there are.
+
+    Raises:
+        InputError: the source is not registered.
+    """
+    registered(workspace, source)
+    return Sheet(workspace, workspace.clock.now(), whole)
+
+
+@contextmanager
+def dropping(sheet: Sheet | None) -> Iterator[None]:
+    """Leave nothing of a table that is not finished."""
+    try:
+        yield
+    finally:
+        if sheet is not None:
+            sheet.drop()
+
+
+def keep_reading(workspace: Workspace, source: str, summary: Summary, *, what: str, by: str, sheet: Sheet | None = None) -> int:
     """Keep a reading for a source; give the log's entry. ``what`` says what was read: an address or a file's name.
+
+    With a sheet that holds pages, each page is judged by itself. The very same tables of a source again enter nothing and give the entry that there is.
 
     Raises:
         InputError: the source is not registered, or nothing was read.
@@ -93,17 +125,33 @@ def keep_reading(workspace: Workspace, source: str, summary: Summary, *, what: s
     if not summary.pages:
         raise InputError("nothing was read, so there is nothing to keep", about=source, reason="nothing-read")
     at = workspace.clock.now().astimezone(UTC).isoformat(timespec="seconds")
-    raws = {hashlib.sha256(each.raw).hexdigest(): base64.b64encode(each.raw).decode() for each, _, _ in summary.seen.values()}
-    signals = [{"name": each.name, "spec": each.spec, "where": each.where, "says": each.says, "detail": each.detail, "pages": number,
-                "raw": hashlib.sha256(each.raw).hexdigest()} for each, number, _ in summary.seen.values()]
-    body = {**summary.as_json(), "format": FORMAT, "read": what, "at": at, "signals": signals, "raw": raws, "bodies": summary.bodies.hexdigest()}
+    tables = sheet.close() if sheet is not None and sheet.number else {}
+    said: dict[str, Any] = {"read_at": at, **({"person": True} if summary.outcome.person else {})}
+    if sheet is not None and tables:
+        said |= {"scope": "pages", "pages": tables["pages"], "read_at": sheet.latest, **({"whole": True} if sheet.whole else {})}
+        for entry in workspace.log.entries(kinds=("signal",)):
+            known = entry.decision or {}
+            if all(known.get(name) == value for name, value in {**said, "source": source}.items()):
+                return int(entry.seq)
+    digest = _written(workspace, {**summary.as_json(), "format": FORMAT, "read": what, "at": at, "bodies": summary.bodies.hexdigest(),
+                                  **summary.kept(raw=not tables), **tables})
+    return record_signal(workspace, source, summary.outcome.verdict, summary.outcome.rule, by, {"sha256": digest, **said})
+
+
+def _written(workspace: Workspace, body: Mapping[str, Any]) -> str:
+    """Write a reading under its own digest; give that."""
     written = canonical_json(body)
     digest = hashlib.sha256(written).hexdigest()
-
     folder = workspace.root / FOLDER
     folder.mkdir(exist_ok=True)
     part = folder / f"{digest}.part"
     part.write_bytes(written)
     part.replace(folder / f"{digest}.json")
-    return record_signal(workspace, source, summary.outcome.verdict, summary.outcome.rule, by, {
-        "sha256": digest, "read_at": at, **({"person": True} if summary.outcome.person else {})})
+    return digest
+
+
+def settle(workspace: Workspace, source: str, verdict: str, note: str, by: str, reading: str) -> int:
+    """Record what a person decided on a reservation in words; of pages, it is for those of that reading alone."""
+    paged = any((entry.decision or {}).get("sha256") == reading and (entry.decision or {}).get("scope") == "pages"
+                for entry in workspace.log.entries(kinds=("signal",)))
+    return record_signal(workspace, source, verdict, note, by, {"settles": reading, **({"scope": "pages"} if paged else {})})

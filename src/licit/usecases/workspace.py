@@ -157,8 +157,9 @@ def register_at(log: Log, at: Position) -> dict[str, Source]:
     """
     kinds = frozenset({"source", "contract", "approval", "signal"})
     entries = list(entries_at(log, at, kinds))
-    try:
-        return register_from(zip((entry.kind for entry in entries), _bodies(iter(entries)), strict=True))
+    said = zip(entries, _bodies(iter(entries)), strict=True)
+    try:  # Past a patch's base a signal only restricts: a person's leave for words is for the next release.
+        return register_from((entry.kind, body if entry.seq < at.base else {**body, "settles": ""}) for entry, body in said)
     except (ValueError, TypeError) as error:
         raise EvidenceError(f"an entry of the register cannot be read: {error}", reason="entry-unreadable",
                             remedy="Restore the workspace from a backup, or read it with the version of licit that wrote it."

@@ -10,6 +10,7 @@ from ...core.register import Ground
 from ...usecases.commands import approve_source, record_signal
 from ...usecases.policy import adopt_policy, policy_lines, read_policy
 from ...usecases.register import add_contract, add_source, change_source
+from ...usecases.signals import settle
 from ...usecases.workspace import Position, policy_at, register_at
 from ._fields import contract_options, source_body, source_options, use_option
 from ._shared import F, json_option, opened, print_json, say, workspace_option
@@ -118,7 +119,8 @@ def contract(source: str, contract_id: str, as_json: bool, workspace: str | None
 @workspace_option
 def signal(source: str, verdict: str, note: str, settles: str, by: str, as_json: bool, workspace: str | None) -> None:
     """Record what somebody read in a reservation signal of SOURCE; unknown counts as reserved."""
-    seq = record_signal(opened(workspace), source, verdict, note, by, {"settles": settles} if settles else None)
+    space = opened(workspace)
+    seq = settle(space, source, verdict, note, by, settles) if settles else record_signal(space, source, verdict, note, by)
     _entered(as_json, source, seq, f"Signal of {source} is recorded: {verdict} (entry {seq}).")
 
 

@@ -15,7 +15,7 @@ from ...core.errors import InputError
 from ...core.signals import AI_TXT, ROBOTS, TDMREP, Answer, Page
 from ...signals.registry import agents, find_signals, product_token, read_all
 from ...usecases.commands import record_signal
-from ...usecases.signals import Summary, keep_reading
+from ...usecases.signals import Summary, begun, dropping, keep_reading
 from ._console import json_option, print_json, progress
 from ._shared import opened, say, workspace_option
 
@@ -55,16 +55,18 @@ def signals_command(what: str | None, robots: Path | None, agent: str, each: boo
         print_json({"source": what, "entry": seq}) if as_json else say(f"Signal of {what} is recorded: {verdict} (entry {seq}).")
         return
     space = opened(workspace) if source else None
-    summary = Summary()
-    token = product_token(agent) if agent else ""
-    with progress(quiet=as_json) as report:
+    summary, token = Summary(), product_token(agent) if agent else ""
+    sheet = begun(space, source, whole=_is_archive(what)) if space is not None else None
+    with progress(quiet=as_json) as report, dropping(sheet):
         for pages in _pages(what, robots, token, accept_loopback):
             readings = [reading for page in pages for reading in read_all(page)]
             outcome = summary.add(pages[0], readings)
+            if sheet is not None:
+                sheet.add(pages[0], readings)
             report("read", summary.pages, 0)
             if each:
                 print_json({"url": pages[0].url or None, "verdict": outcome.verdict, "rule": outcome.rule, "signals": sorted({one.name for one in readings})})
-    seq = keep_reading(space, source, summary, what=what, by=by) if space is not None else 0
+        seq = keep_reading(space, source, summary, what=what, by=by, sheet=sheet) if space is not None else 0
     if each:
         return
     if as_json:
@@ -81,12 +83,16 @@ def _pages(what: str, robots: Path | None, agent: str, loopback: bool) -> Iterat
             yield [Page(url=what, site={ROBOTS: file_answer(robots)}, agent=agent)]
         else:
             yield [_fetched(what, agent, Fetcher(_cache(), loopback=loopback))]
-    elif path.is_file() and is_warc(path):
+    elif _is_archive(what):
         yield from warc_pages(path, agent=agent, robots=file_answer(robots) if robots else None)
     elif path.is_file() and path.name.lower() == "robots.txt" and robots is None:
         yield [Page(site={ROBOTS: file_answer(path)}, agent=agent)]
     else:
         yield [stored_page(path, agent=agent, robots=robots)]
+
+
+def _is_archive(what: str) -> bool:
+    return "://" not in what and is_warc(Path(what))
 
 
 def _cache() -> Path:

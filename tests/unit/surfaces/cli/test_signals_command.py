@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from base64 import b64decode
 
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from warcs import warc
@@ -83,10 +83,18 @@ def test_a_reading_is_kept_and_a_reservation_stays(tmp_path, world):
         assert said["verdict"] == verdict
     entries = [dict(entry.decision) for entry in world.ports.log.entries(kinds=("signal",))]
     assert [entry["verdict"] for entry in entries] == ["reserved", "allowed"]
+    folder = world.root / "signals"
     for entry in entries:
-        kept = (world.root / "signals" / f"{entry['sha256']}.json").read_bytes()
+        kept = (folder / f"{entry['sha256']}.json").read_bytes()
         assert hashlib.sha256(kept).hexdigest() == entry["sha256"]
-        assert b64decode(*json.loads(kept)["raw"].values()).startswith(b"User-agent: *")
+        (raw,) = pq.read_table(folder / f"{json.loads(kept)['raws']}.parquet").to_pylist()
+        (page,) = pq.read_table(folder / f"{entry['pages']}.parquet").to_pylist()
+        assert raw["raw"].startswith(b"User-agent: *")
+        assert raw["sha256"] == hashlib.sha256(raw["raw"]).digest() == page["signals"][0]["raw"]
+        assert page["signals"][0]["spec"] == "RFC 9309"
+        assert page["at"] == entry["read_at"]
+    assert not register_at(world.ports.log, Position.head(world.ports.log))["chat"].reserved
+    run(tmp_path / "robots.txt", "--source", "chat", "--by", "zoe", "--workspace", world.root)  # of the whole site, and it says nothing
     assert register_at(world.ports.log, Position.head(world.ports.log))["chat"].reserved
 
 
