@@ -134,7 +134,7 @@ class Casefile:
         base, end = self.position()
         days = take(self.lock, "plan", dict).get("signals_max_age", MAX_AGE)
         try:
-            return read_pages(self.ledger().at(base, end, "signal"), base, oldest_of(moment(take(self.lock, "as_of", str)), days),
+            return read_pages(self.ledger().at(base, end, "signal", "source"), base, oldest_of(moment(take(self.lock, "as_of", str)), days),
                               lambda digest: self.file(f"signals/{safe_name(digest)}.parquet", f"sha256:{digest}"))
         except (ValueError, TypeError, KeyError, AttributeError, OSError, pa.ArrowException):
             raise Fault("what was read of pages cannot be read again", DATABASE) from None

@@ -37,6 +37,7 @@ class Pages:
     sites: dict[str, datetime] = field(default_factory=dict)
     sources: dict[str, datetime] = field(default_factory=dict)
     whole: set[str] = field(default_factory=set)
+    web: set[str] = field(default_factory=set)
 
     def reasons(self, page: bytes | None, name: str, source: Source | None) -> set[str]:
         """Give every reason against a document of a source, from a page (None: it does not say which)."""
@@ -49,16 +50,23 @@ class Pages:
             return found | {"signals-unread"}
         if not known and name in self.sources:
             known = [self.sources[name]]
-        return found | ({"signals-stale"} if known and max(known) < self.oldest else set())
+        stale = max(known) < self.oldest if known else name in self.web
+        return found | ({"signals-stale"} if stale else set())
 
 
 def read_pages(entries: Iterable[Entry], base: int, oldest: datetime, place: Callable[[str], Path]) -> Pages:
-    """Fold signal entries, in sequence; ``place`` gives a table by its digest and insists on that.
+    """Fold signal and source entries, in sequence; ``place`` gives a table by its digest and insists on that.
 
     Raises:
         ValueError: an entry or a table that cannot be read.
     """
-    entries, out = list(entries), Pages(oldest)
+    every, out = list(entries), Pages(oldest)
+    for entry in every:
+        if entry.kind == "source":
+            body = _body(entry)
+            web = body.get("kind") == "web-crawl" or body.get("statute") == "dsm-4"
+            out.web = out.web | {str(body["source"])} if web else out.web - {str(body["source"])}
+    entries = [entry for entry in every if entry.kind == "signal"]
     settled = {str(body["settles"]): body.get("verdict") for entry in entries if entry.seq < base
                and (body := _body(entry)).get("scope") == "pages" and body.get("settles") and body.get("by") and not body.get("pages")}
     for entry in entries:

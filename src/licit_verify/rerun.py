@@ -158,7 +158,7 @@ class Pass:
 
     def _pages(self, rows: Any) -> None:
         """Look up what was read of the page that each row is from; attributes of an older kind do not say which."""
-        if not self.rules.pages.sources and not self.rules.pages.anywhere:
+        if not self.rules.pages.sources and not self.rules.pages.anywhere and not self.rules.pages.web:
             return
         pages = rows.column("page").to_pylist() if "page" in rows.column_names else [None] * rows.num_rows
         for record, page, name in zip(rows.column("record").to_pylist(), pages, rows.column("source").to_pylist(), strict=True):

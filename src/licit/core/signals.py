@@ -16,7 +16,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
-from urllib.parse import quote, urlsplit
 
 #: ``overridden``: a later signal of the same scheme counts instead. ``words``: a person decides. ``silent``: says nothing.
 Says = Literal["no-access", "disallow", "unreadable", "words", "allow", "overridden", "silent"]
@@ -114,15 +113,17 @@ def resolve(readings: Iterable[Reading]) -> Outcome:
 
 
 _ESCAPED = re.compile(r"%[0-9a-fA-F]{2}")
+_ADDRESS = re.compile(r"\s*https?://(?:[^/?#@]*@)?([^/?#@:\[\]]+|\[[0-9a-f:.]+\])(?::(\d*))?([/?][^#]*)?(?:#.*)?", re.IGNORECASE | re.DOTALL)
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-_SAFE = "/?:@!$&'()*+,;=~%[]"
+_SAFE = _UNRESERVED | frozenset("/?:@!$&'()*+,;=%[]")
 
 
 def alike(path: str) -> str:
     """Write a path in the one way in which it is compared: what need not be encoded is not, the rest in capitals."""
     if path.isascii() and "%" not in path and path.isprintable() and " " not in path:
         return path
-    return _ESCAPED.sub(_one, quote(path, safe=_SAFE, errors="surrogatepass"))
+    quoted = [sign if sign in _SAFE else "".join(f"%{byte:02X}" for byte in sign.encode("utf-8", "surrogatepass")) for sign in path]
+    return _ESCAPED.sub(_one, "".join(quoted))
 
 
 def _one(found: re.Match[str]) -> str:
@@ -136,12 +137,9 @@ def page_name(url: str) -> str:
     >>> page_name("HTTPS://News.example:443/a%7Eb#top"), page_name("http://news.example"), page_name("a.html")
     ('news.example/a~b', 'news.example/', '')
     """
-    try:
-        parts = urlsplit(url.strip())
-        host, port = (parts.hostname or "").rstrip("."), parts.port
-    except ValueError:
+    found = _ADDRESS.fullmatch(url.strip())
+    if found is None:
         return ""
-    if parts.scheme not in ("http", "https") or not host:
-        return ""
-    whole = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-    return host + (f":{port}" if port not in (None, 80, 443) else "") + alike(whole)
+    host, port, rest = found[1].lower().rstrip("."), found[2] or "", found[3] or "/"
+    rest = rest if rest.startswith("/") else "/" + rest
+    return host + (f":{port}" if port not in ("", "80", "443") else "") + alike(rest.removesuffix("?"))

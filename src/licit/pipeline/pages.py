@@ -6,7 +6,7 @@ Rules kept here:
 - Without lawful access no contract helps; any other reservation a contract overrides, as it does for a whole source.
 - A document that does not say its page may be any page of its source: whatever was found on one of them stands against it.
 - Where a source was read page by page as a whole, a page that no reading covers is held; so is one whose last reading is older
-  than the plan allows.
+  than the plan allows, and all of a source from the web that was never read.
 
 Law: SIG-04, SIG-11, PRV-07
 """
@@ -28,7 +28,7 @@ class PageSignals:
     ``found`` has a line for each page of each reading: ``page``, ``source``, ``reason`` ("" nothing against it), and ``at``, in
     seconds since 1970, null for a reading that may only restrict. ``read`` says when each source was last read at all, ``sites``
     as a whole site; ``whole`` names the sources that were read page by page as a whole. ``oldest`` is the moment before which a
-    reading is too old; ``agreed`` names the sources under contract.
+    reading is too old; ``agreed`` names the sources under contract, ``web`` those that came from the web by their own entry.
     """
 
     found: pl.DataFrame = field(default_factory=lambda: _EMPTY)
@@ -36,11 +36,12 @@ class PageSignals:
     sites: Mapping[str, int] = field(default_factory=dict)
     whole: frozenset[str] = frozenset()
     agreed: frozenset[str] = frozenset()
+    web: frozenset[str] = frozenset()
     oldest: int = 0
 
     def against(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Give every reason against rows (``row``, ``page``, ``source``), as ``row`` and ``reason``."""
-        if not self.read and not self.found.height:
+        if not self.read and not self.found.height and not self.web:
             return pl.DataFrame(schema={"row": pl.UInt32, "reason": pl.String})
         rows = rows.select("row", "page", "source")
         spoken = self.found.filter(pl.col("reason") != "")
@@ -60,7 +61,8 @@ class PageSignals:
         whole = pl.col("source").is_in(list(self.whole))
         unread = rows.filter(whole & pl.col("at").is_null() & pl.col("site").is_null())
         last = pl.max_horizontal("at", "site").fill_null(pl.when(whole).then(None).otherwise(pl.col("any")))
-        stale = rows.filter(last < self.oldest)
+        never = pl.col("source").is_in(list(self.web)) & last.is_null() & ~whole
+        stale = rows.filter((last < self.oldest) | never)
         return [unread.select("row", reason=pl.lit("signals-unread")), stale.select("row", reason=pl.lit("signals-stale"))]
 
 

@@ -128,14 +128,13 @@ def page_signals(workspace: Workspace, at: Position, register: dict[str, Source]
         readings = readings_from(entries_at(workspace.log, at, frozenset({"signal"})), at.base)
     except ValueError as error:
         raise EvidenceError(str(error), reason="entry-unreadable", remedy="Restore the workspace from a backup.") from None
-    if not readings.read and not readings.pages:
-        return PageSignals()
+    web = frozenset(name for name, source in register.items() if source.stated.kind == "web-crawl" or source.stated.statute == "dsm-4")
     return PageSignals(
         found=_found(workspace, readings), read={name: int(when.timestamp()) for name, when in readings.read.items()},
         sites={name: int(when.timestamp()) for name, when in readings.sites.items()},
         whole=frozenset(each.source for each in readings.pages if each.whole),
         agreed=frozenset(name for name, source in register.items() if source.contract is not None),
-        oldest=int((as_of - timedelta(days=days)).timestamp()))
+        web=web, oldest=int((as_of - timedelta(days=days)).timestamp()))
 
 
 def _found(workspace: Workspace, readings: Readings) -> pl.DataFrame:

@@ -85,6 +85,16 @@ def test_a_reading_grows_old(world, tmp_path):
     assert reasons(world.build(name="again")) == {"signals-stale": 2}
 
 
+def test_a_crawl_that_was_never_read(world):
+    """A source from the web of which no signal was ever read is held; what is from nowhere on the web needs none.
+
+    Law: SIG-04
+    """
+    world.space.add_source("garden", ground="open-licence", licence="CC-BY-4.0", kind="web-crawl", by="ines")
+    world.space.approve_source("garden", by="paul")
+    assert reasons(world.build()) == {"signals-stale": 4}
+
+
 def test_either_reading_reserves(world, tmp_path):
     """Leave read later lifts no reservation, and a reservation read later reaches the release that was made before.
 
@@ -144,13 +154,16 @@ def test_a_contract_goes_before_a_signal_but_not_before_a_shut_door(world, tmp_p
     assert not failing(built.path, world.root)
 
 
-@pytest.mark.parametrize("what", ["reserved", "stale", "unread", "shut"])
+@pytest.mark.parametrize("what", ["reserved", "stale", "unread", "shut", "never"])
 def test_built_with_this_switched_off(world, tmp_path, monkeypatch, what):
     """A release built without this gate, properly closed and signed, fails the auditor, and the claim is named.
 
     Law: SIG-04, SIG-11, PRV-07
     """
-    if what == "shut":
+    if what == "never":
+        world.space.add_source("garden", ground="open-licence", licence="CC-BY-4.0", kind="web-crawl", by="ines")
+        world.space.approve_source("garden", by="paul")
+    elif what == "shut":
         path = tmp_path / "a.warc"
         path.write_bytes(warc(*pages(a=(), b=(), c=(), d=()), packed=False).replace(b"HTTP/1.1 200 OK", b"HTTP/1.1 402 No", 1))
         CliRunner().invoke(main, ["source", "signals", str(path), "--source", "garden", "--by", "zoe", "--workspace", str(world.root)])
