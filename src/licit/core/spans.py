@@ -10,7 +10,7 @@ Rules kept here:
 """
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import pairwise
 
@@ -87,7 +87,13 @@ def settle(spans: Iterable[Span], wanted: Container[str] = ()) -> tuple[Span, ..
         if pieces and pieces[-1][1:] == (begun, best):
             begun = pieces.pop()[0]
         pieces.append((begun, at, best))
-    return tuple(replace(ranked[rank], start=start, end=end) for start, end, rank in pieces)
+    return tuple(_piece(ranked[rank], start, end) for start, end, rank in pieces)
+
+
+def _piece(span: Span, start: int, end: int) -> Span:
+    if (span.start, span.end) == (start, end):
+        return span
+    return Span(start=start, end=end, label=span.label, detector=span.detector, score=span.score)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

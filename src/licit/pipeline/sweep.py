@@ -14,10 +14,9 @@ Law: DEI-02
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress, filterfalse
+from itertools import accumulate, compress, filterfalse
 
 import phonenumbers
 
@@ -60,9 +59,12 @@ _SCORE = 60
 _LONGEST = 12
 _FEWEST = 6
 _LONGEST_KEPT = 40
+#: Up to so many words are looked for in a text before it is cut into words.
+_FEW_HITS = 16
 _KEPT = 65_536
 _UNSEEN = "\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufeff"
 _WORD = re.compile(rf"\w[\w{_UNSEEN}]*")
+_WORDS_APART, _IN_WORD = re.compile(rf"(\w[\w{_UNSEEN}]*)"), re.compile(rf"[\w{_UNSEEN}]")
 _PLAIN_WORD, _NO_WORD = re.compile(r"\w+"), re.compile(r"[\W_]")
 _IN_HANDLE, _IN_LOCAL = re.compile(r"[\d_]+"), re.compile(r"[._+-]")
 _GLUE = re.compile(r"[\s.,:@/+()'’·_-]{0,3}")
@@ -178,7 +180,7 @@ class _Known:
     def beginning(self, folded: Mapping[str, str]) -> set[str]:
         """Give the tokens that may begin a finding, of tokens and their folded words."""
         words = self.parts.keys() | self.lengths.keys() | self.spelt | self.compounds
-        words.update([word for word in filterfalse(str.isalpha, folded.values()) if self.is_handle(word)])
+        words.update([word for word in filterfalse(str.isalpha, folded.values()) if not word.isdigit() and self.is_handle(word)])
         out = set(compress(folded, map(words.__contains__, folded.values())))
         if self.letters:
             single = compress(folded, map((1).__eq__, map(len, folded)))
@@ -196,19 +198,22 @@ class _Known:
                    for piece in pieces)
 
 
-def _known(texts: Sequence[str], found: Sequence[Sequence[Span]]) -> _Known:
+def _known(texts: Sequence[str], found: Sequence[Sequence[Span]]) -> _Known | None:
+    """Give what is looked for again, or None where there is nothing."""
+    told = dict.fromkeys((span.label, text[span.start:span.end]) for text, spans in zip(texts, found, strict=True)
+                         for span in spans if _counted(span))
+    if not told:
+        return None
     known = _Known()
-    for text, spans in zip(texts, found, strict=True):
-        for span in spans:
-            words = text[span.start:span.end]
-            if span.label == "PERSON":
-                known.add_name(words)
-            elif span.label in _AGAIN:
-                again = tuple(map(fold, _WORD.findall(words)))
-                if sum(map(len, again)) >= _FEWEST:
-                    known.add_whole(again, span.label)
-                if span.label == "EMAIL":
-                    known.spelt.update(_spelt(words))
+    for label, words in told:
+        if label == "PERSON":
+            known.add_name(words)
+            continue
+        again = tuple(map(fold, _WORD.findall(words)))
+        if sum(map(len, again)) >= _FEWEST:
+            known.add_whole(again, label)
+        if label == "EMAIL":
+            known.spelt.update(_spelt(words))
     return known
 
 
@@ -222,55 +227,56 @@ def _spelt(address: str) -> list[str]:
 def sweep_names(texts: Sequence[str], found: Sequence[tuple[Span, ...]], wanted: Container[str] = ()
                 ) -> list[tuple[Span, ...]]:
     """Look for everything found anywhere in a record in all its texts, and settle; ``wanted`` labels win."""
-    if not any(_counted(span) for spans in found for span in spans):
-        return list(found)
     known = _known(texts, found)
-    seen, inside = Counter[str](), Counter[str]()
-    told = [_WORD.findall(text) for text in texts]
-    for text, words, spans in zip(texts, told, found, strict=True):
-        seen.update(words)
-        for span in spans:
-            if _counted(span) and (not wanted or span.label in wanted) and _is_whole(text, span):
-                inside.update(_WORD.findall(text, span.start, span.end))
-    folded = dict(zip(seen, map(_FOLDS.__getitem__, seen), strict=True))
-    hits = {token for token in known.beginning(folded) if seen[token] > inside[token]}
+    if known is None:
+        return list(found)
+    words = set(_WORD.findall("\n".join(_beside(texts, found, wanted))))
+    hits = known.beginning(dict(zip(words, map(_FOLDS.__getitem__, words), strict=True)))
     if not hits:
         return list(found)
+    few = len(hits) <= _FEW_HITS
     out = []
-    for text, words, spans in zip(texts, told, found, strict=True):
-        again = [] if hits.isdisjoint(words) else _again(_Row(text, words, folded), hits, known, spans)
+    for text, spans in zip(texts, found, strict=True):
+        again = [] if few and not any(hit in text for hit in hits) else _again(_Row(text), hits, known, spans)
         out.append(settle((*spans, *again), wanted) if again else spans)
     return out
+
+
+def _beside(texts: Sequence[str], found: Sequence[Sequence[Span]], wanted: Container[str]) -> Iterator[str]:
+    """Give the pieces of texts that lie outside what was found, for there alone something can be found again."""
+    for text, spans in zip(texts, found, strict=True):
+        at = 0
+        for span in spans:
+            start, end = span.start, span.end
+            if _counted(span) and (not wanted or span.label in wanted) and not (
+                    _IN_WORD.match(text, end) or (start and _IN_WORD.match(text, start - 1))):
+                yield text[at:start]
+                at = end
+        yield text[at:] if at else text
 
 
 def _counted(span: Span) -> bool:
     return span.label == "PERSON" or span.label in _AGAIN
 
 
-def _is_whole(text: str, span: Span) -> bool:
-    return not (text[span.start - 1:span.start].isalnum() or text[span.end:span.end + 1].isalnum())
-
-
 class _Row:
-    """The words of a text in order: where they stand, as they are written and folded."""
+    """The words of a text in order: where they stand and how they are written; what stands between them."""
 
-    __slots__ = ("folded", "starts", "text", "words")
+    __slots__ = ("ends", "gaps", "starts", "text", "words")
 
-    def __init__(self, text: str, words: Sequence[str], folded: Mapping[str, str]) -> None:
-        self.text, self.words, self.folded = text, words, folded
-        self.starts = [found.start() for found in _WORD.finditer(text)]
-
-    def end(self, at: int) -> int:
-        """Give where a word ends."""
-        return self.starts[at] + len(self.words[at])
+    def __init__(self, text: str) -> None:
+        pieces = _WORDS_APART.split(text)
+        bounds = [*accumulate(map(len, pieces))]
+        self.text, self.gaps, self.words = text, pieces[::2], pieces[1::2]
+        self.starts, self.ends = bounds[:-1:2], bounds[1::2]
 
     def said(self, at: int, length: int) -> Words:
         """Give some words in a row, folded."""
-        return tuple([self.folded[word] for word in self.words[at:at + length]])
+        return tuple([_FOLDS[word] for word in self.words[at:at + length]])
 
     def joined(self, at: int, length: int) -> bool:
         """Tell whether nothing but spaces and signs stands between these words."""
-        return all(_GLUE.fullmatch(self.text, self.end(i), self.starts[i + 1]) for i in range(at, at + length - 1))
+        return all(map(_GLUE.fullmatch, self.gaps[at + 1:at + length]))
 
 
 def _again(row: _Row, hits: Container[str], known: _Known, spans: Sequence[Span]) -> list[Span]:
@@ -289,11 +295,11 @@ def _again(row: _Row, hits: Container[str], known: _Known, spans: Sequence[Span]
 def _from(row: _Row, at: int, known: _Known) -> Iterator[tuple[int, str]]:
     """Give where each finding ends that begins with a word, and its label."""
     token, text = row.words[at], row.text
-    word, start, end = row.folded[token], row.starts[at], row.end(at)
+    word, start, end = _FOLDS[token], row.starts[at], row.ends[at]
     for length in known.lengths.get(word, ()):
         label = known.wholes.get(row.said(at, length)) if at + length <= len(row.words) else None
         if label and (length > 1 or not token.islower() or len(word) >= _FEWEST) and row.joined(at, length):
-            yield row.end(at + length - 1), label
+            yield row.ends[at + length - 1], label
     if (word in known.parts or word in known.spelt) and _counts(text, start, token, word, known):
         yield _with_initial(row, at, known), "PERSON"
     elif len(token) == 1 and token.isupper() and text[end:end + 1] == ".":
@@ -315,10 +321,10 @@ def _counts(text: str, start: int, token: str, word: str, known: _Known) -> bool
 
 def _with_initial(row: _Row, at: int, known: _Known) -> int:
     """Give where a word ends together with the initial of the other name behind it, if that stands there."""
-    end, text = row.end(at), row.text
+    end, text = row.ends[at], row.text
     if at + 1 < len(row.words):
         token, start = row.words[at + 1], row.starts[at + 1]
-        if len(token) == 1 and token.isupper() and (row.folded[row.words[at]], row.folded[token]) in known.initials and (
+        if len(token) == 1 and token.isupper() and (_FOLDS[row.words[at]], _FOLDS[token]) in known.initials and (
                 text[end:start] in (" ", ".", ". ", ".-")):
             last = start + 1
             return last + (text[last:last + 1] == ".")
