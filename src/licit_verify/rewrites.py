@@ -4,6 +4,8 @@ Rules kept here:
 
 - A rewrite names, for each record that went, the erasure that asked for it: one of a person whom the record concerned, by
   the marks in the decisions, and of this record, or of one that it was made from, where it names one.
+- Or it names an end of time (``retention``): the shard had arrived as many days before as that entry says, or the record went
+  for it before, or was made from one that did.
 - What is left of a shard has the rows that were decided, each with the digest of its facts that was decided on; those of
   erased records are gone, and no other.
 """
@@ -11,6 +13,7 @@ Rules kept here:
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +51,11 @@ def rewrites(case: Casefile) -> dict[str, Rewrite]:
     """
     entries = {entry.seq: entry for entry in case.ledger().entries}
     out: dict[str, Rewrite] = {}
+    arrived: dict[str, datetime] = {}
+    before: set[tuple[str, int]] = set()
     for entry in entries.values():
+        if entry.kind == "arrival" and isinstance(entry.decision, Mapping) and entry.recorded_at:
+            arrived[str(entry.decision.get("shard"))] = entry.recorded_at
         if entry.kind == "rewrite":
             body = entry.decision if isinstance(entry.decision, Mapping) else {}
             shard, by, gone = body.get("shard"), body.get("by"), body.get("gone")
@@ -56,10 +63,27 @@ def rewrites(case: Casefile) -> dict[str, Rewrite]:
             if not (isinstance(shard, str) and isinstance(by, str) and isinstance(gone, Mapping) and isinstance(made, Mapping)):
                 raise Fault("entry {seq} of the log cannot be read", DATABASE, seq=entry.seq)
             found = Rewrite(entry.seq, shard, by, gone, made)
-            if not gone or not all(_asked(entries.get(seq), record, found) for record, seq in gone.items()):
+            if not gone or not all(_asked(entries.get(seq), record, found) or _over(entries.get(seq), record, found, (arrived, before))
+                                   for record, seq in gone.items()):
                 raise Fault("shard {shard} was written anew, and no erasure asked for it", DATABASE, shard=shard)
             out[shard] = found
+            before |= set(gone.items())
+            if shard in arrived:
+                arrived[by] = arrived[shard]
     return out
+
+
+def _over(entry: Entry | None, record: str, rewrite: Rewrite, known: tuple[Mapping[str, datetime], set[tuple[str, int]]]) -> bool:
+    """Tell whether an entry ended a record's time, and its shard had arrived long enough before; or it went for that before."""
+    body = entry.decision if entry and entry.kind == "retention" and entry.seq < rewrite.seq else None
+    if not entry or not isinstance(body, Mapping) or body.get("store") != "conversations" or body.get("answer") != "due":
+        return False
+    arrived, before = known
+    source = rewrite.made_from.get(record, record)
+    if (source, entry.seq) in before or (source != record and rewrite.gone.get(source) == entry.seq):
+        return True
+    days, at, now = body.get("days"), arrived.get(rewrite.shard), entry.recorded_at
+    return type(days) is int and days > 0 and at is not None and now is not None and now - at >= timedelta(days=days)
 
 
 def _asked(entry: Entry | None, record: str, rewrite: Rewrite) -> bool:
@@ -117,6 +141,8 @@ def _explained(case: Casefile, left: list[dict[str, Any]], gone: Mapping[str, in
         if record not in gone:
             raise Fault("record {record} is missing from shard {shard}, and nobody asked for that", shard, record=record,
                         shard=shard)
+        if entries[gone[record]].kind == "retention":
+            continue  # it concerns nobody's request: when it was due stands in the log
         accounts = people.accounts(entries[gone[record]].subject)
         if not {_mark(record, account) for account in accounts} & set(row["people"] or ()):
             raise Fault("record {record} was erased for somebody whom it did not concern", DATABASE, record=record)

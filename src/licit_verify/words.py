@@ -246,6 +246,8 @@ FRENCH: dict[str, str] = {
     "the tally has a count that is none under {side}": "le décompte a sous {side} un nombre qui n'en est pas un",
     "there is no {path}; a log in a database server is written to a file first: licit log export":
         "il n'y a pas de {path} ; un journal tenu par un serveur s'écrit d'abord dans un fichier : licit log export",
+    "withdrawn on {day} for {by}, and its rows were removed on {over}, when their time was over":
+        "retirée le {day} pour {by} ; ses lignes ont été supprimées le {over}, à la fin de leur durée de conservation",
     "withdrawn on {day} for {by}, and purged of words that were erased since: {number} data files are gone":
         "retirée le {day} pour {by}, puis purgée de mots effacés depuis : {number} fichiers de données n'y sont plus",
     "this release declares rows of this person": "cette version déclare des lignes de cette personne",

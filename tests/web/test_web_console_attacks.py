@@ -23,7 +23,7 @@ OPEN = {
     "engineer": {"/console/held", "/console/held/{record}", "/console/releases", "/console/sign-out"},
     "auditor": {"/console", "/console/requests/{entry}", "/console/held", "/console/held/{record}", "/console/releases", "/console/journal",
                 "/console/sign-out"}}
-_WATCHED = {"/console/holds", "/console/board", "/console/breach", "/console/policy", "/console/requests/{entry}/bundle.zip",
+_WATCHED = {"/console/holds", "/console/retention", "/console/board", "/console/breach", "/console/policy", "/console/requests/{entry}/bundle.zip",
             "/console/releases/{name}/bundle.zip"}
 OPEN["officer"] |= _WATCHED | {"/console/mail"}
 OPEN["auditor"] |= _WATCHED

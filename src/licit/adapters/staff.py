@@ -53,7 +53,7 @@ metadata = MetaData()
 _staff = Table("staff", metadata, Column("key", String, primary_key=True), Column("name", String, nullable=False),
                Column("role", String, nullable=False), Column("password", String, nullable=False),
                Column("salt", String, nullable=False), Column("counter", Integer, nullable=False))
-_session = Table("staff_session", metadata, Column("visit", String, primary_key=True), Column("name", String, nullable=False),
+staff_session = Table("staff_session", metadata, Column("visit", String, primary_key=True), Column("name", String, nullable=False),
                  Column("role", String, nullable=False), Column("until", String, nullable=False))
 _sign_on = Table("staff_sign_on", metadata, Column("key", String, primary_key=True), Column("subject", String, nullable=False),
                  Column("email", String, nullable=False))
@@ -118,7 +118,7 @@ class SqlStaff:
     def remove(self, name: str) -> bool:
         """Make an account and its sessions end; false when there was none."""
         with writing(self.engine) as connection:
-            connection.execute(delete(_session).where(_session.c.name.in_(
+            connection.execute(delete(staff_session).where(staff_session.c.name.in_(
                 select(_staff.c.name).where(_staff.c.key == _folded(name)))))
             connection.execute(delete(_sign_on).where(_sign_on.c.key == _folded(name)))
             return connection.execute(delete(_staff).where(_staff.c.key == _folded(name))).rowcount > 0
@@ -166,13 +166,13 @@ class SqlStaff:
     def begin(self, visit: str, name: str, role: str, now: datetime) -> None:
         """Begin a session under the hash of a fresh secret, and forget what is over."""
         with writing(self.engine) as connection:
-            connection.execute(delete(_session).where(_session.c.until <= now.isoformat()))
-            connection.execute(insert(_session).values(visit=visit, name=name, role=role, until=(now + SHIFT).isoformat()))
+            connection.execute(delete(staff_session).where(staff_session.c.until <= now.isoformat()))
+            connection.execute(insert(staff_session).values(visit=visit, name=name, role=role, until=(now + SHIFT).isoformat()))
 
     def who(self, visit: str, now: datetime) -> tuple[str, str] | None:
         """Give who is signed in, and as what: only while an account of that name and role is there."""
-        query = select(_session.c.name, _session.c.role, _session.c.until).join(
-            _staff, (_staff.c.name == _session.c.name) & (_staff.c.role == _session.c.role)).where(_session.c.visit == visit)
+        query = select(staff_session.c.name, staff_session.c.role, staff_session.c.until).join(
+            _staff, (_staff.c.name == staff_session.c.name) & (_staff.c.role == staff_session.c.role)).where(staff_session.c.visit == visit)
         with self.engine.connect() as connection:
             row = connection.execute(query).first()
         return (row[0], row[1]) if row and row[2] > now.isoformat() and row[1] in ROLES else None
@@ -180,7 +180,7 @@ class SqlStaff:
     def end(self, visit: str) -> None:
         """Sign out."""
         with writing(self.engine) as connection:
-            connection.execute(delete(_session).where(_session.c.visit == visit))
+            connection.execute(delete(staff_session).where(staff_session.c.visit == visit))
 
 
 def staff_key(keys: Keys) -> bytes:

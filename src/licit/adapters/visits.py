@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, delete, insert, select
+from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, delete, func, insert, select
 
 from licit.core.errors import InputError
 from licit.core.ids import SubjectId
 
 from .database import connect, fetch, writing
-from .staff import SqlStaff
+from .staff import SqlStaff, staff_session
 
 #: How long a signed-in session lasts.
 SESSION = timedelta(hours=12)
@@ -163,6 +163,18 @@ class SqlVisits:
                 connection.execute(delete(_once).where((_once.c.until <= _text(now)) | (_once.c.key == _hash(key))))
                 connection.execute(insert(_once).values(key=_hash(key), asked=asked, entry=made.entry,
                                                         until=_text(now + REMEMBERED)))
+
+    def over(self, now: datetime) -> int:
+        """Count the sessions, used tokens and requests, staff's included, whose time is over."""
+        with self.engine.connect() as connection:
+            return sum(int(connection.execute(select(func.count()).select_from(table).where(table.c.until <= _text(now))).scalar_one())
+                       for table in (_session, _used, _once, staff_session))
+
+    def sweep(self, now: datetime) -> int:
+        """Remove what is over; give how many rows that were."""
+        with writing(self.engine) as connection:
+            return sum(connection.execute(delete(table).where(table.c.until <= _text(now))).rowcount
+                       for table in (_session, _used, _once, staff_session))
 
     def use(self, token: str, until: datetime, now: datetime) -> bool:
         """Note that a token was used; false when it was before."""

@@ -36,7 +36,7 @@ from ..core.records import MADE_FROM, Record, from_json
 from ..core.rights import PERSONAL, Item, Standings, SubjectState
 from .alone import alone, storing
 from .later import erased_records
-from .queries import recall
+from .queries import recall, released_rows
 from .release import patch_alone, recover
 from .workspace import Input, Position, Progress, Workspace, inputs_at, legal_holds, releases_at, silent, standings_at
 
@@ -93,6 +93,41 @@ def carry_out(workspace: Workspace, *, progress: Progress = silent) -> Erased:
                       deferred=len(asked) - len(doomed))
 
 
+def take_out(workspace: Workspace, doomed: Mapping[str, int], progress: Progress = silent) -> Erased:
+    """Take records out of their shards, then out of every release, each for the entry that is named; called while alone.
+
+    Nothing but the rewrite says here that they must go, so that releases follow it; until then the loader opens none of them.
+    """
+    _finish_rewrites(workspace)
+    live, _ = inputs_at(workspace.log, Position.head(workspace.log), ())
+    workspace.catalogue.forget(list(doomed))
+    rewritten = sum(_rewrite(workspace, item, doomed) for item in live)
+    releases = releases_at(workspace.log)
+    patches = [patch_alone(workspace, name, progress).name for name, item in releases.items() if item.withdrawn < 0
+               and (_rows(workspace, name, doomed).height or _in_twin(workspace, name, doomed))]
+    files = [file for name, item in releases_at(workspace.log).items() if item.withdrawn >= 0
+             for file in _purge_release(workspace, name, doomed)]
+    return Erased(records=len(doomed), shards=rewritten, patches=tuple(patches), files=tuple(files))
+
+
+def holding(workspace: Workspace, records: Collection[str]) -> list[str]:
+    """Give those of some records of which a live release, or its twin, holds a row."""
+    live = [name for name, item in releases_at(workspace.log).items() if item.withdrawn < 0]
+    found = {record for name in live for record in _rows(workspace, name, records)["record"].to_list()}
+    return sorted(found | {record for name in live for record in _twin(workspace, name).intersection(records)})
+
+
+def purge_release(workspace: Workspace, name: str) -> None:
+    """Remove all rows of a withdrawn release and of its twin; what proves what it was stays."""
+    for path in sorted(workspace.corpus.path(f"releases/{name}/data").glob("*.parquet")):
+        workspace.corpus.remove(f"releases/{name}/data/{path.name}")
+    workspace.corpus.remove(f"state/{name}/twin.parquet")
+
+
+def _rows(workspace: Workspace, name: str, records: Collection[str]) -> pl.DataFrame:
+    return released_rows(workspace, name).filter(pl.col("record").is_in(list(records)))
+
+
 def pending(workspace: Workspace) -> dict[str, int]:
     """Give the records that are still stored though an erasure covers them, each with the entry that asked for it."""
     standings = standings_at(workspace.log, Position.head(workspace.log))
@@ -109,10 +144,12 @@ def _holding(workspace: Workspace, doomed: Collection[str]) -> list[str]:
 
 
 def _in_twin(workspace: Workspace, name: str, doomed: Collection[str]) -> bool:
+    return not _twin(workspace, name).isdisjoint(doomed)
+
+
+def _twin(workspace: Workspace, name: str) -> set[str]:
     twin = f"state/{name}/twin.parquet"
-    if not workspace.corpus.exists(twin):
-        return False
-    return not set(workspace.corpus.read(twin, ["record"])["record"].to_pylist()).isdisjoint(doomed)
+    return set(workspace.corpus.read(twin, ["record"])["record"].to_pylist()) if workspace.corpus.exists(twin) else set()
 
 
 def _finish_rewrites(workspace: Workspace) -> None:
@@ -240,7 +277,7 @@ def _rewrite(workspace: Workspace, item: Input, doomed: Mapping[str, int]) -> bo
         return False
     body: dict[str, Any] = {"shard": old, "by": "", "sha256": "", "records": left.num_rows, "gone": {
         record: doomed[record] for record in table["record"].to_pylist() if record in doomed}}
-    if made := dict(_of_other_records(workspace, body["gone"])):
+    if made := dict(_of_other_records(workspace, body["gone"], table)):
         body["made_from"] = made
     if left.num_rows:
         key = workspace.keys.secret("records")
@@ -259,13 +296,19 @@ def _rewrite(workspace: Workspace, item: Input, doomed: Mapping[str, int]) -> bo
     return True
 
 
-def _of_other_records(workspace: Workspace, gone: Mapping[str, int]) -> Iterator[tuple[str, str]]:
-    """Give the records that go because of another's erasure, each with the record that this one named."""
+def _of_other_records(workspace: Workspace, gone: Mapping[str, int], table: Any) -> Iterator[tuple[str, str]]:
+    """Give the records that go because of another's end, each with that one: the one an erasure named, or a source of theirs."""
     seqs = sorted({*gone.values()})
-    for entry in workspace.log.entries(start=seqs[0], stop=seqs[-1] + 1, kinds=("erasure",)) if seqs else ():
+    for entry in workspace.log.entries(start=seqs[0], stop=seqs[-1] + 1, kinds=("erasure", "retention")) if seqs else ():
+        mine = {record for record, seq in gone.items() if seq == entry.seq}
         target = (entry.decision or {}).get("target") or {}
-        if named := target.get("record"):
-            yield from ((record, named) for record, seq in gone.items() if seq == entry.seq and record != named)
+        if entry.kind == "retention" and mine:
+            over = {record for record, seq in erased_records(workspace.log).items() if seq == entry.seq} | mine
+            bodies = pl.DataFrame(pl.from_arrow(table.select(["record", "body"]))).filter(pl.col("record").is_in(list(mine)))
+            named_in = bodies.select("record", pl.col("body").str.extract(_NAMED)).drop_nulls()
+            yield from ((record, source) for record, sources in named_in.iter_rows() for source in sources.split() if source in over)
+        elif named := target.get("record"):
+            yield from ((record, named) for record in mine if record != named)
 
 
 def remove_shard(workspace: Workspace, shard: str) -> None:

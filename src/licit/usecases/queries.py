@@ -20,6 +20,7 @@ from ..core.manifest import Tally
 from ..core.reasons import REASONS
 from ..core.rights import RESTRICTING, Entry
 from .deciding import decide_patch, decide_under, make_lock, patch_lock
+from .later import erased_records
 from .plan import read_plan
 from .schedule import backup_duties
 from .workspace import Position, Workspace, register_at, releases_at, staff_at
@@ -313,6 +314,9 @@ def _touched(workspace: Workspace, name: str, downstream: Downstream, records: S
     kept = rows.filter(pl.col("rank") == 0)
     # An older state of a record has the name of the newer one: only what no kept row stands for must leave.
     gone = rows.filter(pl.col("rank") != 0).join(before, on=_KEYS, how="semi").join(kept, on=_KEYS, how="anti")
+    # What left the shards for good, and this release not yet: a removal was cut short between the two.
+    lost = before.join(rows, on=_KEYS, how="anti").filter(pl.col("record").is_in(list(erased_records(workspace.log))))
+    gone = pl.concat([gone.select(*_KEYS, "reason"), lost.select(*_KEYS, reason=pl.lit("erased"))], how="vertical_relaxed")
     if records is not None:
         gone = gone.filter(pl.col("record").is_in(list(records)))
     elected = kept.join(before, on=_KEYS, how="anti") if gone.height else gone

@@ -24,6 +24,7 @@ COMMANDS = {
     "rights": ("rights", "Record an objection, a consent or another right; give the receipt."),
     "breach": ("breach", "Say what a breach touches, start its clock, draft the notice."),
     "evidence": ("evidence", "Gather evidence for an authority as one signed zip."),
+    "retention": ("retention", "Say what each store keeps and how long; remove what is due."),
     "hold": ("hold", "Keep single records for a legal reason, neither erased nor trained on."),
     "parity": ("parity", "Say how each tier could refuse on a day, from the log."),
     "review": ("review", "Decide on records that only a person can decide on, one by one."),

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 
+from ...usecases.retention import kept as kept_in
 from ...usecases.schedule import backups_at
 from . import Both, Check, Scene
 
@@ -51,18 +52,13 @@ def _kept(scene: Scene) -> Iterator[Both]:
     if not (told.conversations and told.backups):
         yield ("No time is set after which conversations or backups go.",
                "Aucune durée n'est fixée pour les conversations ou les sauvegardes.")
-    log, now = scene.space.log, scene.now
-    if days := told.backups:
-        for kept in backups_at(log):
-            if now - kept.begun > timedelta(days=days):
-                yield (f"Backup {kept.id} is older than {days} days.", f"La sauvegarde {kept.id} a plus de {days} jours.")
-    if days := told.conversations:
-        gone = {str((entry.decision or {}).get("shard")) for entry in log.entries(kinds=("rewrite",))}
-        old = sum(now - entry.recorded_at > timedelta(days=days) for entry in log.entries(kinds=("arrival",))
-                  if (name := str((entry.decision or {}).get("shard", ""))) and name not in gone)
-        if old:
-            yield (f"{old:,} files of records arrived more than {days} days ago.",
-                   f"{old:,} fichiers d'enregistrements sont arrivés il y a plus de {days} jours.")
+    found = {one.store: one for one in kept_in(scene.space, told, scene.visits)}
+    for name in found["backups"].names:
+        yield f"Backup {name} is older than {told.backups} days.", f"La sauvegarde {name} a plus de {told.backups} jours."
+    for store, days, name, nom in (("conversations", told.conversations, "records arrived", "enregistrements sont arrivés il y a"),
+                                   ("withdrawn-releases", told.withdrawn_releases, "releases were withdrawn", "versions sont retirées depuis")):
+        if due := found[store].due:
+            yield f"{due:,} {name} more than {days} days ago.", f"{due:,} {nom} plus de {days} jours."
 
 
 def _skew(scene: Scene) -> Iterator[Both]:
@@ -104,8 +100,8 @@ CHECKS = (
     Check(name="retention-unset", level="unsafe", look=_kept,
           why=("Data are kept no longer than they are needed (GDPR Art. 5(1)(e)).",
                "Les données ne sont pas gardées plus longtemps que nécessaire (RGPD art. 5(1)(e))."),
-          mend=("Set [retention] in web.toml; remove what is older: licit backup --prune, licit rights erase.",
-                "Fixer [retention] dans web.toml ; retirer le plus ancien : licit backup --prune, licit rights erase.")),
+          mend=("Set [retention] in web.toml; remove what is older: licit retention --carry-out, licit backup --prune.",
+                "Fixer [retention] dans web.toml ; retirer le plus ancien : licit retention --carry-out, licit backup --prune.")),
     Check(name="clock-behind", level="unsafe", look=_skew,
           why=("Legal periods, sign-ins and waiting periods go by this clock.", "Délais légaux, connexions et attentes suivent cette horloge."),
           mend=("Set the clock, and have it set by itself.", "Régler l'horloge, et la faire régler automatiquement.")),

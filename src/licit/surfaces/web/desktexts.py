@@ -13,10 +13,21 @@ ROLES: dict[str, str] = {"officer": N_("Data-protection officer"), "legal": N_("
 #: The console's rooms by what staff come for: a group's name, then its rooms' addresses and names.
 ROOMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (N_("Requests"), (("/console", N_("By legal date")), ("/console/mail", N_("A message")), ("/console/board", N_("Propagation")))),
-    (N_("Records"), (("/console/held", N_("Held records")), ("/console/holds", N_("Legal holds")))),
+    (N_("Records"), (("/console/held", N_("Held records")), ("/console/holds", N_("Legal holds")), ("/console/retention", N_("Retention")))),
     (N_("Sets"), (("/console/releases", N_("Released sets")), ("/console/canaries", N_("Canaries")),
                   ("/console/breach", N_("Breach drill")))),
     (N_("Rules and record"), (("/console/policy", N_("Policy")), ("/console/journal", N_("Journal")))))
+
+#: Stores by the names of the use case: what the page calls each, and what it is kept for.
+STORES_KEPT: dict[str, tuple[str, str]] = {
+    "conversations": (N_("Conversations"), N_("To make training sets of what people allow.")),
+    "releases": (N_("Released sets"), N_("To train models; until they are withdrawn.")),
+    "withdrawn-releases": (N_("Withdrawn sets"), N_("To compare what took their place.")),
+    "backups": (N_("Backups"), N_("To put the workspace back after a loss.")),
+    "visits": (N_("Visits"), N_("To know who is signed in; at most a day.")),
+    "log": (N_("The log"), N_("To prove what was decided. It keeps refusals and does not end.")),
+    "identities": (N_("Identities"), N_("To know who refused: random ids that do not end, or the erased would come back.")),
+    "keys": (N_("Keys"), N_("To find nobody without them. They do not end before the log."))}
 
 #: Each light has a sign of its own: none is told by its colour.
 LIGHTS: dict[str, tuple[str, str]] = {"overdue": ("■", N_("Overdue")), "soon": ("▲", N_("Due soon")), "in-time": ("●", N_("In time")),

@@ -5,12 +5,13 @@ Without the file everything works for people who are not signed in, and nobody e
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from ...core.duties import COUNTRIES
 from ...core.errors import SetupError, misnamed
+from ...usecases.retention import Periods
 
 #: Fewer refusals a minute from one address than this would keep people out who share it.
 _REFUSALS = 60
@@ -53,8 +54,9 @@ TEMPLATE = """\
 # api = 240000                          # under one API key
 # person = 600                          # for one person under one key; refusals are not counted
 
-# [retention]                           # in days; licit doctor says what is older
-# conversations = 365                   # from their arrival
+# [retention]                           # in days; licit retention shows what is due, --carry-out removes it
+# conversations = 365                   # from the arrival of their newest state
+# withdrawn_releases = 90               # rows of releases that a patch took the place of
 # backups = 90
 """
 
@@ -107,14 +109,6 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retention:
-    """After how many days conversations and backups are to be gone; 0 where nothing is said."""
-
-    conversations: int = 0
-    backups: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The whole of ``web.toml``."""
 
@@ -126,7 +120,7 @@ class Settings:
     limits: Limits = Limits()
     logged_out: str = "refuse"
     webhook_loopback: bool = False
-    retention: Retention = Retention()
+    retention: Periods = field(default_factory=Periods)
 
     @property
     def secure(self) -> bool:
@@ -200,9 +194,9 @@ def _limits(block: Mapping[str, Any]) -> Limits:
     return found
 
 
-def _retention(block: Mapping[str, Any]) -> Retention:
-    if wrong := misnamed(block, [one.name for one in fields(Retention)], "[retention] of web.toml"):
+def _retention(block: Mapping[str, Any]) -> Periods:
+    if wrong := misnamed(block, [one.name for one in fields(Periods)], "[retention] of web.toml"):
         raise SetupError(wrong)
     if any(type(days) is not int or days < 1 for days in block.values()):
         raise SetupError("[retention] of web.toml holds whole numbers of days")
-    return Retention(**block)
+    return Periods(**block)

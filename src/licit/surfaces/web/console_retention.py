@@ -1,0 +1,45 @@
+"""The console's page on retention: each store with its purpose and its end, what is due, and its removal.
+
+Rules kept here: a page shows counts and names of releases and backups, never words; what is removed is entered with who did it.
+
+Law: REL-11
+"""
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import RedirectResponse
+
+from ...core.errors import LicitError, UnavailableError
+from ...usecases.retention import carry_out, kept
+from .desk import at_desk, guard, sheet
+
+router = APIRouter(prefix="/console", include_in_schema=False, dependencies=[Depends(guard)])
+
+_MOST = 50
+
+
+@router.get("/retention")
+def show(request: Request) -> Response:
+    """Show the stores, and what was removed before."""
+    return _shown(request)
+
+
+@router.post("/retention")
+async def act(request: Request) -> Response:
+    """Remove what is due."""
+    desk, live, shift = at_desk(request)
+    desk.check_form(request, shift.csrf, (await request.form(max_files=0)).get("form"))
+    try:
+        await run_in_threadpool(carry_out, live.workspace, desk.settings.retention, request.app.state.door.visits, shift.name)
+    except UnavailableError as error:
+        return await run_in_threadpool(_shown, request, error)
+    return RedirectResponse("/console/retention", 303)
+
+
+def _shown(request: Request, error: LicitError | None = None) -> Response:
+    desk, live, shift = at_desk(request)
+    found = kept(live.workspace, desk.settings.retention, request.app.state.door.visits)
+    done = [(entry.recorded_at, entry.decision or {}) for entry in live.workspace.log.entries(kinds=("retention",))
+            if (entry.decision or {}).get("answer") == "removed"]
+    return sheet(request, "retention.html", "/console/retention", 409 if error else 200, found=found, error=error, done=done[::-1][:_MOST],
+                 due=sum(one.due for one in found if one.store != "backups"), may_carry_out=shift.may("POST", "/console/retention"))
