@@ -34,6 +34,7 @@ from .adapters.local import LocalRunner
 from .adapters.migrations import migrate, require_current
 from .adapters.signing import FileSigner, SigningKeys
 from .adapters.spellings import spelt_licence
+from .adapters.stored_items import pages_in
 from .adapters.tokens import token_counter
 from .adapters.vault import FileKeys
 from .adapters.visits import SqlVisits
@@ -41,8 +42,9 @@ from .adapters.webhooks import Poster
 from .core.errors import SetupError, misnamed
 from .core.ids import SubjectId, lookup_hashes
 from .core.keychain import links_from
-from .core.ports import Clock
+from .core.ports import Clock, InputFile
 from .core.records import Record, from_json
+from .core.signals import Page, Reading
 from .detectors.registry import Found, chosen, find_detectors, find_screeners, pin, where_detectors, where_screeners
 from .papers.report import render
 from .pipeline.chunk import estimate_tokens
@@ -50,6 +52,7 @@ from .pipeline.deidentify import REPLACEMENTS, Masked, replace_all
 from .pipeline.planted import Planted, plant
 from .pipeline.prepare import Arrived, Tools, prepare
 from .pipeline.screen import ACCEPT_UNMEASURED_SCREENING, language_of, screening_stated
+from .signals.registry import read_all
 from .usecases.listing import Listed, figures_of, measured_alone, screening_of
 from .usecases.plan import TEMPLATE, Plan, plan_from_lock, read_plan
 from .usecases.policy import TEMPLATE as POLICY_TEMPLATE
@@ -184,11 +187,16 @@ def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None, restoring: b
         catalogue=SqlCatalogue(engine), corpus=FileCorpus(root), signer=signer, clock=clock,
         open_inputs=open_inputs, recognise=lambda file, forced: recognise(file, readers, forced),
         companion=lambda file: is_companion(file, readers), readers=tuple(readers),
-        licence=spelt_licence,
+        licence=spelt_licence, read_pages=_read_pages,
         tag_keys=lambda subjects: {str(k): v for k, v in identities.tag_keys(map(SubjectId, subjects)).items()},
         prepare=partial(_prepare, root, jobs), look=partial(_look, root), attributes_key=lambda plan: _tools(root, _text(plan)).key(), counter=token_counter()[0],
         pins=lambda plan: _tools(root, _text(plan)).pins, check=partial(_check, clock=clock, engine=engine), render=render,
         measure=partial(_measure, root), mask=partial(_masked, root))
+
+
+def _read_pages(file: InputFile) -> Iterator[list[tuple[Page, Sequence[Reading]]]]:
+    for pages in pages_in(file):
+        yield [(page, read_all(page)) for page in pages]
 
 
 def open_visits(root: Path) -> SqlVisits:

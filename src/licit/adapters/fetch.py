@@ -8,7 +8,9 @@ Rules kept here:
 - What goes wrong is an answer with a fault, which reserves; never an empty answer.
 - Answers are kept for a day at most and read again from there; what had a fault or a server's error is not kept.
 
-Law: SIG-02, SIG-12
+- An address that is shunned (a site on a list of infringement) is asked for nothing, nor is one that leads there followed.
+
+Law: SIG-02, SIG-12, PRV-08
 """
 
 import base64
@@ -16,6 +18,7 @@ import contextlib
 import hashlib
 import json
 import time
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -37,7 +40,11 @@ class Fetcher:
 
     def __init__(self, cache: Path | None = None, *, loopback: bool = False, resolve: Resolve = resolved, seconds: float = 15.0,
                  pause: float = 1.0) -> None:
-        """Take where answers are kept, how names are resolved, and how long an answer and the pause between two may last."""
+        """Take where answers are kept, how names are resolved, and how long an answer and the pause between two may last.
+
+        ``shunned`` says of an address that nothing may be asked there.
+        """
+        self.shunned: Callable[[str], bool] = lambda url: False
         self._cache, self._loopback, self._resolve, self._seconds, self._pause = cache, loopback, resolve, seconds, pause
         self._last: dict[str, float] = {}
 
@@ -63,6 +70,8 @@ class Fetcher:
                 host, port = target(url)
             except InputError as error:
                 return Answer(fault=error.reason)
+            if self.shunned(url):
+                return Answer(fault="infringing-site")
             if fault := self._stranger(found := self._addresses(host, port)):
                 return Answer(fault=fault)
             self._wait(host)

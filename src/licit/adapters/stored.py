@@ -15,6 +15,7 @@ Law: SIG-12
 import json
 import zlib
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from licit.core.errors import InputError
@@ -112,7 +113,8 @@ def stored_page(target: Path, *, url: str = "", agent: str = "", robots: Path | 
     answer = answer_from(status, headers, body.body) if not body.fault else Answer(status=status, headers=headers, fault=body.fault)
     if robots is not None:
         site[ROBOTS] = file_answer(robots)
-    return Page(url=url, answer=answer, site=site, agent=agent)
+    kept = datetime.fromtimestamp((rest[0] if rest else target).stat().st_mtime, UTC).isoformat(timespec="seconds")
+    return Page(url=url, answer=answer, site=site, agent=agent, at="" if answer.headers.get("date") else kept)
 
 
 def _url_in(folder: Path) -> str:

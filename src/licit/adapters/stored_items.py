@@ -4,7 +4,7 @@ Rules kept here: what is there and cannot be read is a page with a fault, which 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -12,19 +12,27 @@ from licit.core.errors import InputError
 from licit.core.ports import InputFile
 from licit.core.signals import ROBOTS, Answer, Page
 
+from .documents._metadata import ASIDE, PAGES, is_companion
+from .documents.warc import READERS as _WARCS
 from .stored import LARGEST, answer_from, headers_of, stored_page
+from .warc import archive_pages
 
-#: Files that a crawler keeps beside a page: they speak of it, and are no records.
-ASIDE = frozenset({"headers.txt", "headers.json", "url.txt", "robots.txt", "ai.txt", "tdmrep.json"})
+(_ARCHIVE,) = _WARCS
 
-_PAGES = (".html", ".htm", ".xhtml")
 _BODIES, _HEADERS, _STATUS = ("html", "raw_html", "page_html"), ("headers", "http_headers", "response_headers"), ("status", "http_status", "status_code")
 
 
 def is_aside(name: str, siblings: tuple[str, ...]) -> bool:
     """Tell whether a file is what a crawler kept beside a page."""
-    own = PurePosixPath(name).name.lower()
-    return own in ASIDE and any(other.lower().endswith(_PAGES) for other in siblings)
+    return PurePosixPath(name).name.lower() in ASIDE and is_companion(name, siblings)
+
+
+def pages_in(file: InputFile) -> Iterator[list[Page]]:
+    """Give the pages that a file holds with what their sites said of them: those of an archive, or a page stored with its headers."""
+    if file.head.startswith("WARC/") or _ARCHIVE.recognise(file):
+        yield from archive_pages(file.open)
+    elif file.path is not None and {name.lower() for name in file.siblings} & ASIDE and file.name.lower().endswith(PAGES):
+        yield [page_of_file(file)]
 
 
 def page_of_file(file: InputFile) -> Page:

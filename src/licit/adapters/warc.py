@@ -1,6 +1,6 @@
 """Web archives (WARC), record by record: each response as a page, with the files of its site wherever in the archive they stand.
 
-The archive is read twice: first for robots.txt, tdmrep.json, ai.txt and licences, which may come after the pages, then for pages.
+The archive is read twice (and once more to see that it ends whole): first for robots.txt, tdmrep.json, ai.txt and licences, which may come after the pages, then for pages.
 
 Rules kept here:
 
@@ -13,10 +13,10 @@ Law: SIG-12
 """
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
@@ -76,8 +76,19 @@ def warc_pages(path: Path, *, agent: str = "", robots: Answer | None = None) -> 
     Raises:
         InputError: the file cannot be opened.
     """
+    def opened() -> BinaryIO:
+        try:
+            return path.open("rb")
+        except OSError as error:
+            raise InputError(f"this archive cannot be read: {error.strerror}", about=path.name, reason="file-unreadable") from None
+
+    yield from archive_pages(opened, agent=agent, robots=robots)
+
+
+def archive_pages(opened: Callable[[], BinaryIO], *, agent: str = "", robots: Answer | None = None) -> Iterator[list[Page]]:
+    """Give each page of what opens as an archive: see :func:`warc_pages`; it is opened three times."""
     sites, lost = _Sites(), ""
-    for url, kind, answer, _ in _records(path, files=True):
+    for url, kind, answer, _ in records(opened, files=True):
         if kind == "broken":
             lost = answer.fault
             continue
@@ -85,7 +96,7 @@ def warc_pages(path: Path, *, agent: str = "", robots: Answer | None = None) -> 
         if name in _SITE or _is_licence(name, answer):
             sites.add(host, (name, url), answer)
     broken = {ROBOTS: Answer(fault="archive-unreadable")} if lost else {}
-    for url, kind, answer, at in _records(path, files=False):
+    for url, kind, answer, at in records(opened, files=False):
         host, name = _split(url)
         if name in _SITE and kind != "broken":
             continue
@@ -107,12 +118,12 @@ def _is_licence(name: str, answer: Answer) -> bool:
     return name.lower().endswith((".rsl", "/rsl.xml", "/license.xml")) or "rsl+xml" in "".join(answer.headers.get("content-type", ()))
 
 
-def _records(path: Path, *, files: bool) -> Iterator[tuple[str, str, Answer, str]]:
-    """Give address, kind and answer of each response; with ``files`` only of what may be a site's file."""
-    try:
-        stream = path.open("rb")
-    except OSError as error:
-        raise InputError(f"this archive cannot be read: {error.strerror}", about=path.name, reason="file-unreadable") from None
+def records(opened: Callable[[], BinaryIO], *, files: bool) -> Iterator[tuple[str, str, Answer, str]]:
+    """Give address, kind, answer and date of each response; with ``files`` only of what may be a site's file.
+
+    The kind of what cannot be read is ``broken``, and its answer has the fault.
+    """
+    stream = opened()
     seen = 0
     with stream:
         try:
@@ -131,18 +142,20 @@ def _records(path: Path, *, files: bool) -> Iterator[tuple[str, str, Answer, str
             if files:
                 yield "", "broken", Answer(fault="archive-unreadable-from-here"), ""
             return
-    if files and (not seen or not _whole(path)):
+    if files and (not seen or not _whole(opened)):
         yield "", "broken", Answer(fault="archive-cut-short" if seen else "archive-empty"), ""
 
 
-def _whole(path: Path) -> bool:
+def _whole(opened: Callable[[], BinaryIO]) -> bool:
     """Say whether an archive ends where a record does; the library takes a member that is cut short for the end."""
-    with path.open("rb") as file:
-        if file.read(2) != b"\x1f\x8b":
-            file.seek(max(0, path.stat().st_size - 4))
-            return file.read() == b"\r\n\r\n"
-        file.seek(0)
-        unpack, rest, fresh = zlib.decompressobj(31), b"", True
+    with opened() as file:
+        first = file.read(1 << 20)
+        if first[:2] != b"\x1f\x8b":
+            last = first[-4:]
+            while block := file.read(1 << 20):
+                last = (last + block)[-4:]
+            return last == b"\r\n\r\n"
+        unpack, rest, fresh = zlib.decompressobj(31), first, True
         while block := rest or file.read(1 << 20):
             try:
                 unpack.decompress(block, 1 << 20)

@@ -176,10 +176,15 @@ def _rows(item: Arrived, language: str, static: Sequence[str], masked: Masked, t
     return out
 
 
+def page_address(declared: Mapping[str, str]) -> str:
+    """Give the address of the page that a document is from, "" where it declares none."""
+    told = {name.rpartition(".")[2].lower(): value for name, value in declared.items()}
+    return next((told[field] for field in PAGE_FIELDS if page_name(told.get(field, ""))), "")
+
+
 def _page(record: Record, key: bytes) -> bytes | None:
-    declared = {name.rpartition(".")[2].lower(): value for name, value in record.declared.items()}
-    name = next((name for field in PAGE_FIELDS if (name := page_name(declared.get(field, "")))), "")
-    return page_id(key, name) if name and record.kind == "document" else None
+    url = page_address(record.declared) if record.kind == "document" else ""
+    return page_id(key, page_name(url)) if url else None
 
 
 def page_id(key: bytes, name: str) -> bytes:

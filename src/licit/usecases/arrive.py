@@ -26,6 +26,7 @@ from ..core.ports import InputFile, NewEntry
 from ..core.records import MADE_FROM, Concern, ConcernRole, Person, PersonKind, Record, SetAside, Turn, altered
 from ..pipeline.pack import KNOWN, Packed, Packer
 from .alone import storing
+from .crawled import Crawled
 from .sources import objected, with_sources
 from .workspace import Progress, Workspace, silent
 
@@ -248,6 +249,7 @@ class _Shelf:
         self.size = 0
         self.contents = Seen()
         self.asides: dict[str, Any] | None = None
+        self.crawled = Crawled(workspace, source)
 
     def close(self, report: FileReport) -> None:
         """Log what was set aside, by a keyed name of the file, so that importing it again counts it once."""
@@ -269,6 +271,7 @@ class _Shelf:
         try:
             reader = self.workspace.recognise(file, forced)
             report.format = reader.name
+            self.crawled.read(file)
             for item in reader.read(file):
                 if isinstance(item, SetAside):
                     report.aside(item)
@@ -309,6 +312,7 @@ class _Shelf:
 
     def flush(self) -> None:
         """Store what is waiting: subjects first, then the shard on disk, then the log, then the catalogue."""
+        self.crawled.keep()
         waiting, self.waiting, self.size = self.waiting, [], 0
         named: dict[str, list[_Named]] = {}
         anonymous = [self.name(source, "\x00".join((packed.format, "", origin)))

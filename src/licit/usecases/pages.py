@@ -13,11 +13,13 @@ Law: SIG-04
 """
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import polars as pl
@@ -52,6 +54,7 @@ class Sheet:
     size: int = 0
     known: set[bytes] = field(default_factory=set)
     files: dict[str, Any] = field(default_factory=dict)
+    mark: str = field(default_factory=lambda: token_hex(4))
 
     def add(self, page: Page, readings: Sequence[Reading]) -> bool:
         """Add a page with all that was read of it; tell whether its address was known, for else it is nobody's."""
@@ -80,10 +83,13 @@ class Sheet:
         for kind, schema, rows in (("pages", PAGES, self.rows), ("raws", RAWS, self.raws)):
             if kind not in self.files:
                 (self.workspace.root / _FOLDER).mkdir(exist_ok=True)
-                self.files[kind] = pq.ParquetWriter(self.workspace.root / _FOLDER / f"{kind}.part", schema, compression="zstd")
+                self.files[kind] = pq.ParquetWriter(self._part(kind), schema, compression="zstd")
             self.files[kind].write_table(pa.Table.from_pylist(rows, schema))
             rows.clear()
         self.size = 0
+
+    def _part(self, kind: str) -> Path:
+        return self.workspace.root / _FOLDER / f".{kind}-{self.mark}.{os.getpid()}.part"
 
     def close(self) -> dict[str, str]:
         """Put both tables under their digests; give these."""
@@ -91,7 +97,7 @@ class Sheet:
         out = {}
         for kind, file in self.files.items():
             file.close()
-            part = self.workspace.root / _FOLDER / f"{kind}.part"
+            part = self._part(kind)
             with part.open("rb") as stream:
                 out[kind] = hashlib.file_digest(stream, "sha256").hexdigest()
             part.replace(part.with_name(f"{out[kind]}.parquet"))
@@ -102,7 +108,7 @@ class Sheet:
         """Leave nothing of what was begun."""
         for kind, file in self.files.items():
             file.close()
-            (self.workspace.root / _FOLDER / f"{kind}.part").unlink(missing_ok=True)
+            (self._part(kind)).unlink(missing_ok=True)
         self.files.clear()
 
 

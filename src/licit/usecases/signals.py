@@ -13,6 +13,7 @@ Law: SIG-04, SIG-11
 
 import base64
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,10 +23,11 @@ from typing import Any
 
 from ..core.errors import InputError
 from ..core.ids import canonical_json
-from ..core.signals import Outcome, Page, Reading, Verdict, resolve
+from ..core.signals import Outcome, Page, Reading, Verdict, page_name, resolve
+from ..pipeline.prepare import page_address
 from .commands import record_signal, registered
 from .pages import Sheet
-from .workspace import Workspace
+from .workspace import Position, Workspace, inputs_at
 
 FOLDER, FORMAT = "signals", "licit-signals/1"
 
@@ -155,3 +157,21 @@ def settle(workspace: Workspace, source: str, verdict: str, note: str, by: str, 
     paged = any((entry.decision or {}).get("sha256") == reading and (entry.decision or {}).get("scope") == "pages"
                 for entry in workspace.log.entries(kinds=("signal",)))
     return record_signal(workspace, source, verdict, note, by, {"settles": reading, **({"scope": "pages"} if paged else {})})
+
+
+def addresses_of(workspace: Workspace, source: str) -> Iterator[str]:
+    """Give the address of every page that a document of a source is from, each once.
+
+    Raises:
+        InputError: the source is not registered.
+    """
+    registered(workspace, source)
+    seen: set[bytes] = set()
+    for item in inputs_at(workspace.log, Position.head(workspace.log), [source])[0]:
+        for body in workspace.corpus.read(f"shards/{item.shard}.parquet", ["body"])["body"].to_pylist():
+            record = json.loads(body)
+            url = page_address(record.get("declared", {})) if record["kind"] == "document" else ""
+            name = hashlib.sha256(page_name(url).encode()).digest()
+            if url and name not in seen:
+                seen.add(name)
+                yield url

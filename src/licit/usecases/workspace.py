@@ -32,6 +32,7 @@ from ..core.ports import (
 )
 from ..core.records import Record, SetAside
 from ..core.rights import PERSONAL, RESTRICTING, Entry, Standings
+from ..core.signals import Page, Reading
 from ..core.sources import Source, register_from
 from ..core.staff import Staff
 from ..core.stays import LegalHold, Stays, holds_from, overdue
@@ -81,6 +82,7 @@ class Workspace:
     recognise: Callable[[InputFile, str | None], Reader]
     companion: Callable[[InputFile], bool]
     readers: tuple[str, ...]
+    read_pages: Callable[[InputFile], Iterator[list[tuple[Page, Sequence[Reading]]]]]
     licence: Callable[..., str]
     tag_keys: Callable[[Sequence[str]], Mapping[str, bytes]]
     prepare: Callable[[Any, Sequence[str]], Iterator[Prepared]]

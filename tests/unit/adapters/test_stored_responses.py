@@ -159,3 +159,16 @@ def test_an_answer_is_kept_for_a_day(site, tmp_path):
     assert len(site[0].asked) == asked + 2
     fetcher.get(site[1] + "/503")
     assert len(list(tmp_path.glob("*.json"))) == 1
+
+
+@pytest.mark.parametrize("url", ["https://libgen.rs/a", "http://mirror3.libgen.is/b", "https://www.z-lib.org"])
+def test_sites_on_lists_of_infringement_are_not_asked(url):
+    """Nothing is fetched from such a site, its subdomains or mirrors: no name is even resolved.
+
+    Law: PRV-08
+    """
+    from licit.surfaces.cli.signals import _fetcher
+    fetcher = _fetcher(False)
+    fetcher._cache = None
+    fetcher._resolve = lambda host, port: pytest.fail("it was asked")
+    assert fetcher.get(url).fault == "infringing-site"

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 from warcs import warc
 from world import World, answers, copied, failing, make, prose, reasons, released_records, scratch
 
+from licit.core.signals import Answer
 from licit.pipeline.pages import PageSignals
 from licit.surfaces.cli import main
 from licit.usecases import deciding
@@ -186,3 +187,66 @@ def test_a_lost_table_stops_the_build(world, tmp_path):
     table.write_bytes(table.read_bytes()[:-1])
     with pytest.raises(EvidenceError, match="table of signals"):
         world.build()
+
+
+def test_a_crawl_is_imported_with_its_signals(tmp_path):
+    """An archive gives its pages as documents and their signals in one go; what was shut is no document; twice is once.
+
+    Law: SIG-04, PRV-07
+    """
+    world = make(tmp_path / "w", sources=())
+    world.license("crawl", ground="open-licence", licence="CC-BY-4.0", kind="web-crawl")
+    page = "<html><head><link rel=canonical href=https://elsewhere.example/x></head><body><p>{}</p></body></html>"
+    body = {name: page.format(prose(f"crawled {name}", 60)).encode() for name in "abc"}
+    records = [(f"{SITE}/a", body["a"], HTML), (f"{SITE}/b", body["b"], NO), (f"{SITE}/robots.txt", b"User-agent: *\nDisallow: /private\n", ()),
+               (f"{SITE}/d.png", b"\x89PNG", (("Content-Type", "image/png"),))]
+    data = warc(*records, packed=False).replace(b"2025-01-01", b"2026-02-20") + warc((f"{SITE}/c", body["c"], HTML), packed=False).replace(b" 200 OK", b" 401 No")
+    (tmp_path / "crawl.warc").write_bytes(data + b"WARC/1.0\r\nbroken")
+    (report,) = world.space.import_(tmp_path / "crawl.warc", source="crawl")
+    assert (report.format, report.records, report.set_aside) == ("warc", 2, {"media-type": 1, "no-lawful-access": 1, "broken-record": 1})
+    built = world.build()
+    assert reasons(built) == {"reserved": 1, "unreadable": 3}
+    assert built.tally.released == 1
+    size = world.ports.log.head()[0]
+    world.space.import_(tmp_path / "crawl.warc", source="crawl")
+    assert world.ports.log.head()[0] == size
+    (refused,) = world.space.import_(tmp_path / "crawl.warc", source="nobody")
+    assert refused.set_aside == {"source-unknown": 1}
+
+
+def test_a_stored_page_is_imported_with_its_signals(tmp_path):
+    """A folder of a page, its headers and its address gives one document and its reading; nothing beside it becomes a document."""
+    world = make(tmp_path / "w", sources=())
+    world.license("crawl", ground="open-licence", licence="CC-BY-4.0")
+    for name, headers in (("a", ""), ("b", "Content-Signal: ai-train=no\n")):
+        folder = tmp_path / "in" / name
+        folder.mkdir(parents=True)
+        (folder / "page.html").write_text(f"<html><body><p>{prose(f'stored {name}', 60)}</p></body></html>")
+        (folder / "url.txt").write_text(f"{SITE}/{name}\n")
+        (folder / "headers.txt").write_text(f"HTTP/1.1 200 OK\nContent-Type: text/html\n{headers}")
+        (folder / "robots.txt").write_text("User-agent: *\nAllow: /\n")
+    reports = world.space.import_(tmp_path / "in", source="crawl")
+    assert [report.format for report in reports] == ["html", "html"]
+    assert reasons(world.build()) == {"reserved": 1}
+
+
+def test_read_again_before_a_release(world, tmp_path, monkeypatch):
+    """Every page of a source is fetched again by its documents' addresses; what does not answer is not taken for read.
+
+    Law: SIG-02, SIG-04, PRV-08
+    """
+    from licit.adapters.fetch import Fetcher
+
+    def answer(self, url, largest=0, *, stay=False):
+        if "/d#" in url and self.shunned("https://libgen.example/d"):
+            return Answer(fault="no-connection")
+        said = {"tdm-reservation": ("1",)} if "/b#" in url else {}
+        return Answer(status=404 if "robots" in url or "well-known" in url or "ai.txt" in url else 200, headers=said)
+
+    read(world, tmp_path, *pages(a=(), b=(), c=(), d=()), date="2025-06-01T00:00:00Z")
+    assert reasons(world.build()) == {"signals-stale": 4}
+    monkeypatch.setattr(Fetcher, "get", answer)
+    done = CliRunner().invoke(main, ["source", "signals", "--again", "--source", "garden", "--by", "zoe", "--json", "--workspace", str(world.root)],
+                              catch_exceptions=False)
+    assert (done.exit_code, json.loads(done.output)["unanswered"]) == (0, 1)
+    assert reasons(world.build(name="again")) == {"reserved": 1, "signals-stale": 1}

@@ -33,6 +33,10 @@ _DOCUMENT_SUFFIXES = frozenset((".txt", ".text", ".md", ".markdown", ".html", ".
 _OTHER_NAMES = {"license": "licence", "lang": "language", "canonical_url": "url"}
 _LARGEST = 64 * 1024 * 1024
 
+#: Files that a crawler keeps beside a page: they speak of it, and are no documents.
+ASIDE = frozenset({"headers.txt", "headers.json", "url.txt", "robots.txt", "ai.txt", "tdmrep.json"})
+PAGES = (".html", ".htm", ".xhtml", ".pdf")
+
 Row = dict[str, str]
 
 
@@ -42,6 +46,8 @@ def is_companion(name: str, siblings: tuple[str, ...] = ()) -> bool:
     ``report.json`` counts only when ``siblings`` holds a document of that stem: it may be a chat export otherwise.
     """
     base = PurePosixPath(name.replace("\\", "/")).name.lower()
+    if base in ASIDE and any(other.lower().endswith(PAGES) for other in siblings):
+        return True
     if base in TABLES or base.endswith((".meta.json", ".meta.toml")):
         return True
     path = PurePosixPath(base)
@@ -68,6 +74,8 @@ def metadata_of(file: InputFile) -> tuple[Row, dict[str, int]]:
     for name in _sidecar_names(base):
         for pair in _sidecar(file, name):
             _take(pair, declared, strange)
+    if "url.txt" in file.siblings and "url" not in declared and sum(name.lower().endswith(PAGES) for name in file.siblings) == 1:
+        _take(("url", (_bytes_beside(file, "url.txt") or b"").decode("utf-8", "replace").strip()[:4096]), declared, strange)
     return declared, strange
 
 

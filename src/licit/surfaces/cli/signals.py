@@ -1,7 +1,7 @@
 """``licit source signals``: what a page, a file or a site says of training on it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urljoin
@@ -13,9 +13,10 @@ from ...adapters.stored import LARGEST_FILE, file_answer, stored_page
 from ...adapters.warc import is_warc, warc_pages
 from ...core.errors import InputError
 from ...core.signals import AI_TXT, ROBOTS, TDMREP, Answer, Page
+from ...pipeline.provenance import marked_names
 from ...signals.registry import agents, find_signals, product_token, read_all
 from ...usecases.commands import record_signal
-from ...usecases.signals import Summary, begun, dropping, keep_reading
+from ...usecases.signals import Summary, addresses_of, begun, dropping, keep_reading
 from ._console import json_option, print_json, progress
 from ._shared import opened, say, workspace_option
 
@@ -32,13 +33,14 @@ _LICENCES = 4
 @click.option("--agents", "names", is_flag=True, help="List the crawlers that are known, and what each collects for.")
 @click.option("--source", default="", metavar="ID", help="Record the reading for this source of the workspace.")
 @click.option("--by", default="", metavar="NAME", help="Who reads; needed with --source.")
+@click.option("--again", is_flag=True, help="Fetch every page of --source again, as a release asks for; without one, nothing is fetched twice a day.")
 @click.option("--accept-loopback", is_flag=True, help="Also fetch from this machine itself, for trials.")
 @click.option("--verdict", type=click.Choice(["reserved", "allowed", "unknown"]), hidden=True)
 @click.option("--note", default="", hidden=True)
 @json_option
 @workspace_option
 def signals_command(what: str | None, robots: Path | None, agent: str, each: bool, listed: bool, names: bool, source: str, by: str,
-                    accept_loopback: bool, verdict: str | None, note: str, as_json: bool, workspace: str | None) -> None:
+                    again: bool, accept_loopback: bool, verdict: str | None, note: str, as_json: bool, workspace: str | None) -> None:
     """Read what an address, a page's file, a folder of one page or an archive says of training; give the verdict.
 
     Only an address without --robots is fetched. A signal that is there and cannot be read reserves.
@@ -46,33 +48,43 @@ def signals_command(what: str | None, robots: Path | None, agent: str, each: boo
     if listed or names:
         _table(as_json, names)
         return
-    if not what:
+    if again and (what or robots or not source):
+        raise click.UsageError("--again fetches what a source has: name --source and nothing else to read.")
+    if not what and not again:
         raise click.UsageError("Name what to read: an address, a file, a folder or an archive.")
     if (source or verdict) and not by:
         raise click.UsageError("Missing option '--by': say who reads.")
     if verdict:  # The older form, in which somebody says what they read; now: licit source signal.
-        seq = record_signal(opened(workspace), what, verdict, note, by)
+        seq = record_signal(opened(workspace), what or "", verdict, note, by)
         print_json({"source": what, "entry": seq}) if as_json else say(f"Signal of {what} is recorded: {verdict} (entry {seq}).")
         return
     space = opened(workspace) if source else None
     summary, token = Summary(), product_token(agent) if agent else ""
-    sheet = begun(space, source, whole=_is_archive(what)) if space is not None else None
+    sheet = begun(space, source, whole=again or _is_archive(what or "")) if space is not None else None
+    read = again_pages(addresses_of(space, source), token, accept_loopback) if again and space else _pages(what or "", robots, token, accept_loopback)
+    silent = 0
     with progress(quiet=as_json) as report, dropping(sheet):
-        for pages in _pages(what, robots, token, accept_loopback):
+        for pages in read:
             readings = [reading for page in pages for reading in read_all(page)]
             outcome = summary.add(pages[0], readings)
-            if sheet is not None:
+            if (again or "://" in (what or "")) and unanswered(pages[0]):
+                silent += 1  # it may answer later, and a reservation would stay: what was not read is held
+            elif sheet is not None:
                 sheet.add(pages[0], readings)
             report("read", summary.pages, 0)
             if each:
                 print_json({"url": pages[0].url or None, "verdict": outcome.verdict, "rule": outcome.rule, "signals": sorted({one.name for one in readings})})
-        seq = keep_reading(space, source, summary, what=what, by=by, sheet=sheet) if space is not None else 0
+        kept = space is not None and silent < summary.pages
+        seq = keep_reading(space, source, summary, what=what or "again", by=by, sheet=sheet) if kept and space else 0
     if each:
         return
     if as_json:
-        print_json({"read": what, "agent": token or None, **summary.as_json(), **({"source": source, "entry": seq} if source else {})})
+        print_json({"read": what, "agent": token or None, **summary.as_json(), **({"unanswered": silent} if silent else {}),
+                    **({"source": source, "entry": seq} if kept else {})})
     else:
-        _show(summary, f" Recorded for {source} (entry {seq})." if source else "")
+        _show(summary, f" Recorded for {source} (entry {seq})." if kept else "")
+        if silent:
+            say(f"{silent:,} pages did not answer; they are not recorded as read. Try again later.")
 
 
 def _pages(what: str, robots: Path | None, agent: str, loopback: bool) -> Iterator[list[Page]]:
@@ -82,13 +94,38 @@ def _pages(what: str, robots: Path | None, agent: str, loopback: bool) -> Iterat
         if robots is not None:
             yield [Page(url=what, site={ROBOTS: file_answer(robots)}, agent=agent)]
         else:
-            yield [_fetched(what, agent, Fetcher(_cache(), loopback=loopback))]
+            yield [_fetched(what, agent, _fetcher(loopback))]
     elif _is_archive(what):
         yield from warc_pages(path, agent=agent, robots=file_answer(robots) if robots else None)
     elif path.is_file() and path.name.lower() == "robots.txt" and robots is None:
         yield [Page(site={ROBOTS: file_answer(path)}, agent=agent)]
     else:
         yield [stored_page(path, agent=agent, robots=robots)]
+
+
+def again_pages(addresses: Iterable[str], agent: str, loopback: bool) -> Iterator[list[Page]]:
+    """Fetch pages one after another; an address that may not be asked for is a page with a fault."""
+    fetcher = _fetcher(loopback)
+    for url in addresses:
+        try:
+            target(url)
+        except InputError as error:
+            yield [Page(url=url, agent=agent, answer=Answer(fault=error.reason))]
+        else:
+            yield [_fetched(url, agent, fetcher)]
+
+
+def unanswered(page: Page) -> bool:
+    """Tell whether a page or a file of its site could not be had, for now: no connection, too slow, a server's error."""
+    return any(answer.fault in ("no-connection", "too-slow", "name-not-found") or answer.status == 429 or answer.status >= 500
+               for answer in (page.answer, *page.site.values()))
+
+
+def _fetcher(loopback: bool) -> Fetcher:
+    """Give what fetches; sites on lists of infringement are asked for nothing (Code of practice, 1.2(b))."""
+    fetcher = Fetcher(_cache(), loopback=loopback)
+    fetcher.shunned = lambda url: bool(marked_names([url]))
+    return fetcher
 
 
 def _is_archive(what: str) -> bool:
