@@ -13,7 +13,6 @@ import functools
 import importlib
 import pkgutil
 from importlib.metadata import entry_points
-from pathlib import Path
 
 from licit.core.errors import SetupError
 from licit.core.signals import Page, Reading, Signal
@@ -30,7 +29,7 @@ def find_signals() -> tuple[Signal, ...]:
         SetupError: one cannot be loaded, or two have one name.
     """
     found: dict[str, Signal] = {}
-    own = [f"{__package__}.{module.name}" for module in pkgutil.iter_modules([str(Path(__file__).parent)])
+    own = [f"{__package__}.{module.name}" for module in pkgutil.iter_modules(importlib.import_module(__package__).__path__)
            if not module.name.startswith("_") and module.name != "registry"]
     foreign = {point.name: point for point in entry_points(group="licit.signals")}
     for name in [*own, *foreign]:
