@@ -46,16 +46,19 @@ from .core.ports import Clock, InputFile
 from .core.records import Record, from_json
 from .core.signals import Page, Reading
 from .detectors.registry import Found, chosen, find_detectors, find_screeners, pin, where_detectors, where_screeners
+from .papers.releases import render_papers
 from .papers.report import render
 from .pipeline.chunk import estimate_tokens
 from .pipeline.deidentify import REPLACEMENTS, Masked, replace_all
 from .pipeline.planted import Planted, plant
 from .pipeline.prepare import Arrived, Tools, prepare
 from .pipeline.screen import ACCEPT_UNMEASURED_SCREENING, language_of, screening_stated
-from .signals.registry import read_all
+from .signals.registry import find_signals, read_all
 from .usecases.listing import Listed, figures_of, measured_alone, screening_of
 from .usecases.plan import TEMPLATE, Plan, plan_from_lock, read_plan
 from .usecases.policy import TEMPLATE as POLICY_TEMPLATE
+from .usecases.provider import FILE as PROVIDER
+from .usecases.provider import template as provider_template
 from .usecases.quality import BUILT_IN, NONE, kept, key_of, measured
 from .usecases.restore import Opening, Order, Restored, restore
 from .usecases.text import detect as detect_in
@@ -70,7 +73,7 @@ MODELS = "detectors.toml"
 _BATCH = 256
 _FOLDERS = ("shards", "index", "attributes", "state", "releases", "signals", "keys")
 #: What lies in a workspace that is being made: its settings come last, and a command that was cut short goes on.
-_OWN = {*_FOLDERS, "licit.db", "licit.db-wal", "licit.db-shm", server.FILE, "plan.toml", "policy.toml"}
+_OWN = {*_FOLDERS, "licit.db", "licit.db-wal", "licit.db-shm", server.FILE, "plan.toml", "policy.toml", PROVIDER}
 
 
 class SystemClock:
@@ -123,7 +126,7 @@ def init_workspace(root: Path, name: str = "", database: str = "") -> Path:
     if not (root / "keys/high-water.jsonl").exists():
         HighWater.create(root / "keys/high-water.jsonl")
         _marked_log(root, engine, FileKeys(root / "keys/secrets.json")).settle()
-    for file, text in ((root / "plan.toml", TEMPLATE), (root / "policy.toml", POLICY_TEMPLATE)):
+    for file, text in ((root / "plan.toml", TEMPLATE), (root / "policy.toml", POLICY_TEMPLATE), (root / PROVIDER, provider_template())):
         if not file.exists():
             file.write_text(text, encoding="utf-8")
     if not settings.exists():
@@ -191,7 +194,7 @@ def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None, restoring: b
         tag_keys=lambda subjects: {str(k): v for k, v in identities.tag_keys(map(SubjectId, subjects)).items()},
         prepare=partial(_prepare, root, jobs), look=partial(_look, root), attributes_key=lambda plan: _tools(root, _text(plan)).key(), counter=token_counter()[0],
         pins=lambda plan: _tools(root, _text(plan)).pins, check=partial(_check, clock=clock, engine=engine), render=render,
-        measure=partial(_measure, root), mask=partial(_masked, root))
+        measure=partial(_measure, root), mask=partial(_masked, root), papers=render_papers, protocols=_protocols)
 
 
 def _read_pages(file: InputFile) -> Iterator[list[tuple[Page, Sequence[Reading]]]]:
@@ -313,6 +316,11 @@ def _measure(root: Path, plan: Plan, seed: str) -> tuple[Mapping[str, Any], Plan
     key = key_of(data, (name, *pins), plan.deidentify)
     return {**kept(root / "state/measures", key, lambda: measured(
         data, name, tools.detectors, plan.deidentify, pins=pins)), **screening}, planted
+
+
+def _protocols() -> tuple[tuple[str, str], ...]:
+    """Give the signals of reservation that are read, each with the version of its specification."""
+    return tuple((signal.name, signal.spec) for signal in find_signals())
 
 
 def built_in_set() -> bytes:

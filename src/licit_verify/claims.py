@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from . import auditor, closing, measured, person, public
+from . import auditor, closing, measured, papers, person, public
 from .canonical import parse
 from .casefile import Casefile
 from .files import MANIFEST, Release, open_release
@@ -107,7 +107,8 @@ def _public(release: Release, now: datetime | None, rows: Callable[[], Scan]) ->
         ("absence-root-logged", lambda: closing.absence_root_logged(release)),
         ("no-direct-identifiers", lambda: public.no_direct_identifiers(rows())),
         ("licences-stated", lambda: public.licences_stated(release, rows())),
-        ("measure-meets-plan", lambda: measured.measure_meets_plan(release))]
+        ("measure-meets-plan", lambda: measured.measure_meets_plan(release)),
+        ("papers-consistent", lambda: papers.papers_consistent(release, rows()))]
     return [*(Claim(name, "public", check) for name, check in checks),
             Claim("deidentification-measured", "attested", lambda: measured.measure_stated(release))]
 

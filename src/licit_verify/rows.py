@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from .canonical import digest_text, frame
+from .counted import cells_of
 from .files import Release
 from .identifiers import find_identifiers
 from .report import Fault
@@ -149,6 +150,7 @@ class Scan:
     ids: list[Any] = field(default_factory=list)
     digests: list[Any] = field(default_factory=list)
     licences: Counter[tuple[str, str]] = field(default_factory=Counter)
+    cells: list[Any] = field(default_factory=list)
     faults: dict[str, list[Fault]] = field(default_factory=dict)
 
     def fault(self, claim: str, fault: Fault) -> None:
@@ -171,7 +173,7 @@ class Scan:
 
 
 ROW_CLAIMS = ("rows-match-root", "ids-match-rows", "columns-allowed", "tally-matches-rows", "no-direct-identifiers",
-              "licences-stated")
+              "licences-stated", "papers-consistent")
 
 
 def scan(release: Release) -> Scan:
@@ -221,6 +223,7 @@ def _scan_file(release: Release, path: str, found: Scan) -> None:
         found.digests.append(digests)
         _compare(columns, digests, ids.slice(at, len(batch)), path, found)
         _count_licences(columns, found)
+        found.cells.append(cells_of(columns))
         for kind, record in find_identifiers(columns):
             found.fault("no-direct-identifiers", Fault("{path}: {kind} in record {record}", path, path=path,
                                                        kind=kind, record=record))

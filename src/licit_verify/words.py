@@ -25,6 +25,8 @@ CLAIMS: dict[str, tuple[str, str]] = {
                         "Chaque ligne a une source, un fondement et une licence déclarés."),
     "measure-meets-plan": ("The stated measure of the de-identification meets the plan's standard.",
                            "La mesure énoncée de la désidentification satisfait à l'exigence du plan."),
+    "papers-consistent": ("Every number in the public summary and the Croissant description is what the rows say.",
+                          "Chaque nombre du résumé public et de la description Croissant est celui des lignes."),
     "no-direct-identifiers": ("No e-mail address, IBAN, payment card, NIR or private key in the words.",
                               "Ni adresse électronique, ni IBAN, ni carte bancaire, ni NIR, ni clé privée."),
     "log-signed": ("The log's position is signed by the log's key.",
@@ -142,6 +144,8 @@ FRENCH: dict[str, str] = {
     "the measure looked for other labels than the plan replaces":
         "la mesure a cherché d'autres étiquettes que celles que le plan remplace",
     "part of the labelled set could not be looked at": "une partie du jeu annoté n'a pas pu être examinée",
+    "{path}: {name} is not what the rows say": "{path} : {name} n'est pas ce que disent les lignes",
+    "this release is from before there were papers": "cette version date d'avant qu'il y ait des documents",
     "planted personal data was missed": "des données personnelles plantées n'ont pas été trouvées",
     "what the plan asks for was not measured in {language}": "ce que le plan exige n'a pas été mesuré en {language}",
     "the measure in {language} is below the plan's standard": "la mesure en {language} est sous l'exigence du plan",

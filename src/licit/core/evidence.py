@@ -92,6 +92,10 @@ _TABLE: tuple[tuple[str, Who, str, str, str], ...] = (
      "La mesure énoncée de la désidentification est celle des détecteurs nommés et satisfait à l'exigence du plan dans le "
      "verrou ; ce qui n'a pas été mesuré, le plan l'a accepté nommément.",
      "Count the lower bounds of evidence/measure.json again and compare with the plan in the lock."),
+    ("papers-consistent", "public",
+     "Every number in the public summary and in the Croissant description is what the rows say, and no answer says otherwise.",
+     "Chaque nombre du résumé public et de la description Croissant est celui des lignes, et aucune réponse ne dit autre chose.",
+     "Count the rows again; compare with evidence/public-summary.json and evidence/croissant.json."),
     ("receipt-genuine", "person",
      "The receipt was signed by the log's key.",
      "Le reçu a été signé par la clé du journal.",

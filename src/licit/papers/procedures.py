@@ -18,6 +18,7 @@ PROCEDURES_FR: dict[str, str] = {
     "no-direct-identifiers": "Parcourir les textes publiés avec les motifs du vérificateur lui-même.",
     "licences-stated": "Rapprocher les sources des lignes de manifest.json.",
     "measure-meets-plan": "Recompter les bornes basses d'evidence/measure.json et comparer avec le plan du verrou.",
+    "papers-consistent": "Recompter les lignes ; comparer avec evidence/public-summary.json et evidence/croissant.json.",
     "receipt-genuine": "Vérifier la signature du reçu.",
     "receipt-in-log": "Vérifier la preuve d'inclusion qui accompagne le reçu.",
     "person-absent": "Former la marque de la personne et vérifier sa preuve d'absence contre la racine.",

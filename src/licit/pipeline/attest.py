@@ -13,7 +13,7 @@ Law: REL-01, REL-02, REL-03, REL-06
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -54,6 +54,7 @@ class Findings:
     detectors: tuple[str, ...]
     measure: Mapping[str, Any]
     parent: Mapping[str, Any] | None = None
+    papers: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ def write_evidence(corpus: Corpus, found: Findings, origin: str, signer: Signer)
         "evidence/absence.json": absence,
         "evidence/tally.json": by_gate(found.tally, patch=found.parent is not None),
         "evidence/measure.json": dict(found.measure)}
-    files = {path: canonical_json(value) + b"\n" for path, value in papers.items()}
+    files = {**found.papers, **{path: canonical_json(value) + b"\n" for path, value in papers.items()}}
     files["evidence/checkpoint.txt"] = checkpoint_note(origin, found.lock["log"]["size"], root, signer)
     return [Placed(path=path, sha256=corpus.write_bytes(f"{found.folder}/{path}", data), bytes=len(data))
             for path, data in sorted(files.items())]
@@ -100,27 +101,32 @@ def by_gate(tally: Tally, *, patch: bool = False) -> dict[str, Any]:
 
 def write_manifest(corpus: Corpus, found: Findings, evidence: Sequence[Placed], origin: str, signer: Signer) -> str:
     """Write ``manifest.json``; give its digest."""
+    manifest = stated(found, evidence) | {
+        "log": {"origin": origin, "size": found.lock["log"]["size"], "root": found.lock["log"]["root"],
+                "key": signer.public_key().hex()},
+        "signer": {"key_id": signer.key_id, "key": signer.public_key().hex(),
+                   **({"chain": list(signer.chain)} if signer.chain else {})}}
+    data = manifest_bytes(manifest)
+    corpus.write_bytes(f"{found.folder}/manifest.json", data)
+    return manifest_digest(data)
+
+
+def stated(found: Findings, evidence: Sequence[Placed] = ()) -> dict[str, Any]:
+    """Give what a manifest states, but for the log's and the signer's keys."""
     plan = found.lock["plan"]
     files = sorted((*found.files, *evidence), key=lambda file: file.path)
-    manifest = {
+    return {
         "format": FORMAT, "name": found.name, "label": LABEL, "purpose": plan["purpose"], "use": plan["use"],
         "commercial": plan["commercial"], "as_of": found.lock["as_of"], "content_root": found.content_root,
         "rows": found.rows, "columns": list(COLUMNS), "tally": found.tally.public(patch=found.parent is not None),
         "files": [{"path": file.path, "sha256": file.sha256, "bytes": file.bytes} for file in files],
         "sources": [dict(source) for source in found.sources],
-        "log": {"origin": origin, "size": found.lock["log"]["size"], "root": found.lock["log"]["root"],
-                "key": signer.public_key().hex()},
-        "signer": {"key_id": signer.key_id, "key": signer.public_key().hex(),
-                   **({"chain": list(signer.chain)} if signer.chain else {})},
         "lock": dict(found.lock), "lock_digest": manifest_digest(canonical_json(found.lock)),
         "absence": {"root": found.tags.root.hex(), "count": found.tags.count, "release": found.name},
         "audit": dict(found.audit), "detectors": list(found.detectors), "parent": found.parent,
         "private": {"decisions": found.decisions,
                     "tally": manifest_digest(canonical_json(found.tally.as_json()))},
         "lease_hours": plan["lease_hours"], "accepted": list(plan["accepted"])}
-    data = manifest_bytes(manifest)
-    corpus.write_bytes(f"{found.folder}/manifest.json", data)
-    return manifest_digest(data)
 
 
 def closing_decision(found: Findings, digest: str) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from .canaries import watch
 from .facts import cluster_names, clustered, column_of, facts_of
 from .later import ended_since, erased_records
 from .pages import page_signals
+from .papers import fixed
 from .plan import Plan, plan_from_lock
 from .workspace import (
     Input,
@@ -74,7 +75,7 @@ def make_lock(workspace: Workspace, plan: Plan, at: Position, *, progress: Progr
                    for item in inputs],
         "set_aside": aside,
         "attributes": {"key": workspace.attributes_key(plan), "files": {p.shard: p.sha256 for p in prepared}},
-        "tokens": workspace.counter, "buckets": 0, "seed": seed.hex(), "twin_per_thousand": -1, "parent": None}
+        "tokens": workspace.counter, "buckets": 0, "seed": seed.hex(), "twin_per_thousand": -1, "parent": None, "papers": fixed(workspace)}
 
 
 def _known_sources(workspace: Workspace, plan: Plan, at: Position) -> None:

@@ -72,7 +72,7 @@ def _interrupted(workspace: Workspace, plan: Plan, name: str, progress: Progress
     lock = json.loads(workspace.corpus.path(f"state/{name}/lock.json").read_bytes())
     size = lock["log"]["size"]
     now = make_lock(workspace, plan, Position.head(workspace.log), progress=progress)
-    same = all(now[part] == lock[part] for part in ("plan", "inputs", "set_aside", "attributes", "tokens", "parent"))
+    same = all(now[part] == lock.get(part) for part in ("plan", "inputs", "set_aside", "attributes", "tokens", "parent", "papers"))
     if not same or any(True for _ in workspace.log.entries(start=size, kinds=DECIDING)):
         return None
     built = decided(workspace, lock, progress)

@@ -17,7 +17,7 @@ from ..core.ids import canonical_json
 from ..core.manifest import Tally, merge_small
 from ..core.notes import release_tags
 from ..core.tree import TagTree
-from ..pipeline.attest import Findings
+from ..pipeline.attest import Findings, stated
 from ..pipeline.audit import write_canaries, write_twin
 from ..pipeline.linkage import MOST, attacked_by_style
 from ..pipeline.seal import Parent, Placed, buckets_for, content_of, patch_rows, root_of, write_rows
@@ -25,6 +25,7 @@ from ..pipeline.stage import ANSWERS, tally
 from .canaries import counted
 from .deciding import AUDITABLE, attribute_paths, decide_patch, decide_under
 from .facts import column_of
+from .papers import write_papers
 from .plan import plan_from_lock
 from .quality import misses, require
 from .workspace import Position, Progress, Workspace, register_at
@@ -91,8 +92,13 @@ def stage(workspace: Workspace, built: Built, progress: Progress) -> Findings:
     people = (kept.select(pl.col("subjects").explode(empty_as_null=False).drop_nulls().alias("subject"))
               .group_by("subject").len("rows").with_columns(pl.col("rows").cast(pl.Int64)).sort("subject"))
     found = _findings(workspace, built, files, _with_keys(workspace, people), workspace.pins(plan_from_lock(lock["plan"])), None)
-    return replace(found, measure={**measured, "found": _counted(workspace, lock, kept), **_watched(workspace, lock),
-                                   "linkage": attacked_by_style(_conversations(workspace, folder, kept))})
+    return _with_papers(workspace, replace(found, measure={**measured, "found": _counted(workspace, lock, kept), **_watched(workspace, lock),
+                                                           "linkage": attacked_by_style(_conversations(workspace, folder, kept))}))
+
+
+def _with_papers(workspace: Workspace, found: Findings) -> Findings:
+    """Add the papers, written from the rows as they lie there."""
+    return replace(found, papers=write_papers(workspace, stated(found)))
 
 
 def _conversations(workspace: Workspace, folder: str, kept: pl.DataFrame) -> pl.DataFrame:
@@ -185,8 +191,8 @@ def stage_patch(workspace: Workspace, built: Built, parent: str, progress: Progr
     # A patch only takes away or elects among rows of its parent's detectors: nothing new to measure, nothing may hinder it.
     # What its parent counted is left out: beside the patch it would say what the rows that left held.
     measured = json.loads(corpus.path(f"releases/{parent}/evidence/measure.json").read_bytes())
-    return replace(found, measure={name: value for name, value in measured.items() if name not in ("found", "canaries", "linkage")} | _watched(
-        workspace, lock))
+    return _with_papers(workspace, replace(found, measure={
+        name: value for name, value in measured.items() if name not in ("found", "canaries", "linkage")} | _watched(workspace, lock)))
 
 
 def _watched(workspace: Workspace, lock: Mapping[str, Any]) -> dict[str, Any]:

@@ -94,6 +94,8 @@ class Workspace:
     counter: str
     check: Callable[[Path, Path], Sequence[Mapping[str, Any]]]
     render: Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]]], bytes]
+    papers: Callable[[Mapping[str, Any]], Mapping[str, bytes]]
+    protocols: Callable[[], Sequence[tuple[str, str]]]
 
     @property
     def origin(self) -> str:

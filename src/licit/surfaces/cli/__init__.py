@@ -30,6 +30,7 @@ COMMANDS = {
     "review": ("review", "Decide on records that only a person can decide on, one by one."),
     "build": ("release", "Build a release of what may be released."),
     "verify": ("verify", "Check a release without trusting licit."),
+    "papers": ("papers", "Show, check and write again what a release says of itself on paper."),
     "explain": ("release", "Say why a record is in, held or refused, and where a person's words went."),
     "recall": ("release", "Say what the log's changes touch; build the patch release."),
     "recipient": ("downstream", "Record who received a release."),
