@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .auditor import merged
-from .canonical import parse
 from .counted import together
-from .files import MANIFEST, Release, take
+from .files import Release, take
 from .public import SMALL, paper_of
 from .report import Fault, Untold, several
 from .rows import Scan
@@ -118,7 +117,7 @@ def _domains_fit(domains: dict[str, Any]) -> bool:
     """Tell whether as many domains are listed as the template's share of all of them."""
     whole, listed, small = take(domains, "all", int, SUMMARY), take(domains, "listed", list, SUMMARY), domains.get("small_enterprise") is True
     number = math.ceil(whole / (20 if small else 10))
-    return len(set(listed)) == len(listed) == (min(number, 1000) if small else number)
+    return bool(len(set(listed)) == len(listed) == (min(number, 1000) if small else number))
 
 
 def _croissant_faults(release: Release, numbers: dict[str, Any]) -> list[str]:
@@ -126,12 +125,17 @@ def _croissant_faults(release: Release, numbers: dict[str, Any]) -> list[str]:
     if CROISSANT not in release.listed:
         return ["distribution"]
     try:
-        told = parse(release.need(CROISSANT).read_bytes())
+        told = paper_of(release, CROISSANT)
         files = {item["@id"]: (item["sha256"], item["contentSize"]) for item in told["distribution"] if item["@type"] == "cr:FileObject"}
-    except (ValueError, KeyError, TypeError):
+    except (KeyError, TypeError):
         return ["distribution"]
     listed = {entry["path"]: (str(entry["sha256"]).removeprefix("sha256:"), f"{entry['bytes']} B") for entry in release.get("files", list)
               if str(entry["path"]).startswith("data/")}
-    wanted: dict[str, Any] = {"name": release.manifest.get("name"), "identifier": release.manifest.get("content_root"), "version": release.manifest.get("name"),
+    wanted: dict[str, Any] = {"name": release.manifest.get("name"), "identifier": release.manifest.get("content_root"), "version": _version(str(release.manifest.get("name"))),
                               "datePublished": str(release.manifest.get("as_of"))[:10], "licit:numbers": numbers}
     return [*([] if files == listed else ["distribution"]), *(name for name, value in wanted.items() if told.get(name) != value)]
+
+
+def _version(name: str) -> str:
+    number = name.rpartition("-")[2]
+    return f"{number if number.isascii() and number.isdigit() else 1}.0.0"

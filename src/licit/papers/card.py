@@ -1,141 +1,151 @@
-"""The data card (Markdown, English) and the Croissant description (JSON-LD) of a release, for those who load it.
+"""The data card of a release, for those who load it, and the terms under which it is handed on.
 
 Rules kept here:
 
-- Only what the manifest states is said; what it does not know (address, publisher, day of publication) is left out.
 - Only the public tally is shown, with the label this version can stand for.
-- What others wrote is code in the card, so that a name is never a heading, a link or HTML.
+- The terms oblige whoever receives it to the latest version, to withdrawals within a stated time, and to pass both on.
+
+Law: FOL-03, PRV-15
 """
 
-import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..core.manifest import COLUMNS, LABEL
-from .flow import Counts, check_label, meaning, read_counts
-from .markup import visible
-from .words import ENGLISH, GATES
+from ..core.manifest import COLUMNS
+from .croissant import SAID, licences
+from .flow import check_label, meaning, read_counts
+from .paper import Block, Foreign, Gap, Heading, Items, Line, Paper, Rows, Said
+from .summary_words import OPEN
+from .words import GATES, PURPOSES, WORDS, Language
 
-_TYPES = {"chunk": "sc:Integer", "tokens": "sc:Integer", "turns": "sc:Integer"}
-_LISTS = ("participants", "topics")
-
-_SAID = {
-    "record": "Keyed id of the conversation or document; it names nobody.",
-    "chunk": "Which part of the record this row is.",
-    "messages": "The conversation, as role and content; null for a document.",
-    "text": "The document; null for a conversation.",
-    "language": "Language of the row.", "source": "Id of the source.", "licence": "SPDX expression, when there is one.",
-    "day": "Day it is of, when known.", "first_day": "Day of the first turn.", "last_day": "Day of the last turn.",
-    "participants": "Stand-ins for those who speak.", "topics": "Topics, when the source names them.",
-    "tokens": "Length in tokens, counted or estimated.", "turns": "Number of turns."}
-
-_CONTEXT: dict[str, Any] = {
-    "@language": "en", "@vocab": "https://schema.org/", "sc": "https://schema.org/",
-    "cr": "http://mlcommons.org/croissant/", "dct": "http://purl.org/dc/terms/", "conformsTo": "dct:conformsTo",
-    "column": "cr:column", "containedIn": "cr:containedIn", "extract": "cr:extract", "field": "cr:field",
-    "fileObject": "cr:fileObject", "fileSet": "cr:fileSet", "includes": "cr:includes", "recordSet": "cr:recordSet",
-    "repeated": "cr:repeated", "source": "cr:source", "subField": "cr:subField", "path": "cr:path",
-    "transform": "cr:transform", "jsonPath": "cr:jsonPath",
-    "dataType": {"@id": "cr:dataType", "@type": "@vocab"}}
+_COLUMNS_FR = {
+    "record": "Identifiant à clé de la conversation ou du document ; il ne nomme personne.", "chunk": "Numéro de la partie de l'enregistrement.",
+    "messages": "La conversation, en rôle et contenu ; nul pour un document.", "text": "Le document ; nul pour une conversation.",
+    "language": "Langue de la ligne.", "source": "Identifiant de la source.", "licence": "Expression SPDX, s'il y en a une.",
+    "day": "Jour dont elle est, s'il est connu.", "first_day": "Jour du premier tour.", "last_day": "Jour du dernier tour.",
+    "participants": "Substituts de qui parle.", "topics": "Thèmes, si la source en donne.", "tokens": "Longueur en jetons, comptés ou estimés.",
+    "turns": "Nombre de tours."}
 
 
-def render_card(manifest: Mapping[str, Any]) -> bytes:
-    """Write the data card.
+def card(facts: Mapping[str, Any], tongue: Language) -> Paper:
+    """Write the data card in one language.
 
     Raises:
         EvidenceError: a tally that cannot be read or does not balance, or a label this version cannot stand for.
     """
-    check_label(manifest)
-    counts = read_counts(manifest)
-    purpose = "commercial use included" if manifest.get("commercial") is True else "no commercial use"
-    lines = [
-        f"# Data card: {_code(manifest.get('name'))}", "",
-        f"**{LABEL}**: not anonymous; somebody who knows a person may still recognise them by what is told.", "",
-        f"- Rows: {ENGLISH.number(counts.released)}",
-        f"- Made for: {_code(manifest.get('purpose'))}, {purpose}",
-        f"- Judged as of: {_code(manifest.get('as_of'))}",
-        f"- Content root: {_code(manifest.get('content_root'))}", "",
-        *_risks(manifest), "## Load", "",
-        "`licit.open_release(PATH)` refuses a release that is withdrawn, altered or has removals pending. Parquet readers",
-        "read `data/` as it stands, and check nothing.", "",
-        *_table("Sources", ("Source", "Ground", "Licence", "Contract", "Rows"), [
-            [_code(source.get(name)) for name in ("id", "ground", "licence", "contract", "rows")]
-            for source in manifest.get("sources") or () if isinstance(source, Mapping)]),
-        *_table("From arrived to released", ("Gate", "Answer", "Reason", "Rows"), _tally(counts)),
-        *_table("Columns", ("Column", "What it holds"), [[_code(name), _SAID[name]] for name in COLUMNS]),
-        "## Limits", "",
-        "- A proof of absence says that the release declares no row of a person, not that none was mislabelled.",
-        "- What a model has learned stays in it: a later refusal changes no model that is already trained.",
-        "- How well personal data is found: `evidence/measure.json`, which also says when it was not measured.",
-        "- Check it: `licit verify RELEASE --key KEY`. licit is no legal advice.", ""]
-    return "\n".join(lines).encode()
+    check_label(facts)
+    pick, numbers = tongue.pick, facts["numbers"]
+    blocks: list[Block] = [
+        Line(f"**{tongue.say('label')}**"), Line(pick(*WORDS["limit-label"])),
+        Items((_fact(pick("Rows", "Lignes"), tongue.number(numbers["rows"])),
+               _fact(pick("Tokens", "Jetons"), f"{tongue.number(numbers['tokens'])} ({pick('estimated', 'estimés') if facts['tokens'] == 'estimate' else pick('counted', 'comptés')})"),
+               _fact(pick("Conversations, documents", "Conversations, documents"), f"{tongue.number(numbers['chats'])}, {tongue.number(numbers['documents'])}"),
+               _fact(pick("Made for", "Destination"), _purpose(facts, tongue)), _fact(pick("Judged as of", "Jugé au"), Foreign(str(facts["as_of"]))),
+               _fact(pick("Content root", "Racine de contenu"), Foreign(str(facts["content_root"]))))),
+        *_risks(facts, tongue), *_patch(facts, tongue),
+        Heading(2, pick("Load", "Charger")),
+        Line(pick("`licit.open_release(PATH)` refuses a release that is withdrawn, altered or has removals pending. Parquet readers read `data/` as it stands, and check nothing.",
+                  "`licit.open_release(CHEMIN)` refuse une publication retirée, altérée ou dont des retraits attendent. Les lecteurs Parquet lisent `data/` tel quel et ne vérifient rien.")),
+        *_sources(facts, tongue), *_languages(facts, tongue), *_tally(facts, tongue), *_own_words(facts, tongue),
+        Heading(2, pick("Columns", "Colonnes")),
+        Rows((pick("Column", "Colonne"), pick("What it holds", "Ce qu'elle contient")),
+             tuple((f"`{name}`", tongue.pick(SAID[name], _COLUMNS_FR[name])) for name in COLUMNS)),
+        Heading(2, pick("Limits", "Limites")),
+        Items((pick(*WORDS["limit-absence"]), pick(*WORDS["limit-models"]),
+               pick("How well personal data is found: `evidence/measure.json`, which also says when it was not measured.",
+                    "Qualité du repérage des données personnelles : `evidence/measure.json`, qui dit aussi quand elle n'a pas été mesurée."),
+               pick("Check it: `licit verify RELEASE --key KEY`. licit is no legal advice.",
+                    "Vérifier : `licit verify PUBLICATION --key CLÉ`. licit n'est pas un conseil juridique.")))]
+    return Paper((pick("Data card: ", "Fiche du jeu de données : "), Foreign(str(facts["name"]))), tuple(blocks))
 
 
-def _risks(manifest: Mapping[str, Any]) -> list[str]:
-    accepted = [f"- {_code(name)}" for name in manifest.get("accepted") or ()]
-    return ["## Accepted at the maker's own risk", "", "These switches weaken a check:", "", *accepted, ""] if accepted else []
+def _fact(name: str, said: str | Foreign) -> Said:
+    return (f"{name}: ", said)
 
 
-def _tally(counts: Counts) -> list[list[str]]:
-    number = ENGLISH.number
-    rows = [["", "arrived", "", number(counts.arrived)]]
-    rows += [[GATES[gate][0], branch.answer, f"{_code(branch.reason)} {meaning(branch.reason, ENGLISH)}",
-              number(branch.rows)] for gate in GATES for branch in counts.at(gate)]
-    return [*rows, ["", "**released**", "", number(counts.released)]]
+def _purpose(facts: Mapping[str, Any], tongue: Language) -> str:
+    purpose = tongue.say(facts["purpose"], PURPOSES) if facts["purpose"] in PURPOSES else "–"
+    return tongue.say("commercial" if facts["commercial"] is True else "not-commercial").replace("{purpose}", purpose)
 
 
-def _table(title: str, head: tuple[str, ...], rows: list[list[str]]) -> list[str]:
-    lines = [head, ["---"] * len(head), *rows]
-    return [f"## {title}", "", *("| " + " | ".join(line) + " |" for line in lines), ""]
+def _risks(facts: Mapping[str, Any], tongue: Language) -> list[Block]:
+    if not facts["accepted"]:
+        return []
+    names = tuple(Foreign(str(name)) for name in facts["accepted"])
+    return [Heading(2, tongue.say("accepted")), Line(tongue.say("accepted-why"), alert=True), Items(names)]
 
 
-def _code(value: object) -> str:
-    """Show a foreign value as one piece of code, whatever signs it holds."""
-    text = visible("" if value is None else value).replace("|", "¦")
-    ticks = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
-    space = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{ticks}{space}{text}{space}{ticks}" if text.strip() else "–"
+def _patch(facts: Mapping[str, Any], tongue: Language) -> list[Block]:
+    parent = facts["parent"]
+    if not parent:
+        return []
+    before, after = tongue.say("patch").split("{parent}")
+    return [Line((before, Foreign(str(parent["name"])), after))]
 
 
-def render_croissant(manifest: Mapping[str, Any]) -> bytes:
-    """Write the Croissant 1.1 description of the rows.
-
-    Raises:
-        EvidenceError: a tally that cannot be read or does not balance, or a label this version cannot stand for.
-    """
-    check_label(manifest)
-    counts = read_counts(manifest)
-    data = [file for file in manifest["files"] if file["path"].startswith("data/")]
-    files: list[dict[str, Any]] = [
-        {"@type": "cr:FileObject", "@id": file["path"], "name": file["path"], "contentUrl": file["path"],
-         "contentSize": f"{file['bytes']} B", "encodingFormat": "application/x-parquet",
-         "sha256": str(file["sha256"]).removeprefix("sha256:")} for file in data]
-    files.append({"@type": "cr:FileSet", "@id": "rows-files", "name": "rows-files",
-                  "encodingFormat": "application/x-parquet", "includes": "data/*.parquet"})
-    sources = [source for source in manifest.get("sources") or () if isinstance(source, Mapping)]
-    rights = {str(source.get("licence") or "") or f"{source.get('ground', 'unknown')} {source.get('contract') or ''}".strip()
-              for source in sources}
-    described = {
-        "@context": _CONTEXT, "@type": "sc:Dataset", "conformsTo": "http://mlcommons.org/croissant/1.1",
-        "name": manifest.get("name"), "identifier": manifest.get("content_root"), "license": sorted(rights),
-        "description": f"{LABEL}. {counts.released} rows; not anonymous. See evidence/report.html.",
-        "distribution": files,
-        "recordSet": [{"@type": "cr:RecordSet", "@id": "rows", "name": "rows", "description": "One row a record or part.",
-                       "field": [_field(name) for name in COLUMNS]}]}
-    return (json.dumps(described, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+def _sources(facts: Mapping[str, Any], tongue: Language) -> list[Block]:
+    head = (tongue.pick("Source", "Source"), tongue.pick("Kind", "Nature"), tongue.pick("Ground", "Fondement"), tongue.pick("Licence or contract", "Licence ou contrat"),
+            tongue.pick("Rows", "Lignes"), tongue.pick("Tokens", "Jetons"))
+    rows = tuple((Foreign(source["title"] or source["id"]), Foreign(source["kind"]), Foreign(source["ground"]), Foreign(source["licence"] or source["contract"] or "–"),
+                  tongue.number(source["rows"]), tongue.number(facts["numbers"]["sources"][source["id"]]["tokens"])) for source in facts["sources"])
+    return [Heading(2, tongue.say("sources")), Rows(head, rows, (4, 5))] if rows else [Heading(2, tongue.say("sources")), Line(tongue.say("no-source"))]
 
 
-def _field(name: str) -> dict[str, Any]:
-    out: dict[str, Any] = {"@type": "cr:Field", "@id": f"rows/{name}", "name": f"rows/{name}", "description": _SAID[name]}
-    if name == "messages":
-        return out | {"repeated": True, "source": _from(name), "subField": [
-            {"@type": "cr:Field", "@id": f"rows/messages/{part}", "name": f"rows/messages/{part}",
-             "description": f"The message's {part}.", "dataType": "sc:Text",
-             "source": {**_from(name), "transform": {"jsonPath": part}}} for part in ("role", "content")]}
-    return out | {"dataType": _TYPES.get(name, "sc:Text"), "source": _from(name)} | (
-        {"repeated": True} if name in _LISTS else {})
+def _languages(facts: Mapping[str, Any], tongue: Language) -> list[Block]:
+    told = sorted(facts["numbers"]["languages"].items(), key=lambda item: (-item[1]["rows"], item[0]))
+    rows = tuple((Foreign(name or "und"), tongue.number(one["rows"]), tongue.number(one["tokens"])) for name, one in told)
+    return [Heading(2, tongue.pick("Languages", "Langues")), Rows((tongue.pick("Language", "Langue"), tongue.pick("Rows", "Lignes"), tongue.pick("Tokens", "Jetons")), rows, (1, 2))]
 
 
-def _from(column: str) -> dict[str, Any]:
-    return {"fileSet": {"@id": "rows-files"}, "extract": {"column": column}}
+def _tally(facts: Mapping[str, Any], tongue: Language) -> list[Block]:
+    counts = read_counts(facts)
+    rows: list[tuple[Said, ...]] = [("", tongue.pick("arrived", "arrivé"), "", tongue.number(counts.arrived))]
+    for gate, (english, _, french, _) in GATES.items():
+        rows += [(tongue.pick(english, french), tongue.pick(branch.answer, {"held": "retenu", "refused": "refusé"}.get(branch.answer, branch.answer)),
+                  (Foreign(branch.reason), " ", Foreign(str(meaning(branch.reason, tongue)))), tongue.number(branch.rows)) for branch in counts.at(gate)]
+    rows.append(("", tongue.pick("released", "publié"), "", tongue.number(counts.released)))
+    head = (tongue.pick("Gate", "Contrôle"), tongue.pick("Answer", "Réponse"), tongue.pick("Reason", "Motif"), tongue.pick("Rows", "Lignes"))
+    return [Heading(2, tongue.say("flow")), Rows(head, tuple(rows), (3,))]
+
+
+def _own_words(facts: Mapping[str, Any], tongue: Language) -> list[Block]:
+    """Say what the provider says of uses, biases, effects, and of copyright."""
+    told, policy = facts["provider"].get("card", {}), facts["provider"].get("copyright_policy", {})
+    rows = (("uses", "Good for", "Bon pour"), ("biases", "Known biases", "Biais connus"), ("social_impact", "Effects on society", "Effets sur la société"))
+    items: list[Said] = [_fact_or_gap(tongue.pick(english, french), told.get(name), tongue) for name, english, french in rows]
+    told_of = ", ".join(str(policy[name]) for name in ("version", "owner", "summary", "url") if policy.get(name))
+    items.append(_fact_or_gap(tongue.pick("Copyright policy", "Politique de droit d'auteur"), told_of if policy.get("version") and policy.get("owner") else None, tongue))
+    return [Heading(2, tongue.pick("In the provider's words", "Selon le fournisseur")), Items(tuple(items))]
+
+
+def _fact_or_gap(name: str, value: object, tongue: Language) -> Said:
+    return (f"{name}{tongue.pick(':', ' :')} ", Foreign(str(value)) if value else Gap(tongue.pick(*OPEN)))
+
+
+def terms(facts: Mapping[str, Any], tongue: Language) -> Paper:
+    """Write the terms for whoever receives the release, in one language."""
+    pick, told = tongue.pick, facts["provider"].get("release", {})
+    days = told.get("removal_days")
+    within = (tongue.number(days), pick(" days", " jours")) if days else (Gap(pick(*OPEN)), "")
+    closed = tuple(Foreign(source["title"] or source["id"]) for source in facts["sources"] if not source["sublicence"])
+    credits_ = tuple((Foreign(source["title"] or source["id"]), pick(": ", " : "), Foreign(source["attribution"])) for source in facts["sources"] if source["attribution"])
+    blocks: list[Block] = [
+        Line(pick("Whoever receives this release agrees to what follows. Each row keeps the licence of its source.",
+                  "Qui reçoit cette publication accepte ce qui suit. Chaque ligne garde la licence de sa source.")),
+        Items((
+            pick("**Latest version.** Only the release that replaces all others is used; `licit.open_release` refuses a withdrawn one, and a state of the log that is too old.",
+                 "**Dernière version.** Seule la publication qui remplace toutes les autres est utilisée ; `licit.open_release` refuse une publication retirée, ou un état du journal trop ancien."),
+            (pick("**Withdrawals.** What a recall withdraws is removed from every copy, and the answer given, within ", "**Retraits.** Ce qu'un rappel retire est ôté de toute copie, et la réponse donnée, sous "), *within, "."),
+            pick("**Passing on.** Whoever passes it on passes these terms, the notices and every recall on, and tells to whom.",
+                 "**Transmission.** Qui la transmet transmet ces conditions, les informations et chaque rappel, et dit à qui."),
+            pick("**No re-identification.** Nobody tries to find out who a person is.", "**Pas de réidentification.** Personne ne cherche à savoir qui est une personne."),
+            (pick("**Use.** ", "**Usage.** "), Foreign(_purpose(facts, tongue)), "."))),
+        Heading(2, pick("Licences", "Licences")), Items(tuple(Foreign(each) for each in licences(facts)))]
+    if closed:
+        blocks += [Line(pick("The contracts of these sources do not let their texts go to others:", "Les contrats de ces sources ne permettent pas de transmettre leurs textes :"), alert=True), Items(closed)]
+    if credits_:
+        blocks += [Heading(2, pick("Attribution", "Mentions")), Items(credits_)]
+    complaints = told.get("complaints")
+    blocks += [Heading(2, pick("Complaints", "Plaintes")), Line(Foreign(complaints) if complaints else Gap(pick(*OPEN)))]
+    return Paper((pick("Terms of release ", "Conditions de la publication "), Foreign(str(facts["name"]))), tuple(blocks))
+

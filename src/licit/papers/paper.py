@@ -154,8 +154,3 @@ def _markup(said: Said) -> Markup:
     parts = said if isinstance(said, tuple) else (said,)
     return join(*(foreign(part.text or "–") if isinstance(part, Foreign) else el("b", part.text, class_="gap") if isinstance(part, Gap)
                   else prose(part) for part in parts))
-
-
-def in_both(name: str, english: Paper, french: Paper) -> dict[str, bytes]:
-    """Give a paper's Markdown in both languages, by path in a release."""
-    return {f"evidence/{name}.md": markdown(english), f"evidence/{name}.fr.md": markdown(french)}

@@ -22,6 +22,9 @@ from .markup import Markup, el, foreign, join, prose
 from .measured import measured
 from .words import ENGLISH, FRENCH, PURPOSES, WORDS, Language
 
+#: The papers beside the report; {} stands for the language.
+_PAPERS = ("public-summary.html", "data-card{}.md", "terms{}.md", "assessments{}.md", "processing-record{}.md", "model-card{}.md", "croissant.json",
+           "provenance.json", "lineage.json")
 _SECTIONS = ("flow", "measure", "claims", "sources", "remedies", "limits", "details")
 
 #: Nothing may be fetched, run or sent, whatever a value holds.
@@ -226,7 +229,16 @@ def _details(manifest: Mapping[str, Any], tongue: Language) -> Markup:
         ("columns", join(*(join(el("code", foreign(column)), " ") for column in _list(manifest, "columns")))),
         ("files", prose(tongue.say("files-at"), files=tongue.number(len(listed)), bytes=tongue.number(size),
                         manifest=el("a", "manifest.json", href="../manifest.json"))),
+        ("papers", _papers(listed, tongue)),
         ("evidence", join(*(join(el("a", name, href=name), " ") for name in (
             "claims.json", "tally.json", "measure.json", "absence.json", "closing.json", "checkpoint.txt"))))]
     return el("dl", *(el("div", el("dt", prose(tongue.say(name))), el("dd", fact)) for name, fact in facts),
               class_="facts")
+
+
+def _papers(listed: Sequence[Mapping[str, Any]], tongue: Language) -> Markup:
+    """Link the papers that the manifest lists, in this language where there are two."""
+    here = {str(file.get("path")) for file in listed}
+    names = [name.format(tongue.pick("", ".fr")) for name in _PAPERS]
+    links = [join(el("a", name, href=name), " ") for name in names if f"evidence/{name}" in here]
+    return join(*links) if links else join(tongue.say("not-stated"))

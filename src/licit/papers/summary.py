@@ -86,7 +86,7 @@ def summary(facts: Mapping[str, Any]) -> dict[str, Any]:
     release = _Release(facts, places)
     answers = {**_general(release), **_bought(release), **_crawled(release), **_made(release), **_processed(release)}
     day = date.fromisoformat(facts["as_of"][:10])
-    sections = [{"number": number, "title": english, "title_fr": french, "fields": [_field(name, answers[name]) for name in names]}
+    sections: list[dict[str, Any]] = [{"number": number, "title": english, "title_fr": french, "fields": [_field(name, answers[name]) for name in names]}
                 for number, english, french, names in SECTIONS]
     public = {source["id"]: numbers["sources"][source["id"]]["tokens"] for source in release.sources("2.1")}
     return {

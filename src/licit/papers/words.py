@@ -221,6 +221,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "files": ("Files", "Fichiers"),
     "files-at": ("{files} files, {bytes} bytes, each with its digest in {manifest}",
                  "{files} fichiers, {bytes} octets, chacun avec son empreinte dans {manifest}"),
+    "papers": ("Papers", "Documents"),
     "evidence": ("Evidence", "Preuves"),
     "footer": ("Made by licit from `manifest.json`. licit is no legal advice.",
                "Fait par licit à partir de `manifest.json`. licit n'est pas un conseil juridique."),

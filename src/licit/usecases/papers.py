@@ -59,11 +59,16 @@ def facts_for_papers(workspace: Workspace, manifest: Mapping[str, Any]) -> dict[
         "files": files, "numbers": numbers, "sources": sources, "tokens": lock["tokens"], "plan": lock["plan"], "log": lock["log"],
         "domains": by_domain(sizes_by_address(workspace.corpus, folder, paths, shards, pages)),
         "provider": fixed_then.get("provider", {}), "protocols": [tuple(each) for each in fixed_then.get("protocols", ())],
-        "policy": _policy(workspace, at, str(lock["plan"]["purpose"])), "previous": _previous(workspace, lock), "origin": workspace.origin}
+        "policy": _policy(workspace, at, str(lock["plan"]["purpose"])), "previous": _previous(workspace, lock), "origin": workspace.origin, "law": []}
 
 
 def _source(stated: Mapping[str, Any], source: Source, readings: int) -> dict[str, Any]:
-    return {**stated, "title": source.title, "kind": "", "origin": "", "acquired": ["", ""], "readings": readings}
+    """Give what the papers say of a source: what the register held, but for the names of people who entered it."""
+    told, contract = source.stated, source.contract
+    return {**stated, "title": source.title, "kind": told.kind, "origin": told.origin, "how": told.how, "acquired": list(told.acquired),
+            "languages": list(told.languages), "personal": told.personal, "controller": told.controller, "role": told.role, "notice": told.notice,
+            "statute": told.statute, "attribution": contract.attribution if contract else "", "sublicence": contract is None or contract.sublicence,
+            "readings": readings}
 
 
 def _readings(workspace: Workspace, at: Position) -> dict[str, int]:
