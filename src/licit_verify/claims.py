@@ -107,8 +107,9 @@ def _public(release: Release, now: datetime | None, rows: Callable[[], Scan]) ->
         ("absence-root-logged", lambda: closing.absence_root_logged(release)),
         ("no-direct-identifiers", lambda: public.no_direct_identifiers(rows())),
         ("licences-stated", lambda: public.licences_stated(release, rows())),
-        ("measure-meets-plan", lambda: measured.measure_meets_plan(release)),
-        ("papers-consistent", lambda: papers.papers_consistent(release, rows()))]
+        ("measure-meets-plan", lambda: measured.measure_meets_plan(release))]
+    if papers.claimed(release):
+        checks.append(("papers-consistent", lambda: papers.papers_consistent(release, rows())))
     return [*(Claim(name, "public", check) for name, check in checks),
             Claim("deidentification-measured", "attested", lambda: measured.measure_stated(release))]
 

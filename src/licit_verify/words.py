@@ -145,7 +145,6 @@ FRENCH: dict[str, str] = {
         "la mesure a cherché d'autres étiquettes que celles que le plan remplace",
     "part of the labelled set could not be looked at": "une partie du jeu annoté n'a pas pu être examinée",
     "{path}: {name} is not what the rows say": "{path} : {name} n'est pas ce que disent les lignes",
-    "this release is from before there were papers": "cette version date d'avant qu'il y ait des documents",
     "planted personal data was missed": "des données personnelles plantées n'ont pas été trouvées",
     "what the plan asks for was not measured in {language}": "ce que le plan exige n'a pas été mesuré en {language}",
     "the measure in {language} is below the plan's standard": "la mesure en {language} est sous l'exigence du plan",

@@ -11,7 +11,6 @@ Law: AIA-02, AIA-03, AIA-04
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from urllib.parse import urlsplit
 
 #: Sections of the template in which a source may be listed.
 SECTIONS = ("2.1", "2.2.1", "2.2.2", "2.3", "2.4", "2.5", "2.6")
@@ -85,12 +84,11 @@ def domain_of(address: str) -> str:
     >>> domain_of("https://www.news.example.org/a"), domain_of("https://shop.example.co.uk:8080/"), domain_of("a text")
     ('example.org', 'example.co.uk', '')
     """
-    try:
-        host = urlsplit(address if "://" in address else f"//{address}").hostname or ""
-    except ValueError:
-        return ""
-    names = host.rstrip(".").lower().split(".")
-    if len(names) < 2 or not all(names) or names[-1].isdigit() or any(" " in name for name in names):
+    place = address.partition("://")[2] or address
+    for sign in "/?#":
+        place = place.partition(sign)[0]
+    names = place.rpartition("@")[2].partition(":")[0].rstrip(".").lower().split(".")
+    if len(names) < 2 or not all(name.replace("-", "").isalnum() for name in names) or names[-1].isdigit():
         return ""
     shared = len(names) > 2 and len(names[-1]) == 2 and names[-2] in _SHARED
     return ".".join(names[-3 if shared else -2:])

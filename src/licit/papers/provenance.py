@@ -71,7 +71,7 @@ def model_insert(facts: Mapping[str, Any], tongue: Language) -> Paper:
             (pick("Release: ", "Publication : "), Foreign(str(facts["name"])), ", ", Foreign(str(facts["content_root"]))),
             *(((pick("It replaces ", "Elle remplace "), Foreign(str(facts["parent"]["name"])), "."),) if facts["parent"] else ()),
             (pick("Refusals are honoured up to: ", "Refus respectés jusqu'à : "), Foreign(f"{facts['as_of']}, {facts['origin']} {facts['log']['size']}, {facts['log']['root']}")),
-            (pick("Purpose: ", "Finalité : "), purpose),
+            (pick("Purpose: ", "Finalité : "), Foreign(purpose)),
             (pick("Rows and tokens: ", "Lignes et jetons : "), f"{tongue.number(facts['numbers']['rows'])}, {tongue.number(facts['numbers']['tokens'])}"),
             (pick("Licences: ", "Licences : "), Foreign("; ".join(licences(facts)))),
             pick(f"Audits it is ready for: a held-out twin of {tongue.number(audit['twin'])} rows drawn at random, and {tongue.number(audit['canaries'])} random canaries.",

@@ -43,8 +43,8 @@ def processing(facts: Mapping[str, Any], tongue: Language) -> Paper:
         _told(facts, "transfers", "(e) Transfers outside the Union", "(e) Transferts hors de l'Union", tongue),
         _told(facts, "retention", "(f) Time limits for erasure", "(f) Délais d'effacement", tongue),
         _told(facts, "security", "(g) Security measures", "(g) Mesures de sécurité", tongue),
-        Field(pick("(g) Measures of licit", "(g) Mesures de licit"), (pick(
-            f"Looked for and replaced before release: {', '.join(facts['plan']['deidentify']['labels'])}.", f"Recherché et remplacé avant publication : {', '.join(facts['plan']['deidentify']['labels'])}."),
+        Field(pick("(g) Measures of licit", "(g) Mesures de licit"), (
+            (pick("Looked for and replaced before release: ", "Recherché et remplacé avant publication : "), Foreign(", ".join(facts["plan"]["deidentify"]["labels"]))),
             Foreign(looked), pick("Objections, withdrawals and erasures are read from a signed log at each build.", "Oppositions, retraits et effacements sont lus d'un journal signé à chaque construction.")))]
     return Paper((pick("Record of processing: ", "Registre de traitement : "), Foreign(str(facts["name"]))), tuple(blocks))
 

@@ -177,13 +177,13 @@ def _bought(release: _Release) -> dict[str, Answer]:
     public = release.sources("2.1")
     big = large({source["id"]: numbers[source["id"]]["tokens"] for source in public})
     private = release.sources("2.2.2")
-    licensed = True if any(source["contract"] for source in release.facts["sources"]) else release.used("2.2.1")
+    agreed = True if any(source["contract"] for source in release.facts["sources"]) else release.used("2.2.1")
     return {
         "public": _yes(release.used("2.1")), "public_modality": release.where("2.1", _TEXT),
         "public_large": release.where("2.1", _listed([source for source in public if source["id"] in big])),
         "public_others": release.where("2.1", _listed([source for source in public if source["id"] not in big])),
         "public_comments": release.text("public_datasets", "comments"),
-        "licensed": _yes(licensed), "licensed_modality": _TEXT if licensed else release.where("2.2.1", _TEXT),
+        "licensed": _yes(agreed), "licensed_modality": _TEXT if agreed else release.where("2.2.1", _TEXT),
         "private": _yes(release.used("2.2.2")), "private_modality": release.where("2.2.2", _TEXT),
         "private_known": release.where("2.2.2", _listed([source for source in private if source["origin"]])),
         "private_unknown": release.where("2.2.2", _listed([source for source in private if not source["origin"]])),

@@ -81,3 +81,27 @@ def hostile_results() -> list[dict[str, Any]]:
     """Give results that attack the page."""
     return [{"claim": SCRIPT, "who": SCRIPT, "result": SCRIPT, "detail": SCRIPT},
             {"claim": "signed", "who": "public", "result": "fails", "detail": SCRIPT}]
+
+
+def facts(**changes: Any) -> dict[str, Any]:
+    """Give the facts that papers are written from, as a release's use case gathers them, with changes."""
+    made = manifest(**{name: value for name, value in changes.items() if name in manifest()})
+    kinds = {"assistant": "chat", "news-agency": "licensed", "encyclopaedia": "public-dataset"}
+    more = {"title": "", "origin": "", "how": "", "acquired": ["2025-01-02", "2025-03-04"], "languages": [], "personal": "yes", "controller": "", "role": "",
+            "notice": "", "statute": "", "attribution": "", "sublicence": True, "readings": 0}
+    sources = [{**more, "kind": kinds.get(source["id"], "unknown"), **source} for source in made["sources"]]
+    counted = {source["id"]: {"rows": source["rows"], "chats": source["rows"] if source["kind"] == "chat" else 0, "tokens": 100 * source["rows"],
+                              "first": "2025-01" if source["kind"] == "chat" else "", "last": "2025-06" if source["kind"] == "chat" else ""} for source in sources}
+    rows = sum(source["rows"] for source in sources)
+    chats = sum(one["chats"] for one in counted.values())
+    out = {
+        **{name: made[name] for name in ("name", "label", "purpose", "use", "commercial", "as_of", "content_root", "rows", "tally", "detectors", "audit",
+                                         "absence", "parent", "accepted", "lease_hours")},
+        "files": [file for file in made["files"] if file["path"].startswith("data/")], "sources": sources,
+        "numbers": {"rows": rows, "chats": chats, "documents": rows - chats, "tokens": 100 * rows, "languages": {"fr": {"rows": rows, "tokens": 100 * rows}},
+                    "sources": counted},
+        "tokens": "estimate", "plan": {"name": "spring", "near": True, "chunk": {"tokens": 0}, "deidentify": {"labels": ["PERSON"], "replace": "placeholders"}},
+        "log": {"size": 4120, "root": "d" * 64}, "domains": {}, "provider": {}, "protocols": [("robots", "RFC 9309"), ("tdmrep", "CG-FINAL")],
+        "policy": {"periods": [{"basis": "legitimate-interest", "starts": "2025-01-01", "ends": "", "waiting_days": 30}], "notices": [], "assessments": []},
+        "previous": [], "origin": "licit.example/spring", "law": []}
+    return out | {name: value for name, value in changes.items() if name in out and name not in ("sources",)}

@@ -1,63 +1,89 @@
-"""The data card and the Croissant description: what they say, and what no name in them can do."""
+"""The papers as written: what names from outside can do in them, what they refuse to say, and what they must."""
 
 import json
 import re
 
 import pytest
-from sample_manifests import SCRIPT, hostile, manifest, tally
+from sample_manifests import SCRIPT, facts, manifest, tally
 
 from licit.core.errors import EvidenceError
 from licit.core.manifest import COLUMNS
-from licit.papers.card import render_card, render_croissant
+from licit.papers.releases import render_papers
+
+ATTACK = "``` ` # x\n\n# forged [a](https://example.org) <b> | c " + SCRIPT
 
 
-def test_a_hostile_name_is_code_and_nothing_else() -> None:
-    """Outside code, the card holds no HTML, no link and no heading but its own."""
-    card = render_card(hostile() | {"name": "``` ` # x\n\n# forged", "sources": [
-        {"id": "[a](https://example.org) | b", "ground": SCRIPT, "licence": "|", "contract": "\n|", "rows": 40}]}).decode()
-    plain = re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", card)
-    assert "<" not in plain
-    assert "](" not in plain
-    assert SCRIPT in card
-    assert re.findall(r"^# .*", card, re.M) == [card.splitlines()[0]]
-    table = card[card.index("## Sources"):card.index("## From")].strip().splitlines()[2:]
-    assert [line.count("|") for line in table] == [6, 6, 6]
+def hostile() -> dict[str, bytes]:
+    """Give the papers of a release whose every foreign text attacks them."""
+    sources = [{"id": ATTACK, "ground": "own", "licence": ATTACK, "contract": ATTACK, "rows": 40}]
+    provider = {"provider": {"name": ATTACK, "contact": ATTACK}, "illegal_content": {"measures": ATTACK}, "card": {"uses": ATTACK}}
+    return render_papers(facts(name=ATTACK, sources=sources, rows=40, tally=tally({}, {}, 40), purpose=ATTACK, provider=provider, detectors=[ATTACK]))
+
+
+def test_a_hostile_text_stays_text() -> None:
+    """In Markdown no foreign text makes a heading, a link, a table's cell or HTML; on the page none makes an element."""
+    papers = hostile()
+    for path, data in papers.items():
+        if path.endswith(".md"):
+            plain = re.sub(r"\\.", "", data.decode())
+            assert "](" not in plain, path
+            assert not re.search(r"<(?!!)", plain), path
+            assert [line for line in plain.splitlines() if "forged" in line and line.startswith("#")] == [plain.splitlines()[0]][:plain.startswith("#")]
+            for table in re.findall(r"(?:^\|.*\n)+", plain, re.M):
+                assert len({line.count("|") for line in table.splitlines()}) == 1, path
+    page = papers["evidence/public-summary.html"].decode()
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;" in page
 
 
 def test_the_card_counts_everything_publicly() -> None:
-    """Every public reason is in the card with its count; the exact tally changes nothing."""
-    made = manifest()
-    card = render_card(made).decode()
-    for answer in ("held", "refused"):
-        for reason in made["tally"][answer]:
-            assert f"| {answer} | `{reason}`" in card
-    exact = tally({"second-look": 3}, {"erased": 1}, 1)
-    assert render_card(manifest(exact=exact)) == render_card(made)
-    assert render_croissant(manifest(exact=exact)) == render_croissant(made)
-
-
-def test_accepted_risks_are_named_in_the_card() -> None:
-    """A switch that weakens a check is said to whoever loads the rows."""
+    """Every public reason is in the card with its count, in both languages; risks that were accepted are named."""
     switch = "accept_unmeasured_deidentification"
-    assert switch in render_card(manifest(accepted=[switch])).decode()
-    assert "own risk" not in render_card(manifest()).decode()
+    made, papers = manifest(), render_papers(facts(accepted=[switch]))
+    for name in ("data-card.md", "data-card.fr.md"):
+        card = papers[f"evidence/{name}"].decode().replace("\\", "")
+        assert all(f"| {reason} " in card for answer in ("held", "refused") for reason in made["tally"][answer])
+        assert switch in card
 
 
-def test_no_card_from_a_false_tally_or_label() -> None:
-    """What the report refuses to draw, the card and the description refuse to write."""
-    for broken in (manifest(label="anonymous"), manifest(rows=1), manifest(tally={})):
-        for write in (render_card, render_croissant):
-            with pytest.raises(EvidenceError):
-                write(broken)
+def test_no_paper_from_a_false_tally_or_label() -> None:
+    """What the report refuses to draw, the papers refuse to write."""
+    for broken in ({"label": "anonymous"}, {"rows": 1}, {"tally": {}}):
+        with pytest.raises(EvidenceError):
+            render_papers(facts(**broken))
+
+
+def test_the_terms_oblige_whoever_receives_it() -> None:
+    """The terms hold the three duties: the latest version, withdrawals by a day, passing on; without the day they are open.
+
+    Law: FOL-03
+    """
+    told = render_papers(facts(provider={"release": {"removal_days": 14, "complaints": "x@pretend.example"}}))["evidence/terms.md"].decode()
+    assert all(f"**{duty}.**" in told for duty in ("Latest version", "Withdrawals", "Passing on"))
+    assert "within 14 days" in told
+    assert "TO BE PROVIDED" not in told
+    assert "within **TO BE PROVIDED**" in render_papers(facts())["evidence/terms.md"].decode()
 
 
 def test_the_description_covers_the_rows_files_and_every_column() -> None:
-    """Croissant names each data file with its digest, no other file, and a field for each column."""
-    described = json.loads(render_croissant(manifest()))
-    assert described["conformsTo"] == "http://mlcommons.org/croissant/1.1"
-    files = {item["@id"]: item.get("sha256") for item in described["distribution"]}
-    assert files == {"data/part-00000.parquet": "b" * 64, "rows-files": None}
+    """Croissant names each data file with its digest, no other file, and a field for each column.
+
+    Law: REL-08
+    """
+    described = json.loads(render_papers(facts())["evidence/croissant.json"])
+    assert described["conformsTo"][0] == "http://mlcommons.org/croissant/1.1"
+    assert {item["@id"]: item.get("sha256") for item in described["distribution"]} == {"data/part-00000.parquet": "b" * 64}
     fields = described["recordSet"][0]["field"]
     assert [field["source"]["extract"]["column"] for field in fields] == list(COLUMNS)
     assert described["license"] == ["CC-BY-SA-4.0", "contract NA-2026-03", "own"]
-    assert "de-identified (personal data)" in described["description"]
+
+
+def test_the_insert_names_release_refusals_audits_and_limits() -> None:
+    """A model's card gets the release with its root, the position up to which refusals count, the audits and the limits.
+
+    Law: MOD-08
+    """
+    made = facts()
+    told = render_papers(made)["evidence/model-card.md"].decode().replace("\\", "")
+    assert all(part in told for part in (made["name"], made["content_root"], made["as_of"], "licit.example/spring 4120", "71 rows", "16 random canaries", "not anonymous"))
