@@ -37,9 +37,11 @@ def world(full_world: World, tmp_path_factory: pytest.TempPathFactory) -> World:
         made.space.add_source(name, ground=ground, by="ines", licence=licence, kind=kind, origin=origin, how="download", personal="no",
                               acquired={"first": "2025-05-02", "last": "2025-06-01"}, **diligence)
         made.space.approve_source(name, by="paul")
-        inbox = made.root.parent / f"{name}.jsonl"
-        inbox.write_text("".join(json.dumps({"id": n, "text": prose(f"{name} {n}", 60 if name == "wiki" else 8)}) + "\n" for n in range(rows[name])))
-        made.space.import_(inbox, source=name)
+        inbox = made.root.parent / name
+        inbox.mkdir()
+        for number in range(rows[name]):
+            (inbox / f"{number}.txt").write_text(prose(f"{name} {number}", 200 if name == "wiki" else 30))
+        made.space.import_(*sorted(inbox.iterdir()), source=name)
     made.path = Path(made.build().path)
     return made
 
