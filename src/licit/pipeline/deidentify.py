@@ -26,7 +26,7 @@ from itertools import islice
 from ..core.ids import keyed, short_text
 from ..core.ports import Detector
 from ..core.spans import LABELS, Edit, Span, apply_edits
-from .looking import Found, Overrun, find_all, in_time, within
+from .looking import STAND_IN, Found, Overrun, find_all, in_time, within
 from .surrogates import Surrogates, is_own
 from .sweep import TITLES, canonical, fold, spellings, sweep_names
 
@@ -37,9 +37,6 @@ __all__ = ["DIRECT", "REPLACEMENTS", "STAND_IN", "DeidentifySettings", "Found", 
 DIRECT = ("PERSON", "ADDRESS", "EMAIL", "PHONE", "HANDLE", "IP_ADDRESS", "MAC_ADDRESS", "DATE_OF_BIRTH", "NATIONAL_ID",
           "TAX_ID", "SOCIAL_SECURITY", "PASSPORT", "DRIVING_LICENCE", "VEHICLE_PLATE", "BANK_ACCOUNT", "PAYMENT_CARD",
           "CASE_NUMBER", "MEDICAL_ID", "ACCOUNT_ID", "SECRET", "COORDINATES", "OTHER_ID", "URL")
-
-#: The shape of a stand-in; detectors' findings inside one are its own and are passed over.
-STAND_IN = re.compile(r"\[(?:" + "|".join(LABELS) + r")_[a-z2-7]{5}\]")
 
 #: What is put in the place of a finding: ``[PERSON_k3f2a]``, or a word of its kind where there is one.
 REPLACEMENTS = ("placeholders", "surrogates")

@@ -5,10 +5,13 @@ Rules kept here:
 - A text that a detector could not look at, in any of its readings, has no spans: None, never "nothing".
 - A detector that fails costs its own texts only, found by halving; one that overruns is stopped.
 - What is found in a reading is told where it stands in the text.
+- The letters that a key gave a stand-in say nothing: all are read alike, so what stands beside one is found or not
+  whatever the key.
 
 Law: DEI-02
 """
 
+import re
 import signal
 import threading
 from collections.abc import Callable, Container, Iterator, Sequence
@@ -16,10 +19,15 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from ..core.ports import Detector
-from ..core.spans import Span, settle
+from ..core.spans import LABELS, Span, settle
 from .reading import Reading, TooDeepError, hiding, readings
 
 Found = tuple[Span, ...] | None
+
+#: The shape of a stand-in; detectors' findings inside one are its own and are passed over.
+STAND_IN = re.compile(r"\[(?:" + "|".join(LABELS) + r")_[a-z2-7]{5}\]")
+#: What is read in place of a stand-in's letters and its bracket: as long, so that places stay.
+_ALIKE = "aaaaa]"
 
 #: Labels by which somebody who is no user may be named.
 NAMING = frozenset({"EMAIL", "PHONE", "HANDLE", "PERSON"})
@@ -60,8 +68,9 @@ def find_all(detectors: Sequence[Detector], texts: Sequence[str], languages: Seq
     whose address or number it is must not hang on which label won.
     """
     found: dict[int, list[Span]] = {}
+    texts = [_unkeyed(text) for text in texts]
     owners, chains, missed = _read_again(texts)
-    every = [*texts, *(chain[-1].words for chain in chains)]
+    every = [*texts, *(_unkeyed(chain[-1].words) for chain in chains)]
     hints = [*languages, *(languages[i] for i in owners)]
     for detector in detectors:
         for i, spans in _told(_find(detector, every, hints, seconds)):
@@ -79,6 +88,11 @@ def find_all(detectors: Sequence[Detector], texts: Sequence[str], languages: Seq
     for i in missed:
         out[i] = None
     return out
+
+
+def _unkeyed(text: str) -> str:
+    """Read every stand-in of a label alike."""
+    return STAND_IN.sub(lambda found: found.group()[:-len(_ALIKE)] + _ALIKE, text) if "[" in text else text
 
 
 def _told(answers: Sequence[Found]) -> Iterator[tuple[int, Found]]:
