@@ -23,7 +23,8 @@ def test_what_stands_beside_a_stand_in_is_found_whatever_the_key(frame, label, n
     read_again = [text.replace(" ", "&#32;") for text in texts]
     for said in (texts, read_again):
         found = find_all(find_detectors(), said, [""] * len(said))
-        assert len(set(found)) == 1 and found[0] is not None
+        assert len(set(found)) == 1
+        assert found[0] is not None
 
 
 @settings(max_examples=4, deadline=None)
