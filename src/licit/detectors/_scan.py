@@ -5,12 +5,16 @@ Rules kept here:
 - A re2 set over blocks of plain text says which rules can match at all. Each block ends with a mark that only a scan
   that really reached the end can report; a mark unseen raises (a set that ran out of memory reports nothing, which
   would look like a clean text).
+- The sets ask less than the shapes do (long counted repeats are open there) and hold few shapes each: one of many counters
+  makes so many states that new text is mostly spent on making them. What the shapes say decides.
 - Shapes are linear (re2) and must not end in an open-ended repeat that can fail late.
 - A rule's ``accept`` sees a candidate and may narrow it or say no; it runs on candidates only.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import re2
 
@@ -24,6 +28,8 @@ Hit = tuple[str, int, int, int]
 _BLOCK = 32_768
 MARK = b"\x00\x03end of block\x03\x00"
 _MEMORY = 256 << 20
+_TOGETHER, _FEW_TIMES = 12, 16
+_COUNTED = re.compile(r"(?<!\\)\{(\d+)(,?)(\d*)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +49,14 @@ class Rule:
 
 
 class Scan:
-    """Rules compiled together."""
+    """Rules compiled together, at most so many to a set."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, rules: Sequence[Rule], together: int = _TOGETHER) -> None:
         self.rules = tuple(rules)
         options = plain_options()
-        self._set = re2.Set.SearchSet(options)
-        for rule in self.rules:
-            self._set.Add(rule.shape.encode("latin-1"))
-        self._mark = self._set.Add(MARK)
-        self._set.Compile()
+        count = -(-len(self.rules) // together)
+        bounds = [len(self.rules) * part // count for part in range(count + 1)]
+        self._sets = [(start, end - start, _set(self.rules[start:end], options)) for start, end in pairwise(bounds)]
         self._exact = [re2.compile(rule.shape.encode("latin-1"), options) for rule in self.rules]
 
     def hits(self, page: Plain) -> Iterator[Hit]:
@@ -75,13 +79,15 @@ class Scan:
         """
         for start, end in blocks(page):
             block = page.data[start:end]
-            seen = self._set.Match(block + MARK) or []
-            if self._mark not in seen:
-                raise CrossingError("The text scan stopped before the end of a block.",
-                                    remedy="Hold these texts; report the rules if it happens again.")
-            for index in seen:
-                if index != self._mark:
-                    yield from self._one(index, block, page.text, start)
+            marked = block + MARK
+            for first, mark, some in self._sets:
+                seen = some.Match(marked) or []
+                if mark not in seen:
+                    raise CrossingError("The text scan stopped before the end of a block.",
+                                        remedy="Hold these texts; report the rules if it happens again.")
+                for index in seen:
+                    if index != mark:
+                        yield from self._one(first + index, block, page.text, start)
 
     def _one(self, index: int, block: bytes, text: str, offset: int) -> Iterator[tuple[int, int, int]]:
         if not self.rules[index].whole:
@@ -99,6 +105,28 @@ class Scan:
                 continue
             at = end if end > start else end + 1
             yield index, start + offset, end + offset
+
+
+def _set(rules: Sequence[Rule], options: re2.Options) -> re2.Set:
+    """Compile what some rules can match, and more, with the mark behind them."""
+    some = re2.Set.SearchSet(options)
+    for rule in rules:
+        some.Add(wider(rule.shape).encode("latin-1"))
+    some.Add(MARK)
+    some.Compile()
+    return some
+
+
+def wider(shape: str) -> str:
+    """Open every long counted repeat of a shape: what the shape matches, this matches."""
+    return _COUNTED.sub(_opened, shape)
+
+
+def _opened(found: re.Match[str]) -> str:
+    least, most = int(found[1]), int(found[3] or (0 if found[2] else found[1]))
+    if least <= _FEW_TIMES and most <= _FEW_TIMES and (most or not found[2]):
+        return found.group()
+    return f"{{{min(least, _FEW_TIMES)},}}"
 
 
 def plain_options() -> re2.Options:

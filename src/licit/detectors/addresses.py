@@ -179,7 +179,7 @@ class Addresses:
                            *sorted(_NO_TOWNS | _NO_PLACES)])
 
     def __init__(self) -> None:
-        self._scan = Scan(RULES)
+        self._scan = Scan(RULES, together=6)
 
     def find(self, texts: Sequence[str], languages: Sequence[str]) -> Sequence[Sequence[Span]]:
         """Find spans in each text."""

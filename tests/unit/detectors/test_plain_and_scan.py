@@ -1,11 +1,12 @@
 """Plain text and the scan: places survive any script, and a scan that did not run is never a clean text."""
 
 import pytest
+import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licit.detectors._plain import CrossingError, fold, plain
-from licit.detectors._scan import Rule, Scan, spans
+from licit.detectors._scan import Rule, Scan, spans, wider
 from licit.detectors._tokens import hash_words, tokens
 
 WORD = Rule(label="PERSON", shape="(?i)camille")
@@ -57,17 +58,20 @@ def test_nothing_is_matched_across_texts():
     assert _places(["cam", "ille"]) == [[], []]
 
 
-def test_a_silent_set_raises(monkeypatch):
-    """The mark at the end of a block must be seen."""
-    scan = Scan([WORD])
+@pytest.mark.parametrize("silent", range(3))
+def test_a_silent_set_raises(silent):
+    """The mark at the end of a block must be seen by each of the sets that share a scan's shapes."""
+    scan = Scan([Rule(label="OTHER_ID", shape=f"{letter}{{3}}") for letter in "abcdef"], together=2)
+    page = plain(["aaa ccc fff"])
+    assert [hit[1] for hit in scan.hits(page)] == [0, 4, 8]
 
     class Silent:
         def Match(self, text):
             return []
 
-    monkeypatch.setattr(scan, "_set", Silent())
+    scan._sets[silent] = (*scan._sets[silent][:2], Silent())
     with pytest.raises(CrossingError, match="before the end"):
-        list(scan.hits(plain(["camille"])))
+        list(scan.hits(page))
 
 
 def test_a_text_cannot_fake_the_mark():
@@ -87,3 +91,12 @@ def test_words_hash_alike_whatever_case_accents_and_place():
 def test_other_scripts_keep_their_own_words():
     """Letters that plain text cannot tell apart still hash apart."""
     assert len(set(hash_words(["иван", "петр", "анна", "γιώργος"]).tolist())) == 4
+
+
+@pytest.mark.parametrize(("shape", "said"), [
+    ("a{20}", "a" * 20), ("a{20,}?b", "a" * 20 + "b"), ("[a-f]{0,40}x", "x"), ("(?:ab){17,18}", "ab" * 17), (r"\{20}", "{20}"), ("a{2,30}b", "aab"),
+    (r"\\{1,20}x", "\\x"), ("a{3}", "aaa"), ("a{1,2}b", "ab")])
+def test_what_a_set_asks_is_never_less_than_the_shape(shape, said):
+    """A set asks a wider question than its shapes: what a shape matches, the set has seen."""
+    assert re2.fullmatch(shape, said)
+    assert re2.fullmatch(wider(shape), said)
