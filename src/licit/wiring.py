@@ -37,7 +37,7 @@ from .adapters.spellings import spelt_licence
 from .adapters.stored_items import pages_in
 from .adapters.tokens import token_counter
 from .adapters.vault import FileKeys
-from .adapters.visits import SqlVisits
+from .adapters.visits import SqlVisits, put_back
 from .adapters.webhooks import Poster
 from .core.errors import SetupError, misnamed
 from .core.ids import SubjectId, lookup_hashes
@@ -228,7 +228,7 @@ def restore_workspace(order: Order, *, clock: Any = None, progress: Progress = s
         return _marked_log(part, engine, FileKeys(part / "keys/secrets.json"), clock, restoring=True)
 
     return restore(order, Opening(
-        workspace=lambda part: open_workspace(part, jobs=1, clock=clock, restoring=True), newer=newer,
+        workspace=lambda part: open_workspace(part, jobs=1, clock=clock, restoring=True), newer=newer, visits=put_back,
         keys=lambda folder: FileKeys(folder / "secrets.json")), progress=progress)
 
 

@@ -8,6 +8,7 @@ Rules kept here:
 - A session holds name and role; it ends after two hours, by signing out, and when the account is removed or made anew.
 - An account for the controller's sign-in has no password. It is known by the provider's id of somebody; an e-mail that names it
   counts once, when the provider verified it, and is replaced by that id.
+- What came back with a backup counts only once somebody confirms it: it may have been removed since the backup.
 - A person's session lies in another table under another cookie: neither ever opens what is the other's.
 """
 
@@ -29,6 +30,7 @@ from sqlalchemy import (
     String,
     Table,
     delete,
+    exists,
     func,
     insert,
     select,
@@ -57,6 +59,13 @@ staff_session = Table("staff_session", metadata, Column("visit", String, primary
                  Column("role", String, nullable=False), Column("until", String, nullable=False))
 _sign_on = Table("staff_sign_on", metadata, Column("key", String, primary_key=True), Column("subject", String, nullable=False),
                  Column("email", String, nullable=False))
+#: Keys of the API ("key", its name) and accounts ("staff", their folded name) that a restore put back and nobody confirmed yet.
+unconfirmed = Table("unconfirmed", metadata, Column("kind", String, primary_key=True), Column("name", String, primary_key=True))
+
+
+def counts(kind: str, name: Any) -> Any:
+    """Give the condition that something does not wait to be confirmed."""
+    return ~exists(select(unconfirmed.c.name).where(unconfirmed.c.kind == kind, unconfirmed.c.name == name))
 
 
 class SqlStaff:
@@ -112,7 +121,8 @@ class SqlStaff:
                 first = update(_sign_on).where(_sign_on.c.email == email.casefold(), _sign_on.c.subject == "")
                 if connection.execute(first.values(subject=subject)).rowcount == 1:
                     found = connection.execute(select(_sign_on.c.key).where(_sign_on.c.subject == subject)).first()
-            row = found and connection.execute(select(_staff.c.name, _staff.c.role).where(_staff.c.key == found[0])).first()
+            row = found and connection.execute(select(_staff.c.name, _staff.c.role).where(
+                _staff.c.key == found[0], counts("staff", _staff.c.key))).first()
         return (row[0], row[1]) if row else None
 
     def remove(self, name: str) -> bool:
@@ -121,7 +131,19 @@ class SqlStaff:
             connection.execute(delete(staff_session).where(staff_session.c.name.in_(
                 select(_staff.c.name).where(_staff.c.key == _folded(name)))))
             connection.execute(delete(_sign_on).where(_sign_on.c.key == _folded(name)))
+            connection.execute(delete(unconfirmed).where(unconfirmed.c.kind == "staff", unconfirmed.c.name == _folded(name)))
             return connection.execute(delete(_staff).where(_staff.c.key == _folded(name))).rowcount > 0
+
+    def waiting(self) -> set[str]:
+        """Give the names of those who came back with a backup and wait to be confirmed."""
+        with self.engine.connect() as connection:
+            return {str(row[0]) for row in connection.execute(select(_staff.c.name).where(~counts("staff", _staff.c.key)))}
+
+    def confirm(self, name: str) -> bool:
+        """Let an account that came back with a backup count again; false when none of that name waits."""
+        with writing(self.engine) as connection:
+            return connection.execute(delete(unconfirmed).where(
+                unconfirmed.c.kind == "staff", unconfirmed.c.name == _folded(name))).rowcount > 0
 
     def accounts(self) -> dict[str, str]:
         """Give everybody's role by name."""
@@ -142,7 +164,7 @@ class SqlStaff:
     def check(self, name: str, password: str, code: str, key: bytes, now: datetime) -> tuple[str, str] | None:
         """Give name and role of whoever this is; None for nobody, at the same cost. The code is used up by it."""
         with self.engine.connect() as connection:
-            row = connection.execute(select(_staff).where(_staff.c.key == _folded(name))).mappings().first()
+            row = connection.execute(select(_staff).where(_staff.c.key == _folded(name), counts("staff", _staff.c.key))).mappings().first()
         right = self._verified(str(row["password"]) if row else "", password)
         counter = _counter(_secret(key, row["salt"] if row else "00"), code, now)
         if row is None or not right or counter <= row["counter"]:
@@ -172,7 +194,8 @@ class SqlStaff:
     def who(self, visit: str, now: datetime) -> tuple[str, str] | None:
         """Give who is signed in, and as what: only while an account of that name and role is there."""
         query = select(staff_session.c.name, staff_session.c.role, staff_session.c.until).join(
-            _staff, (_staff.c.name == staff_session.c.name) & (_staff.c.role == staff_session.c.role)).where(staff_session.c.visit == visit)
+            _staff, (_staff.c.name == staff_session.c.name) & (_staff.c.role == staff_session.c.role)).where(
+            staff_session.c.visit == visit, counts("staff", _staff.c.key))
         with self.engine.connect() as connection:
             row = connection.execute(query).first()
         return (row[0], row[1]) if row and row[2] > now.isoformat() and row[1] in ROLES else None
@@ -181,6 +204,14 @@ class SqlStaff:
         """Sign out."""
         with writing(self.engine) as connection:
             connection.execute(delete(staff_session).where(staff_session.c.visit == visit))
+
+
+def put_back(connection: Connection) -> int:
+    """Let every account wait to be confirmed; give how many there are."""
+    keys = [str(row[0]) for row in connection.execute(select(_staff.c.key))]
+    for key in keys:
+        connection.execute(insert(unconfirmed).values(kind="staff", name=key))
+    return len(keys)
 
 
 def staff_key(keys: Keys) -> bytes:

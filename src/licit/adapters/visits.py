@@ -5,6 +5,7 @@ Rules kept here:
 - A session or key is found by the hash of what its holder holds, never by itself: the file opens nothing.
 - A session ends by its own time, by signing out, and with all others of a person at once.
 - A sign-in token counts once, also after a restart.
+- A key that came back with a backup opens nothing until somebody confirms it: it may have been removed since.
 - What a key opens is kept in memory only until anybody, in any process, writes to the file: a removed key fails at once.
 """
 
@@ -23,7 +24,8 @@ from licit.core.errors import InputError
 from licit.core.ids import SubjectId
 
 from .database import connect, fetch, writing
-from .staff import SqlStaff, staff_session
+from .staff import SqlStaff, counts, staff_session, unconfirmed
+from .staff import put_back as staff_put_back
 
 #: How long a signed-in session lasts.
 SESSION = timedelta(hours=12)
@@ -58,8 +60,13 @@ class SqlVisits:
         self._one = threading.Lock()
         self._watch, self._watching = self.engine.raw_connection(), threading.Lock()
         self._version, self._known = -1, dict[str, frozenset[str]]()
-        self._scopes = select(_key.c.scopes).where(_key.c.key == bindparam("key"))
+        self._scopes = select(_key.c.scopes).where(_key.c.key == bindparam("key"), counts("key", _key.c.name))
         self._find = select(_session.c.subject, _session.c.role, _session.c.until).where(_session.c.visit == bindparam("visit"))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._watch.close()
+        self.engine.dispose()
 
     def who(self, visit: str, now: datetime) -> tuple[SubjectId, str] | None:
         """Give who is signed in with a visit's secret, and as what; None when nobody is or the time is over."""
@@ -101,7 +108,18 @@ class SqlVisits:
     def remove_key(self, name: str) -> bool:
         """Make a key count no longer; false when there was none."""
         with writing(self.engine) as connection:
+            connection.execute(delete(unconfirmed).where(unconfirmed.c.kind == "key", unconfirmed.c.name == name))
             return connection.execute(delete(_key).where(_key.c.name == name)).rowcount > 0
+
+    def confirm_key(self, name: str) -> bool:
+        """Let a key that came back with a backup count again; false when none of that name waits."""
+        with writing(self.engine) as connection:
+            return connection.execute(delete(unconfirmed).where(unconfirmed.c.kind == "key", unconfirmed.c.name == name)).rowcount > 0
+
+    def waiting(self) -> set[str]:
+        """Give the names of the keys that came back with a backup and wait to be confirmed."""
+        with self.engine.connect() as connection:
+            return {str(row[0]) for row in connection.execute(select(_key.c.name).where(~counts("key", _key.c.name)))}
 
     def keys(self) -> dict[str, tuple[str, ...]]:
         """Give the scopes of every key by its name."""
@@ -184,6 +202,20 @@ class SqlVisits:
                 return False
             connection.execute(insert(_used).values(token=_hash(token), until=_text(until)))
         return True
+
+
+def put_back(path: Path) -> int:
+    """Let every key and account of a database that a restore put back wait to be confirmed, once; give how many wait."""
+    visits = SqlVisits(path)
+    try:
+        with writing(visits.engine) as connection:
+            names = [str(row[0]) for row in connection.execute(select(_key.c.name))]
+            connection.execute(delete(unconfirmed))
+            for name in names:
+                connection.execute(insert(unconfirmed).values(kind="key", name=name))
+            return len(names) + staff_put_back(connection)
+    finally:
+        visits.close()
 
 
 def _hash(secret: str) -> str:

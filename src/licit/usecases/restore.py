@@ -8,6 +8,8 @@ Rules kept here:
 - Every byte is checked against the backup's list as it is copied; the first workspace anybody sees is whole.
 - Entries that the backup lacks are a hole. It is recorded, and the workspace answers nothing until the newer log was
   entered again, or somebody accepted the loss by name; releases made afterwards show it.
+- Keys of the API and accounts of staff come back with the backup, and count only once each is confirmed: one may have been
+  removed since.
 - A restore that is cut short leaves nothing under the workspace's name, and the same command begins anew.
 
 Law: RGT-07
@@ -15,7 +17,7 @@ Law: RGT-07
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,16 +47,23 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """How a workspace, a folder of keys, and a newer database beside a workspace are opened."""
+    """How a workspace, a folder of keys, and a newer database beside a workspace are opened.
+
+    ``visits`` lets the keys and accounts of a server's database wait to be confirmed, and gives their number.
+    """
 
     workspace: Callable[[Path], Workspace]
     keys: Callable[[Path], Keys]
     newer: Callable[[Path, Path], HighWater]
+    visits: Callable[[Path], int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What a restore came to: the log's size in the backup and at its longest, what was entered again and erased again."""
+    """What a restore came to: the log's size in the backup and at its longest, what was entered again and erased again.
+
+    ``waiting`` counts the API keys and accounts of staff that wait to be confirmed.
+    """
 
     path: str
     files: int
@@ -64,6 +73,7 @@ class Restored:
     erased: int
     patches: tuple[str, ...]
     pending: bool
+    waiting: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Give it as plain values."""
@@ -95,6 +105,8 @@ def restore(order: Order, opening: Opening, *, progress: Progress = silent) -> R
             _copy_files(backup, read_list(backup, opening.keys(part / "keys")), part, progress)
             found = replay(opening.workspace(part), opening.newer(order.newer, part) if order.newer else None, order, progress)
             shutil.rmtree(part / "newer", ignore_errors=True)
+            if (part / "web.db").is_file():
+                found = replace(found, waiting=opening.visits(part / "web.db"))
             sync_tree(part)
             part.replace(target)
         except BaseException:

@@ -7,9 +7,11 @@ import time
 from contextlib import closing
 
 import pytest
+from click.testing import CliRunner
 from world import PLANTED, World, chat, copied, failing, kept, people_chats, places_of, reasons
 
 from licit.core.errors import EvidenceError, InputError, LicitError, RefusedError, SetupError, UnavailableError
+from licit.surfaces.cli.web import web_command
 from licit.surfaces.loader import open_release
 from licit.usecases import backup, proofs
 from licit.usecases.alone import alone, storing
@@ -419,16 +421,33 @@ def test_an_erasure_carried_out_later_counts_against_the_backup(planted):
 
 
 def test_what_the_server_keeps_comes_back_without_anybodys_session(planted):
-    """API keys, accounts of staff and issuers' public keys are in the backup; who was signed in is not, nor their bytes."""
+    """API keys, accounts of staff and issuers' public keys are in the backup; who was signed in is not, nor their bytes.
+
+    A key and an account that were removed since the backup come back, and open nothing unless somebody confirms them.
+    """
     visits = open_visits(planted.root)
     key = visits.add_key("product", ["standing"])
-    visits.staff.add("Ines Morel", "officer", "a long password", b"k" * 32)
+    visits.staff.add_signed_on("Ines Morel", "officer", "u-ines")
+    visits.staff.begin("staff", "Ines Morel", "officer", planted.clock.now())
     visits.begin("a secret of twenty letters", "subject-of-nobody", "account", planted.clock.now())
     (planted.root / "chat.jwks.json").write_text('{"keys": []}')
     back_up(planted.ports, planted.root.parent / "tuesday")
-    _, again = restored(planted, backup="tuesday")
+    visits.remove_key("product")
+    visits.staff.remove("Ines Morel")
+    back, again = restored(planted, backup="tuesday")
     kept_visits = open_visits(again.root)
+    assert back.waiting == 2
+    assert (kept_visits.scopes(key), kept_visits.staff.signed_on("u-ines", "")) == (None, None)
+    kept_visits.staff.begin("staff", "Ines Morel", "officer", planted.clock.now())
+    assert kept_visits.staff.who("staff", planted.clock.now()) is None
+    assert (kept_visits.waiting(), kept_visits.staff.waiting()) == ({"product"}, {"Ines Morel"})
+    asked = ["--workspace", str(again.root)]
+    for what, name in (("key", "product"), ("staff", "Ines Morel")):
+        assert "waits to be confirmed" in CliRunner().invoke(web_command, [what, "list", *asked]).output
+        assert CliRunner().invoke(web_command, [what, "confirm", name, *asked]).exit_code == 0
+        assert CliRunner().invoke(web_command, [what, "confirm", name, *asked]).exit_code != 0
     assert kept_visits.scopes(key) == {"standing"}
+    assert kept_visits.staff.signed_on("u-ines", "") == ("Ines Morel", "officer")
     assert kept_visits.staff.accounts() == {"Ines Morel": "officer"}
     assert kept_visits.who("a secret of twenty letters", planted.clock.now()) is None
     assert (again.root / "chat.jwks.json").read_text() == '{"keys": []}'

@@ -115,9 +115,9 @@ def restore_command(backup: Path | None, keys: Path | None, newer: Path | None, 
 def _say_restored(done: Restored) -> None:
     say(f"Restored {done.path}: {done.entries:,} log entries; {done.again:,} entered again, {done.erased:,} records erased "
         "again" + (f"; patch {', '.join(done.patches)}" if done.patches else "") + ".")
-    if (Path(done.path) / "web.db").exists():
-        say("API keys and accounts of staff are those of the backup: what was removed since counts again until you remove it.\n"
-            f"  licit web key list --workspace {done.path}; licit web staff list --workspace {done.path}")
+    if done.waiting:
+        say(f"API keys and accounts of staff came back ({done.waiting:,}) and count for nothing yet, for some may have been removed "
+            f"since.\n  licit web key list, licit web staff list; then confirm or remove each: licit web key confirm NAME --workspace {done.path}")
     if done.had > done.entries:
         say(f"The log once had {done.had:,} entries. Refusals and erasures are back; see to policies, sources, contracts,\n"
             "signals, decisions of staff, consents and imports since.")

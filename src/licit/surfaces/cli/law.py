@@ -27,7 +27,7 @@ _why = click.option("--why", required=True, metavar="TEXT", help="The reason, in
 _kind = click.argument("kind", type=click.Choice(KINDS))
 
 
-@click.group("law", epilog="licit is no legal advice.")
+@click.group("law", epilog="Example: licit law new lia chat --lang fr")
 def law_command() -> None:
     """Write, check and approve the papers behind a legal basis: assessments, screenings, tests, notices."""
 

@@ -12,6 +12,7 @@ from ._shared import json_option, print_json, say, workspace_option
 
 #: What an API key can be for.
 SCOPES = ("standing", "conversations", "rights")
+_WAITS = " (waits to be confirmed: it came back with a backup)"
 
 
 @click.group("web")
@@ -20,20 +21,31 @@ def web_command() -> None:
 
 
 @web_command.command("key", epilog="Example: licit web key add le-chat --scope standing")
-@click.argument("do", type=click.Choice(["add", "remove", "list"]))
+@click.argument("do", type=click.Choice(["add", "remove", "confirm", "list"]))
 @click.argument("name", required=False)
 @click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="What it is for; may be given again.")
 @json_option
 @workspace_option
 def key(do: str, name: str | None, scopes: tuple[str, ...], as_json: bool, workspace: str | None) -> None:
-    """Add, remove or list API keys. A key is shown once, when it is made; only its hash is kept."""
+    """Add, remove or list API keys. A key is shown once, when it is made; only its hash is kept.
+
+    A key that a restore put back waits: it opens nothing until it is confirmed.
+    """
     visits = open_visits(open_workspace(find_workspace(workspace)).root)
     if do == "list":
-        found = visits.keys()
-        print_json(found) if as_json else say("\n".join(f"{one}: {', '.join(of)}" for one, of in found.items()) or "There is none.")
+        found, waits = visits.keys(), visits.waiting()
+        if as_json:
+            print_json({one: [*of, *(["waits"] if one in waits else [])] for one, of in found.items()} if waits else found)
+        else:
+            say("\n".join(f"{one}: {', '.join(of)}{_WAITS if one in waits else ''}" for one, of in found.items()) or "There is none.")
         return
     if not name:
         raise click.UsageError("Name the key.")
+    if do == "confirm":
+        if not visits.confirm_key(name):
+            raise InputError("no API key of this name waits", about=name, remedy="licit web key list")
+        say(f"{name} counts again.")
+        return
     if do == "remove":
         if not visits.remove_key(name):
             raise InputError("there is no API key of this name", about=name, remedy="licit web key list")
@@ -46,7 +58,7 @@ def key(do: str, name: str | None, scopes: tuple[str, ...], as_json: bool, works
 
 
 @web_command.command("staff", epilog="Example: licit web staff add 'Ines Morel' --role officer")
-@click.argument("do", type=click.Choice(["add", "remove", "list"]))
+@click.argument("do", type=click.Choice(["add", "remove", "confirm", "list"]))
 @click.argument("name", required=False)
 @click.option("--role", type=click.Choice(ROLES), help="What they are; engineers never see anybody's words.")
 @click.option("--sign-on", "sign_on", metavar="EMAIL_OR_ID", help="They come by the provider of [sign_on] in web.toml, without a password here.")
@@ -57,15 +69,24 @@ def staff(do: str, name: str | None, role: str | None, sign_on: str | None, gene
     """Add, remove or list people who may open the officer's console at /console.
 
     The secret of their one-time codes is shown once, for an authenticator application. Removing an account ends its sessions.
+    An account that a restore put back waits: nobody comes in by it until it is confirmed.
     """
     space = open_workspace(find_workspace(workspace))
     accounts = open_visits(space.root).staff
     if do == "list":
-        found = accounts.accounts()
-        print_json(found) if as_json else say("\n".join(f"{one}: {of}" for one, of in found.items()) or "There is nobody.")
+        found, waits = accounts.accounts(), accounts.waiting()
+        if as_json:
+            print_json({one: f"{of}, waits" if one in waits else of for one, of in found.items()})
+        else:
+            say("\n".join(f"{one}: {of}{_WAITS if one in waits else ''}" for one, of in found.items()) or "There is nobody.")
         return
     if not name:
         raise click.UsageError("Name the person.")
+    if do == "confirm":
+        if not accounts.confirm(name):
+            raise InputError("no account of this name waits", about=name, remedy="licit web staff list")
+        say(f"{name} may come in again.")
+        return
     if do == "remove":
         if not accounts.remove(name):
             raise InputError("there is nobody of this name", about=name, remedy="licit web staff list")
