@@ -1,7 +1,9 @@
 """The privacy centre through HTTP: one click refuses, on every tier and without an account, and the release shows it."""
 
+import io
 import json
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,23 @@ def test_allowing_takes_as_many_clicks_and_covers_what_comes(served):
     permission, = entries(served, "permission")
     assert permission.decision["purposes"] == ["train"]
     assert "You allowed your conversations to train models." in page.text
+
+
+def test_refusing_costs_nothing_of_the_service(served):
+    """Whoever refused everything finds every page, form and paper that somebody finds who allowed everything.
+
+    Law: CHO-18
+    """
+    offered = {}
+    for account, do in (("user1", "refuse"), ("user2", "allow")):
+        client = served.signed_in(account)
+        assert client.post("/choices", data={"form": form_of(client.get("/")), "do": do}).status_code == 200
+        pages = [client.get(path) for path in ("/", "/where", "/rights/access", "/rights/erasure", "/check", "/parity", "/others", "/copy.zip")]
+        assert {page.status_code for page in pages} == {200}
+        told = "".join(page.text for page in pages[:-1])
+        offered[do] = {re.sub(r"[0-9a-z]{16,}|\d+", "", link) for link in re.findall(r'(?:href|action)="(/[^"#?]*)', told)}
+        offered[do] |= set(zipfile.ZipFile(io.BytesIO(pages[-1].content)).namelist())
+    assert offered["refuse"] == offered["allow"]
 
 
 def test_an_undo_is_a_new_entry(served):

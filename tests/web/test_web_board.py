@@ -69,7 +69,10 @@ def test_what_is_left_or_held_is_never_verified(full):
 
 
 def test_a_breach_drill_counts_and_keeps_its_clock(served, tmp_path):
-    """By command and by form: people by capacity, sets, recipients, the hour by which the authority is told, a draft in both languages."""
+    """By command and by form: people by capacity, sets, recipients, the hour by which the authority is told, a draft in both languages.
+
+    Law: REL-13
+    """
     world = served.world
     register_downstream(world.ports, "recipient", {"name": "Quay lab", "release": "release-1"})
     (tmp_path / "ids").write_text(f"{world.record('c1-0', 'user1')}\n{world.record('c2-0', 'user2')}\nr-none\n")

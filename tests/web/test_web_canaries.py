@@ -13,6 +13,7 @@ from world import failing, people_chats, reasons
 from licit.core.errors import EvidenceError, LicitError, RefusedError
 from licit.core.rights import SubjectState
 from licit.surfaces.cli.canary import canary_command
+from licit.surfaces.cli.release import build_command
 from licit.surfaces.web.app import make_app
 from licit.surfaces.web.canaries import channels as all_channels
 from licit.usecases import lists
@@ -118,6 +119,20 @@ def test_an_entry_that_cannot_be_read_stops_the_build(full):
     full.ports.enter("canary", {"channel": "API"})
     with pytest.raises(EvidenceError):
         full.build()
+
+
+def test_each_release_has_new_ones_where_people_are_served(full, monkeypatch):
+    """A build by command plants by every channel before it, once a release; a channel that enters nothing stops that very build."""
+    (full.root / "web.toml").write_text('language = "fr"\n', encoding="utf-8")
+    asked = ["--workspace", str(full.root), "--jobs", "1"]
+    assert CliRunner().invoke(build_command, [*asked, "--dry-run"]).exit_code == 0
+    assert canaries_at(full.ports) == []
+    assert CliRunner().invoke(build_command, asked).exit_code == 0
+    assert sorted(canary.channel for canary in canaries_at(full.ports)) == sorted([*HOW, "form for others"])
+    monkeypatch.setattr(lists, "_enter", lambda *rest, **more: None)
+    stopped = CliRunner().invoke(build_command, asked)
+    assert (stopped.exception.reason, stopped.exception.about) == ("canary-sighted", "list")
+    assert len(canaries_at(full.ports)) == 12
 
 
 def test_command_and_console_tell_it(served):

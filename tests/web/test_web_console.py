@@ -59,7 +59,10 @@ def test_an_answer_follows_a_search(served, asked):
 
 
 def test_an_extension_is_reasoned_and_inside_the_first_month(served, asked):
-    """Two months more with a reason; no reason, no ground or a second time, and nothing is entered."""
+    """Two months more with a reason; no reason, no ground or a second time, and nothing is entered.
+
+    Law: RGT-01
+    """
     officer = staffed(served, "officer")
     for fields in ({"ground": "complexity", "months": "3", "why": WHY}, {"ground": "", "months": "2", "why": WHY},
                    {"ground": "complexity", "months": "2", "why": "busy"}):
@@ -79,7 +82,10 @@ def test_after_the_first_month_nothing_extends(served, asked):
 
 
 def test_a_refusal_takes_two_persons_and_names_the_remedies(served, asked):
-    """One proposes from the closed list; the same person cannot sign; a second one does, and the remedies stand in the log."""
+    """One proposes from the closed list; the same person cannot sign; a second one does, and the remedies stand in the log.
+
+    Law: RGT-02, RGT-03
+    """
     one, two = staffed(served, "officer"), staffed(served, "legal")
     assert acted(one, asked, "refusal-proposed", ground="legal-claims", why=WHY).status_code == 409
     assert acted(one, asked, "refusal-proposed", ground="manifestly-excessive", why="too many").status_code == 409
@@ -93,7 +99,10 @@ def test_a_refusal_takes_two_persons_and_names_the_remedies(served, asked):
 
 
 def test_evidence_of_identity_is_destroyed_before_the_end(served, asked):
-    """What was asked for to identify somebody must be recorded as destroyed before the request can close."""
+    """What was asked for to identify somebody must be recorded as destroyed before the request can close.
+
+    Law: RGT-04
+    """
     officer = staffed(served, "officer")
     acted(officer, asked, "identity-asked", why="The letter came from another address.")
     acted(officer, asked, "searched")

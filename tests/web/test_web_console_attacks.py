@@ -23,7 +23,7 @@ OPEN = {
     "engineer": {"/console/held", "/console/held/{record}", "/console/releases", "/console/sign-out"},
     "auditor": {"/console", "/console/requests/{entry}", "/console/held", "/console/held/{record}", "/console/releases", "/console/journal",
                 "/console/sign-out"}}
-_WATCHED = {"/console/holds", "/console/retention", "/console/board", "/console/breach", "/console/policy", "/console/requests/{entry}/bundle.zip",
+_WATCHED = {"/console/holds", "/console/retention", "/console/interface", "/console/board", "/console/breach", "/console/policy", "/console/requests/{entry}/bundle.zip",
             "/console/releases/{name}/bundle.zip"}
 OPEN["officer"] |= _WATCHED | {"/console/mail"}
 OPEN["auditor"] |= _WATCHED
@@ -91,7 +91,10 @@ def test_each_role_opens_its_own_pages_and_no_other(served, scene, role):
 
 
 def test_an_engineer_never_sees_words(served, scene):
-    """Asked for by the right form with the right token, words stay closed to engineers and auditors, and no reading is entered."""
+    """Asked for by the right form with the right token, words stay closed to engineers and auditors, and no reading is entered.
+
+    Law: DEI-09
+    """
     for role in ("engineer", "auditor"):
         client = staffed(served, role)
         page = client.get(filled("/console/held/{record}", scene))

@@ -2,11 +2,19 @@
 
 import io
 import json
+import tomllib
 import zipfile
 
 import pytest
 from pages import form_of
 from world import CONSUMER, PLANTED, chat, prose
+
+from licit.core.linked import ALLOWING, CONSENTS
+from licit.usecases.centre import choices
+from licit.usecases.commands import Asked, exercise, register_downstream
+from licit.usecases.live import Live
+from licit.usecases.policy import adopt_policy
+from licit.usecases.portable import consent_of
 
 
 @pytest.fixture
@@ -18,6 +26,53 @@ def copied(served):
     client.post("/choices", data={"form": form_of(client.get("/")), "do": "refuse"})
     archive = zipfile.ZipFile(io.BytesIO(client.get("/copy.zip").content))
     return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+def test_a_copy_says_for_what_to_whom_and_how_long(served):
+    """Purposes with their bases, who received which set, models, days, sources and rights stand in it, and who answers.
+
+    Law: RGT-05, RGT-08
+    """
+    register_downstream(served.world.ports, "recipient", {"name": "Partner lab", "release": "release-1"})
+    register_downstream(served.world.ports, "run", {"id": "run-1", "releases": ["release-1"]})
+    archive = zipfile.ZipFile(io.BytesIO(served.signed_in("user1").get("/copy.zip").content))
+    told = json.loads(archive.read("licit/about.json"))
+    assert {one["purpose"]: one["basis"] for one in told["purposes"]}["train"] == "legitimate-interest"
+    assert (told["recipients"], [run["run"] for run in told["models"]["release-1"]]) == ({"release-1": ["Partner lab"]}, ["run-1"])
+    assert (told["sources"], told["controller"]["officer"]) == (["chat"], "dpo@lumen.example")
+    assert {"access", "erasure", "objection", "complaint to an authority"} <= set(told["rights"])
+    nobody = json.loads(zipfile.ZipFile(io.BytesIO(served.browser().get("/copy.zip").content)).read("licit/about.json"))
+    assert (nobody["recipients"], nobody["sources"]) == ({}, [])
+
+
+CONSENT = """[[period]]
+purpose = "personalise"
+basis = "consent"
+starts = "2025-01-01"
+[[notice]]
+id = "notice-of-mine"
+purposes = ["personalise"]
+starts = "2025-01-01"
+"""
+
+
+def test_a_consent_stands_in_terms_that_others_know(world):
+    """Given, withdrawn, given again, refused: each has its term of DPV, and exactly what may be used has one that allows it.
+
+    Law: CHO-20
+    """
+    adopt_policy(world.ports, tomllib.loads(CONSENT), "Ines")
+    live, seen = Live(world.ports), []
+    subject = str(world.ports.identities.subjects_for([("chat", "account", "zoe")], create=True)[0])
+    for kind in ("", "consent", "withdrawal", "consent", "objection"):
+        if kind:
+            exercise(world.ports, Asked(kind=kind, account="zoe", issuer="chat", purposes=("personalise",), how="page", **(
+                {"notice": "notice-of-mine", "wording": "Adapt answers to me."} if kind == "consent" else {})))
+        choice, = (one for one in choices(live, subject) if one.purpose == "personalise")
+        seen.append(consent_of(live, subject, choice))
+        assert (seen[-1] in ALLOWING) == (live.standing(subject, "personalise").decision.answer == "keep")
+    assert seen == [f"dpv:{name}" for name in ("ConsentUnknown", "ConsentGiven", "ConsentWithdrawn", "RenewedConsentGiven", "ConsentRefused")]
+    assert {CONSENTS["given"], CONSENTS["renewed"]} == ALLOWING < set(CONSENTS.values())
 
 
 def lines(text: str) -> list:

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
+from desks import staffed
+from pages import form_of
 from world import NOW
 
 from licit.core.errors import InputError
@@ -135,6 +137,21 @@ def test_the_page_and_the_command_say_the_same_in_both_languages(served):
     assert told["log"]["size"] == served.world.ports.log.head()[0]
     assert "it is still to come" in served.browser().get(f"/parity?at={(NOW + timedelta(days=9000)).date()}").text
     assert served.browser().get("/parity?at=<script>").status_code == 200
+
+
+def test_an_officer_enters_evidence_by_page(served):
+    """The form enters it under the officer's name; without a source, a way or whom it was for, nothing; an auditor looks only."""
+    officer, auditor = staffed(served, "officer", "Ines Morel"), staffed(served, "auditor")
+    sent = {"form": form_of(officer.get("/console/interface")), "tier": ["free", "student"], "channel": "letter", "steps": "find it\n\n write ",
+            "starts": "2025-02-01", "source": "archived page of the terms, safe 3"}
+    for wrong in ({"source": ""}, {"tier": []}, {"channel": ""}, {"none": "yes"}, {"starts": "soon"}):
+        assert officer.post("/console/interface", data={**sent, **wrong}).status_code == 409, wrong
+    assert auditor.post("/console/interface", data=sent | {"form": "0" * 64}).status_code == 403
+    assert "letter" in officer.post("/console/interface", data=sent).text
+    assert "Enter it" not in auditor.get("/console/interface").text
+    told = day_of(served.world.ports, "2025-02-01").as_json()["tiers"]
+    assert [(one["channel"], one["steps"], one["by"]) for one in told["student"]["channels"]] == [("letter", ["find it", "write"], "Ines Morel")]
+    assert told["pro"]["evidence"] is False
 
 
 def test_an_officer_enters_evidence_by_command(world):

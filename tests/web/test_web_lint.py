@@ -13,7 +13,10 @@ BAD = sorted((Path(__file__).parents[1] / "data/bad-ui").glob("*.html"))
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
 def test_a_trick_is_caught_by_its_name(path):
-    """Each page with a trick is found guilty of that family and of no other; the page without one, of none."""
+    """Each page with a trick is found guilty of that family and of no other; the page without one, of none.
+
+    Law: UIX-02
+    """
     family = path.stem.split(".")[0]
     text = path.read_text(encoding="utf-8")
     found = {finding.split(":")[0] for finding in lint(text, "fr" if '<html lang="fr"' in text else "en")}
@@ -48,7 +51,10 @@ def walked(client, start: str) -> dict[str, str]:
 @pytest.mark.parametrize("account", ["user1", ""], ids=["signed in", "logged out"])
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_no_page_of_the_centre_deceives(served, language, account):
-    """Every page that can be reached by links, before and after a choice, answers and holds none of the six families' tricks."""
+    """Every page that can be reached by links, before and after a choice, answers and holds none of the six families' tricks.
+
+    Law: UIX-02
+    """
     client = served.signed_in(account) if account else served.browser()
     client.headers["accept-language"] = language
     client.get("/", params={"lang": language})

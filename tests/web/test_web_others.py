@@ -29,7 +29,10 @@ def test_somebody_named_in_anothers_paste_is_left_out(served):
 
 
 def test_nothing_that_was_given_is_kept(served):
-    """No byte of the workspace holds the address afterwards."""
+    """No byte of the workspace holds the address afterwards.
+
+    Law: RGT-04
+    """
     objecting(served.browser(), email=MAIL, name="Léa Outremer")
     assert places_of(MAIL, served.world.root) == []
     assert places_of("Outremer", served.world.root) == []

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from pages import form_of
+from pyld import jsonld
 
 from licit.core import linked as written
 from licit.core.rights import INSTRUMENTS
@@ -50,6 +51,30 @@ def test_each_term_is_told_in_the_documentation():
     told = set(re.findall(r"`((?:dpv|eu-gdpr|licit):[A-Za-z0-9-]+)`", FORMATS.read_text()))
     assert used - told == set()
     assert {term for term in told - used if term.startswith(("dpv", "eu-gdpr"))} == set()
+
+
+def refused(url, options):
+    """Fetch nothing: whatever would need a network is a fault."""
+    raise AssertionError(f"the document asks for {url}")
+
+
+@pytest.mark.parametrize("kind", ["consent", "objection", "erasure"])
+def test_another_reader_of_json_ld_understands_every_term(world, kind):
+    """An independent processor, without a network, drops no term, gives each its published IRI, and writes the same document back."""
+    exercise(world.ports, Asked(kind=kind, account="user0", issuer="chat", how="switch", **({
+        "purposes": ("train",), "notice": "notice-2025", "wording": "Peut-on ?"} if kind == "consent" else {})))
+    entry, = world.ports.log.entries(kinds=(kind,))
+    document = linked_receipt(world.ports, entry.seq, str(entry.subject), language="fr", description="Reçu.")
+    expanded = jsonld.expand(document, {"documentLoader": refused})
+    terms = set(re.findall(r'"(dpv|eu-gdpr|licit|dct|sec):([A-Za-z0-9-]+)"', json.dumps({**document, "@context": {}})))
+    iris = json.dumps(expanded)
+    assert len(terms) > 10
+    assert [term for prefix, term in sorted(terms) if f'"{written.CONTEXT[prefix]}{term}"' not in iris] == []
+    again = jsonld.compact(expanded, document["@context"], {"documentLoader": refused})
+    assert jsonld.normalize(again, {"format": "application/n-quads", "documentLoader": refused}) == jsonld.normalize(
+        document, {"format": "application/n-quads", "documentLoader": refused})
+    assert written.record_of({"origin": "o", "seq": 1, "kind": kind, "decision": {}, "about": {
+        "subject": "", "received_at": "", "recorded_at": ""}})["@type"] in document["dpv:hasRecordOfActivity"]["@type"]
 
 
 def test_a_document_is_checked_alone(consent, tmp_path, capsys):

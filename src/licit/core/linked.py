@@ -29,6 +29,11 @@ CONTEXT: dict[str, Any] = {
 RIGHTS = {"objection": "eu-gdpr:A21", "third-party-objection": "eu-gdpr:A21", "withdrawal": "eu-gdpr:A7-3", "erasure": "eu-gdpr:A17",
           "access": "eu-gdpr:A15", "portability": "eu-gdpr:A20", "rectification": "eu-gdpr:A16", "restriction": "eu-gdpr:A18"}
 STATES = {"consent": "dpv:ConsentGiven", "withdrawal": "dpv:ConsentWithdrawn"}
+#: How a consent may stand, in DPV's terms; two of them allow processing, and no other does.
+CONSENTS = {"given": "dpv:ConsentGiven", "renewed": "dpv:RenewedConsentGiven", "refused": "dpv:ConsentRefused",
+            "withdrawn": "dpv:ConsentWithdrawn", "expired": "dpv:ConsentExpired", "invalidated": "dpv:ConsentInvalidated",
+            "revoked": "dpv:ConsentRevoked", "requested": "dpv:ConsentRequested", "unknown": "dpv:ConsentUnknown"}
+ALLOWING = frozenset({CONSENTS["given"], CONSENTS["renewed"]})
 PURPOSES = ("train", "learn-from-feedback", "evaluate", "human-review", "publish", "personalise")
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"

@@ -8,7 +8,7 @@ Rules kept here:
 - No tier is stored, so none can be counted; people are counted by the capacity in which they spoke.
 - The entry in the log holds counts and names of releases and recipients, no word and no person.
 
-Law: RGT-08
+Law: RGT-08, REL-13
 """
 
 from collections.abc import Collection, Mapping, Sequence

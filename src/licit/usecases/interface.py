@@ -134,7 +134,7 @@ def state_interface(workspace: Workspace, stated: Stated) -> int:
         raise InputError("evidence names who enters it and where it is from", reason="source-missing",
                          remedy="Name the archived page, screenshot or letter, and where it is kept.")
     if not stated.tiers or set(stated.tiers) - set(TIERS):
-        raise InputError("no such tier", remedy=f"There are: {', '.join(TIERS)}.")
+        raise InputError("no such tier", reason="tier-unknown", remedy=f"There are: {', '.join(TIERS)}.")
     texts = (stated.channel, stated.by, stated.source, *(stated.steps or ()))
     if any(len(text) > _LONGEST or not text.isprintable() for text in texts) or len(stated.steps or ()) > 50:
         raise InputError("one of these is too long, or holds signs that cannot be shown", reason="too-long")

@@ -14,7 +14,7 @@ from .canaries import SYNTHETIC, Canary, canaries_at, keys_of
 from .commands import Asked, exercise, object_as_outsider
 from .lists import enter_list
 from .live import Live
-from .workspace import Workspace
+from .workspace import Workspace, releases_at
 
 #: Makes a synthetic person of a name; gives their subject id ("" for somebody who is no user) and what sends their refusal.
 Refusing = Callable[[Workspace, str], tuple[str, Callable[[], None]]]
@@ -72,6 +72,17 @@ def plant(workspace: Workspace, channels: Mapping[str, Refusing]) -> list[Canary
         told = workspace.enter("canary", {**body, "state": "told"})
         out.append(Canary(channel=channel, name=name, person=person, planted_at=workspace.clock.now(), sent=sent, told=told))
     return out
+
+
+def plant_for_release(workspace: Workspace, channels: Mapping[str, Refusing]) -> list[Canary]:
+    """Have one refuse by each channel by which none has since the last release; give those.
+
+    Raises:
+        LicitError: see :func:`plant`; what is to be released would go out with a channel that nobody knows to work.
+    """
+    last = max((item.seq for item in releases_at(workspace.log).values()), default=-1)
+    fresh = {canary.channel for canary in canaries_at(workspace) if canary.told > last}
+    return plant(workspace, {name: refusing for name, refusing in channels.items() if name not in fresh})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

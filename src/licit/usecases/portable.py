@@ -6,6 +6,7 @@ Contents, all JSON in UTF-8:
 - ``licit/records.jsonl``: the same with all that is known of each, as it arrived.
 - ``licit/released.jsonl``: the rows that went into releases, as models saw them, with the release's name.
 - ``licit/where.json``: each record that concerns them, what every release made of it, runs, models and dates.
+- ``licit/about.json``: purposes and their bases, recipients by release, models, days of retention, sources, rights, how it is decided.
 - ``licit/history.json`` and ``licit/receipts.jsonl``: what they asked for, and the signed receipts.
 
 Rules kept here:
@@ -13,7 +14,7 @@ Rules kept here:
 - Nothing of theirs is left out; what others wrote about them is named by its record and not copied, for it is others' too.
 - No other person's subject id, and no key but their own, stands in it.
 
-Law: RGT-05, RGT-09
+Law: RGT-05, RGT-08, RGT-09, CHO-20
 """
 
 import io
@@ -26,14 +27,16 @@ from typing import IO, Any
 
 import polars as pl
 
+from ..core.cases import REQUESTS
 from ..core.errors import EvidenceError
 from ..core.ids import SubjectId
+from ..core.linked import CONSENTS
 from ..core.policy import said_between
 from ..core.records import Record, Turn, to_json
-from .centre import history, read_records, whereabouts
+from .centre import Choice, choices, history, read_records, whereabouts
 from .commands import receipt
 from .live import Live
-from .queries import records_of
+from .queries import downstream_of, records_of, released_rows
 from .workspace import Workspace, releases_at
 
 _README = """\
@@ -43,6 +46,7 @@ conversations.json       your conversations, all branches / vos conversations, t
 licit/records.jsonl      the same as it arrived / les mêmes, telles qu'arrivées
 licit/released.jsonl     what models saw of it / ce que des modèles en ont vu
 licit/where.json         releases, runs and models / jeux de données, entraînements et modèles
+licit/about.json         purposes, recipients, retention, rights / finalités, destinataires, conservation, droits
 licit/history.json       what you asked for / ce que vous avez demandé
 licit/receipts.jsonl     signed receipts / reçus signés
 """
@@ -58,8 +62,8 @@ class Copied:
     named: int
 
 
-def write_copy(live: Live, subject: str, file: IO[bytes]) -> Copied:
-    """Write a person's copy as a zip.
+def write_copy(live: Live, subject: str, file: IO[bytes], told: Mapping[str, Any] | None = None) -> Copied:
+    """Write a person's copy as a zip; ``told`` is what the deployment says of itself: controller, days of retention.
 
     Raises:
         EvidenceError: an entry of theirs has no readable decision part, so that no receipt can be given.
@@ -78,12 +82,43 @@ def write_copy(live: Live, subject: str, file: IO[bytes]) -> Copied:
             {"record": item.record, "source": item.source, "days": [item.day, item.last_day], "turns": item.turns,
              "state": item.state, "reason": item.reason, "own": item.record in set(own), "went": [_plain(went) for went in item.went]}
             for item in whereabouts(live, subject)]))
+        archive.writestr("licit/about.json", _text(about(live, subject, own, told or {})))
         archive.writestr("licit/history.json", _text([
             {"entry": e.entry, "kind": e.kind, "purposes": list(e.purposes), "target": dict(e.target), "due": e.due, "ended": e.ended,
              "steps": [{"entry": s.seq, "step": s.what, "at": s.at.isoformat(), "why": s.why, **s.values} for s in e.steps],
              "received_at": e.received_at.isoformat(), "recorded_at": e.recorded_at.isoformat()} for e in events]))
         _lines(archive, "licit/receipts.jsonl", (_line(paper) for e in events for paper in _receipt(live, people, e.entry)))
     return Copied(records=len(own), released=released, entries=len(events), named=len(named))
+
+
+def about(live: Live, subject: str, own: Sequence[str], told: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what the law wants told beside the copy itself (GDPR Art. 15(1)), of this person and as of now."""
+    space, downstream = live.workspace, downstream_of(live.workspace)
+    held = [name for name in releases_at(space.log) if not set(own).isdisjoint(released_rows(space, name)["record"].to_list())]
+    return {
+        **told,
+        "purposes": [{"purpose": one.purpose, "basis": one.basis, "state": one.state, "reason": one.reason,
+                      **({"consent": consent_of(live, subject, one)} if one.basis == "consent" else {})} for one in choices(live, subject)],
+        "categories": ["words of conversations and documents", "when and in which role they were said", "choices and requests"],
+        "recipients": {name: downstream.recipients.get(name, []) for name in held},
+        "models": {name: downstream.runs_of(name) for name in held},
+        "sources": sorted({item.source for item in whereabouts(live, subject)}),
+        "rights": {**{kind: article for kind, article in REQUESTS.items() if kind != "third-party-objection"},
+                   "objection": "GDPR Art. 21", "complaint to an authority": "GDPR Art. 77"},
+        "decided_by": "rules, record by record: what was said, under which notice, and what everybody concerned chose since; each answer "
+                      "names its reason in licit/where.json. No decision about a person is made, and plan and price are not known."}
+
+
+def consent_of(live: Live, subject: str, choice: Choice) -> str:
+    """Say in DPV's terms how somebody's consent to a purpose stands; only what may be used has a term that allows it."""
+    said = [entry for entry in live.workspace.log.entries(subject=SubjectId(subject), kinds=("consent", "withdrawal", "objection"))
+            if choice.purpose in ((entry.decision or {}).get("purposes") or (choice.purpose,)) and "target" not in (entry.decision or {})]
+    given = sum(entry.kind == "consent" for entry in said)
+    if choice.state == "allowed":
+        return CONSENTS["renewed" if given > 1 else "given"]
+    if not said:
+        return CONSENTS["unknown"]
+    return CONSENTS[{"withdrawal": "withdrawn", "objection": "refused"}.get(said[-1].kind, "invalidated")]
 
 
 def _own(space: Workspace, people: Sequence[str]) -> tuple[list[str], list[str]]:

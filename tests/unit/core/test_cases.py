@@ -26,7 +26,10 @@ def told(kind, *steps):
 
 
 def test_a_month_ends_with_the_month():
-    """Received on 31 January it is due on 28 February, and with two months more on 30 April."""
+    """Received on 31 January it is due on 28 February, and with two months more on 30 April.
+
+    Law: RGT-01
+    """
     assert told("access").due == date(2026, 2, 28)
     longer = {"ground": "complexity", "months": 2, "why": WHY}
     assert told("access", (28, "ines", "extended", longer)).due == date(2026, 4, 30)
@@ -53,7 +56,10 @@ def test_one_person_does_not_sign_twice(second):
 
 @pytest.mark.parametrize("remedies", [None, [], ["CNIL"], "CNIL court", ["", "court"]])
 def test_a_refusal_without_remedies_is_none(remedies):
-    """A refusal that does not name where to complain and the court leaves the request open (GDPR Art. 12(4))."""
+    """A refusal that does not name where to complain and the court leaves the request open (GDPR Art. 12(4)).
+
+    Law: RGT-02
+    """
     values = {"ground": "manifestly-unfounded"}
     case = told("access", (1, "ines", "refusal-proposed", values | {"why": WHY}), (2, "paul", "refused", values | {"remedies": remedies}))
     assert case.state == "open"

@@ -5,7 +5,7 @@ from rich.table import Table
 
 from ...core.errors import SetupError
 from ...usecases.live import Live
-from ...usecases.planting import CHANNELS, Refusing, listed, plant
+from ...usecases.planting import CHANNELS, Refusing, listed, plant, plant_for_release
 from ...usecases.workspace import Workspace
 from ._shared import json_option, opened, print_json, say, show, workspace_option
 
@@ -25,6 +25,11 @@ def canary_command() -> None:
 
     Every build watches for those that were planted; one that would be released stops it.
     """
+
+
+def for_release(space: Workspace) -> None:
+    """Have a new canary refuse by every channel that can be tried here, unless one has since the last release."""
+    plant_for_release(space, CHANNELS if _MISSING else channels(make_app(space.root, clock=space.clock)))
 
 
 def _channels(space: Workspace, wanted: tuple[str, ...]) -> dict[str, Refusing]:

@@ -1,5 +1,6 @@
 """``licit build``, ``licit explain``, ``licit recall``."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,14 @@ _MEANING = {name: reason.meaning for name, reason in REASONS.items()}
 @json_option
 @workspace_option
 def build_command(plan: Path | None, dry_run: bool, jobs: int, as_json: bool, workspace: str | None) -> None:
-    """Build a release of what may be released, by PLAN (else the workspace's plan.toml)."""
+    """Build a release of what may be released, by PLAN (else the workspace's plan.toml).
+
+    Where people are served (web.toml is there), a new synthetic person first refuses by every channel: see licit canary.
+    """
     space = opened(workspace, jobs=jobs)
     wanted = read_plan(plan or space.root / "plan.toml")
+    if not dry_run and (space.root / "web.toml").is_file():
+        import_module(".canary", __package__).for_release(space)  # as every command, loaded when it is needed: it brings the server
     with progress(as_json) as report:
         built = build(space, wanted, dry=dry_run, progress=report)
     for line in without_input(space, wanted):

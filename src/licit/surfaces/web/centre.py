@@ -7,13 +7,14 @@ Rules kept here:
 - The signal Global Privacy Control is a refusal, told to the person; a later choice of theirs stands above it.
 - Sending a choice again changes nothing and makes no second entry.
 
-Law: CHO-01, CHO-02, CHO-03, CHO-06, CHO-13, CHO-15, RGT-10, UIX-01
+Law: CHO-01, CHO-02, CHO-03, CHO-06, CHO-13, CHO-15, CHO-18, RGT-10, UIX-01, UIX-02
 """
 
 import json
 import logging
 import tempfile
 import threading
+from dataclasses import asdict
 from functools import partial
 
 from fastapi import APIRouter, Request, Response
@@ -246,9 +247,11 @@ def terms(request: Request, entry: int) -> Response:
 @router.get("/copy.zip")
 def copy(request: Request) -> Response:
     """Give the visitor a copy of everything; it can be asked for again at any time."""
-    _, live, visit = parts(request)
+    door, live, visit = parts(request)
+    told = {"controller": asdict(door.settings.controller), "retention_days": {
+        name: days for name, days in asdict(door.settings.retention).items() if days}}
     file = tempfile.TemporaryFile()  # noqa: SIM115 (closed when it was sent)
-    write_copy(live, visit.subject or _NOBODY_YET, file)
+    write_copy(live, visit.subject or _NOBODY_YET, file, told)
     file.seek(0)
     return StreamingResponse(iter(partial(file.read, 1 << 16), b""), media_type="application/zip", background=BackgroundTask(file.close),
                              headers={"content-disposition": 'attachment; filename="licit-copy.zip"'})

@@ -42,6 +42,8 @@ RIGHTS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/console/board"): _WATCHING,
     ("GET", "/console/mail"): _DECIDING,
     ("POST", "/console/mail"): _DECIDING,
+    ("GET", "/console/interface"): _WATCHING,
+    ("POST", "/console/interface"): _DECIDING,
     ("GET", "/console/policy"): _EVERYBODY,
     ("POST", "/console/policy"): _DECIDING,
     ("GET", "/console/requests/{entry}/bundle.zip"): _WATCHING,

@@ -16,7 +16,7 @@ ROOMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (N_("Records"), (("/console/held", N_("Held records")), ("/console/holds", N_("Legal holds")), ("/console/retention", N_("Retention")))),
     (N_("Sets"), (("/console/releases", N_("Released sets")), ("/console/canaries", N_("Canaries")),
                   ("/console/breach", N_("Breach drill")))),
-    (N_("Rules and record"), (("/console/policy", N_("Policy")), ("/console/journal", N_("Journal")))))
+    (N_("Rules and record"), (("/console/policy", N_("Policy")), ("/console/interface", N_("Older interfaces")), ("/console/journal", N_("Journal")))))
 
 #: Stores by the names of the use case: what the page calls each, and what it is kept for.
 STORES_KEPT: dict[str, tuple[str, str]] = {
@@ -94,6 +94,12 @@ ERRORS: dict[str, str] = {
     "step-incomplete": N_("Something is missing in this step."),
     "reason-missing": N_("Give the reason in a sentence: it is told to the person and kept."),
     "nothing-to-destroy": N_("No evidence of identity is held."),
+    "way-unclear": N_("Name a way to refuse, or say that there was none."),
+    "source-missing": N_("Say in a sentence what the source is and where it is kept."),
+    "day-unreadable": N_("This is no day, or it is still to come."),
+    "day-wrong": N_("This is no day, or it is still to come."),
+    "tier-unknown": N_("Say for whom."),
+    "too-long": N_("This is too long, or holds signs that cannot be shown."),
     "case-closed": N_("This request is closed."),
     "extended-already": N_("The time was extended already; it can be extended once."),
     "extension-too-late": N_("The first month is over: the time can no longer be extended."),

@@ -1,6 +1,15 @@
 """The further rooms of the console, each behind the guard, and the door for recipients: one list for the server."""
 
-from . import console_board, console_bundle, console_canaries, console_holds, console_papers, console_retention, recalls
+from . import (
+    console_board,
+    console_bundle,
+    console_canaries,
+    console_holds,
+    console_interface,
+    console_papers,
+    console_retention,
+    recalls,
+)
 
 ROUTERS = (
     console_holds.router,
@@ -8,6 +17,7 @@ ROUTERS = (
     console_board.router,
     console_bundle.router,
     console_papers.router,
+    console_interface.router,
     console_retention.router,
     recalls.router,
 )
