@@ -129,10 +129,11 @@ def names(workspace: Workspace, source: str, record: Record) -> tuple[str, str]:
             name(source, "\x00".join((packed.format, packed.account, packed.origin_id))))
 
 
-def store(workspace: Workspace, source: str, record: Record) -> FileReport:
-    """Store one record as an import stores those of a file."""
+def store(workspace: Workspace, source: str, records: Sequence[Record]) -> FileReport:
+    """Store records as an import stores those of a file."""
     shelf, report = _Shelf(workspace, source, Declared()), FileReport(file="API")
-    shelf.put(record, report)
+    for record in records:
+        shelf.put(record, report)
     shelf.flush()
     return report
 

@@ -21,7 +21,7 @@ from ..core.ids import SubjectId
 from ..core.policy import said_between
 from ..core.records import Record, Turn, altered
 from ..core.rights import Item, standing
-from .arrive import Declared, declare, names, store
+from .arrive import Declared, declare, names
 from .live import Live
 from .plan import read_plan
 from .workspace import Position, Workspace, outsiders_at
@@ -88,7 +88,7 @@ def take_in(live: Live, handed: Handed) -> TakenIn:
         # A title or another remark beside the messages may repeat what is not kept.
         record = altered(record, turns=tuple(turn for turn in record.turns if turn.id in kept),
                          declared={"path": record.declared["path"]})
-    store(space, handed.source, record)
+    live.gathered.store(handed.source, record)
     own = names(space, handed.source, record)
     stored = space.catalogue.stored(own)
     return TakenIn(record=next(name for name in reversed(own) if name in stored), messages=judged, size=size, at=at)

@@ -19,6 +19,7 @@ from ..core.ids import SubjectId
 from ..core.policy import Policy
 from ..core.rights import PERSONAL, Item, Standings, standing
 from ..core.tree import verify_consistency
+from .gather import Gatherer
 from .workspace import Position, Workspace, policy_at
 
 _FOLDED = PERSONAL | {"link"}
@@ -46,6 +47,7 @@ class Live:
         self._standings, self._policy = Standings(), Policy()
         self._key = secrets.token_bytes(32)
         self._subjects: dict[bytes, SubjectId] = {}
+        self.gathered = Gatherer(workspace)
         self._unknown: set[bytes] = set()
 
     def now(self) -> tuple[Standings, Policy, int]:

@@ -66,7 +66,8 @@ def _issuers(scene: Scene) -> Iterator[Both]:
 
 def _loopback(scene: Scene) -> Iterator[Both]:
     if scene.settings.webhook_loopback:
-        yield ("Recalls may be sent to this machine, by http too.", "Des rappels peuvent être envoyés à cette machine, même en http.")
+        yield ("webhook_loopback is set: recalls may be sent to this machine, by http too. That is for trying it out.",
+               "webhook_loopback est activé : des rappels peuvent être envoyés à cette machine, même en http. C'est fait pour essayer.")
 
 
 def _contact(scene: Scene) -> Iterator[Both]:
@@ -126,7 +127,8 @@ CHECKS = (
     Check(name="webhooks-inside", level="unsafe", look=_loopback,
           why=("Whoever enters a recipient's address reaches what only this machine should.",
                "Qui saisit l'adresse d'un destinataire atteint ce qui n'est ouvert qu'à cette machine."),
-          mend=("Remove webhook_loopback from web.toml.", "Retirer webhook_loopback de web.toml.")),
+          mend=("In a deployment, remove webhook_loopback from web.toml; where you try licit out, nothing.",
+                "En production, retirer webhook_loopback de web.toml ; pour un essai, rien.")),
     Check(name="contact-missing", level="unsafe", look=_contact,
           why=("People must know who answers and where to complain (GDPR Art. 13).",
                "Chacun doit savoir qui répond et où se plaindre (RGPD art. 13)."),
