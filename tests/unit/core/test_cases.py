@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from licit.core.cases import GROUNDS, REQUESTS, STEPS, cases_from
@@ -97,6 +97,7 @@ steps = st.lists(st.tuples(
         "remedies": st.just(["CNIL", "court"]), "stores": st.sampled_from([{}, FOUND["stores"]])})), max_size=12)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(kind=st.sampled_from(sorted(REQUESTS)), taken=steps)
 def test_whatever_is_entered_the_rules_hold(kind, taken):
     """A case ends at most once, later than three months never is a due day, and a refusal has two people behind it."""
