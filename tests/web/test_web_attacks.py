@@ -134,6 +134,16 @@ def test_after_signing_out_the_session_is_over(shared):
     assert "You are not signed in" in shared.browser(cookie=f"licit-visit={held}").get("/").text
 
 
+def test_signing_out_everywhere_ends_every_session(shared):
+    """Whoever lost a telephone ends its session from another browser; somebody else's goes on, and somebody not signed in ends none."""
+    lost, mine, other = shared.signed_in("user1"), shared.signed_in("user1"), shared.signed_in("user2")
+    stranger = shared.browser()
+    stranger.post("/sign-out", data={"form": form_of(stranger.get("/")), "where": "everywhere"})
+    assert "You are signed in" in lost.get("/").text
+    mine.post("/sign-out", data={"form": form_of(mine.get("/")), "where": "everywhere"})
+    assert ["You are signed in" in one.get("/").text for one in (lost, mine, other)] == [False, False, True]
+
+
 def test_planted_markup_is_shown_as_text(served):
     """A title that is markup stays text on the page, and nothing inline may run."""
     served.world.take([chat("x", "user1", "<script>alert(1)</script><img src=x onerror=alert(1)>")], **CONSUMER)

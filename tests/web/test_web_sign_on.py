@@ -20,6 +20,8 @@ from providing import console, hired, provider  # noqa: F401 (fixtures)
 
 from licit.adapters.sign_on import Provider, SignOn
 from licit.core.errors import RefusedError, SetupError, UnavailableError
+from licit.surfaces.web.console_sign_on import sign_on_of
+from licit.surfaces.web.settings import Settings, SigningOn
 from licit.wiring import open_visits
 
 
@@ -198,3 +200,18 @@ def test_what_goes_to_the_provider_is_bound_and_bare(liar):
     assert SECRET not in address
     assert "c" * 40 not in address
     assert re.search("code_challenge_method=S256", address)
+
+
+@pytest.mark.parametrize("name", ["sign-on.secret", "env:LICIT_TEST_SECRET"])
+def test_a_secret_comes_by_file_or_environment(tmp_path, monkeypatch, name):
+    """Either is read; a missing or empty one stops the start, and no message holds it."""
+    settings = Settings(address="https://x.example", sign_on=SigningOn(issuer="https://login.example", client_id="licit", secret=name))
+    for given in (None, " "):
+        if given is not None:
+            (tmp_path / "sign-on.secret").write_text(given)
+            monkeypatch.setenv("LICIT_TEST_SECRET", given)
+        with pytest.raises(SetupError, match="cannot be read, or is empty"):
+            sign_on_of(tmp_path, settings, b"k" * 32)
+    (tmp_path / "sign-on.secret").write_text("s" * 40 + "\n")
+    monkeypatch.setenv("LICIT_TEST_SECRET", "s" * 40)
+    assert sign_on_of(tmp_path, settings, b"k" * 32) is not None

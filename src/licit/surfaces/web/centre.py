@@ -270,10 +270,12 @@ def sign_in(request: Request, token: str = "") -> Response:
 
 @router.post("/sign-out")
 async def sign_out(request: Request) -> Response:
-    """End the session."""
+    """End the session, or every session of whoever is signed in: a telephone that was lost is one of them."""
     door, _, visit = parts(request)
     form = await request.form(max_files=0)
     door.check_form(request, visit, form.get("form"))
+    if form.get("where") == "everywhere" and visit.role:
+        door.visits.end_all(visit.subject)
     door.visits.end(visit.secret)
     response = RedirectResponse("/", 303)
     response.delete_cookie("licit-visit")

@@ -8,6 +8,7 @@ Rules kept here:
 - The answer is a page and no redirect: a cookie for this site alone does not go along on a way that began elsewhere.
 """
 
+import os
 import secrets
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from .settings import Settings
 
 COOKIE = "licit-sign-on"
 _PATH = "/console/sign-on"
+#: How a secret that stands in the environment is named.
+_VARIABLE = "env:"
 
 door = APIRouter(prefix=_PATH, include_in_schema=False)
 
@@ -36,10 +39,13 @@ def sign_on_of(root: Path, settings: Settings, key: bytes) -> SignOn | None:
     if (named := settings.sign_on) is None:
         return None
     try:
-        secret = (root / named.secret).read_text(encoding="utf-8").strip() if named.secret else ""
-    except (OSError, UnicodeDecodeError):
-        raise SetupError("the secret of the sign-in client cannot be read", about=named.secret, remedy="Put it there: [sign_on] secret in "
-                         "web.toml names a file beside it.") from None
+        variable = named.secret.removeprefix(_VARIABLE) if named.secret.startswith(_VARIABLE) else ""
+        secret = (os.environ[variable] if variable else (root / named.secret).read_text(encoding="utf-8")).strip() if named.secret else ""
+        if named.secret and not secret:
+            raise ValueError("empty")
+    except (OSError, ValueError, LookupError):
+        raise SetupError("the secret of the sign-in client cannot be read, or is empty", about=named.secret, remedy="Put it there: [sign_on] "
+                         "secret in web.toml names a file beside it, or a variable: env:NAME.") from None
     return SignOn(Provider(issuer=named.issuer, client_id=named.client_id, secret=secret,
                            back=f"{settings.address}{_PATH}/back"), keyed(key, "licit/web-sign-on"))
 

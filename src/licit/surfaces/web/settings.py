@@ -42,7 +42,7 @@ TEMPLATE = """\
 # [sign_on]                             # the controller's own OpenID Connect provider, for staff
 # issuer = "https://login.lumen.example"
 # client_id = "licit"
-# secret = "sign-on.secret"             # a file beside this one that holds the client's secret; none for a public client
+# secret = "sign-on.secret"             # a file beside this one with the client's secret, or "env:NAME"; none for a public client
 # name = "Lumen"                        # what the button says
 
 # [limits]                              # requests a minute; what is more gets 429
