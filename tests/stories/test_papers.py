@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +16,7 @@ from world import World, failing, prose, released_records
 from licit.core.manifest import SMALL
 from licit.surfaces.cli import main
 from licit.usecases import papers as written
-from licit.usecases.papers import regenerate
+from licit.usecases.papers import regenerate, standing_of_papers
 
 OTHERS = {
     "wiki": ("public-dataset", "open-licence", "CC-BY-4.0", "https://wiki.example.org/dump"),
@@ -136,12 +137,28 @@ def test_a_patch_has_papers_of_its_own_that_name_nobody_who_left(full: World) ->
 
 
 def test_publication_waits_for_answers(full: World) -> None:
-    """``papers check`` exits 1 and names what is open, and later that the summary is overdue; a build never waits."""
+    """``papers check`` exits 1 and names what is open, and after six months that the summary is overdue; a build never waits.
+
+    Law: AIA-01, AIA-06
+    """
     run = CliRunner().invoke(main, ["papers", "check", str(full.root / "releases/release-1"), "--json"])
     found = json.loads(run.output)
     assert run.exit_code == 1
     assert "1.1 Provider name and contact details" in found["open"]
     assert found["publishable"] is False
+    assert [standing_of_papers(full.root / "releases/release-1", date(2026, *day)).overdue for day in ((8, 31), (9, 1))] == [False, True]
+
+
+def test_the_copyright_policy_stands_in_the_manifest(full: World) -> None:
+    """Owner, summary and version of the one copyright policy are in card and manifest, as the provider had them at the build.
+
+    Law: PRV-15
+    """
+    (full.root / "provider.toml").write_text('[copyright_policy]\nversion = "7"\nowner = "the legal team"\nsummary = "we ask first"\n')
+    path = Path(full.build().path)
+    assert json.loads((path / "manifest.json").read_bytes())["lock"]["papers"]["provider"]["copyright_policy"]["version"] == "7"
+    assert "7, the legal team, we ask first" in (path / "evidence/data-card.md").read_text()
+    assert json.loads((path / "evidence/public-summary.json").read_bytes())["previous"][0]["name"] == "release-1"
 
 
 def test_mlcroissant_reads_the_description(full: World) -> None:

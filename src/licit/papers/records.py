@@ -82,8 +82,8 @@ def assessments(facts: Mapping[str, Any], tongue: Language) -> Paper:
                    "notice": ("Notice", "Information")}.get(paper["kind"], (paper["kind"], paper["kind"]))
         blocks += [Heading(2, f"{pick(*heading)}"), Items((
             (pick("Paper: ", "Document : "), Foreign(f"{paper['id']}, {paper['version']}"), ", ", Foreign(paper["digest"])),
-            pick(f"Approved on {paper['approved']} by somebody other than its author, in force until {paper['until']}.",
-                 f"Approuvé le {paper['approved']} par une autre personne que son auteur, en vigueur jusqu'au {paper['until']}."),
+            pick(f"Approved on {paper['approved']} by somebody other than its author", f"Approuvé le {paper['approved']} par une autre personne que son auteur")
+            + (pick(f", in force until {paper['until']}.", f", en vigueur jusqu'au {paper['until']}.") if paper["until"] else "."),
             *(((pick("Officer's opinion: ", "Avis du délégué : "), Foreign(paper["opinion"])),) if paper["opinion"] else ()))),
             *(Field(pick(*label), tuple(Foreign(line) for line in lines)) for label, lines in _points(paper))]
     policy = facts["policy"]["assessments"]

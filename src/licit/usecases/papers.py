@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import EvidenceError, InputError
+from ..core.law import KINDS
 from ..core.manifest import manifest_digest
 from ..core.sources import Source
 from ..core.summary import by_domain, section_of
 from ..pipeline.papers import count_rows, sizes_by_address
 from .provider import FILE, read_provider
-from .workspace import Position, Workspace, policy_at, register_at, releases_at
+from .workspace import Position, Workspace, law_at, policy_at, register_at, releases_at
 
 SUMMARY = "evidence/public-summary.json"
 
@@ -59,7 +60,7 @@ def facts_for_papers(workspace: Workspace, manifest: Mapping[str, Any]) -> dict[
         "files": files, "numbers": numbers, "sources": sources, "tokens": lock["tokens"], "plan": lock["plan"], "log": lock["log"],
         "domains": by_domain(sizes_by_address(workspace.corpus, folder, paths, shards, pages)),
         "provider": fixed_then.get("provider", {}), "protocols": [tuple(each) for each in fixed_then.get("protocols", ())],
-        "policy": _policy(workspace, at, str(lock["plan"]["purpose"])), "previous": _previous(workspace, lock), "origin": workspace.origin, "law": []}
+        "policy": _policy(workspace, at, str(lock["plan"]["purpose"])), "previous": _previous(workspace, lock), "origin": workspace.origin, "law": _assessed(workspace, at, str(lock["plan"]["purpose"]))}
 
 
 def _source(stated: Mapping[str, Any], source: Source, readings: int) -> dict[str, Any]:
@@ -93,6 +94,17 @@ def _policy(workspace: Workspace, at: Position, purpose: str) -> dict[str, Any]:
         "notices": [{"id": notice.id, "starts": day(notice.starts), "ends": day(notice.ends)} for notice in policy.notices if purpose in notice.purposes],
         "assessments": [{"id": paper.id, "approved_by": paper.approved_by, "approved": day(paper.approved_at), "expires": day(paper.expires_at),
                          "digest": paper.digest} for paper in policy.assessments if purpose in paper.purposes]}
+
+
+def _assessed(workspace: Workspace, at: Position, purpose: str) -> list[dict[str, Any]]:
+    """Give the approved papers of a purpose that nothing has ended, without the names of those who wrote and approved them."""
+    law = law_at(workspace.log, at)
+    found = [paper for paper in law.papers.values() if paper.kind != "notice" and not law.fired(paper)
+             and purpose in (paper.of("identification").get("purposes") or (purpose,))]
+    order = {kind: number for number, kind in enumerate(KINDS)}
+    return [{"kind": paper.kind, "id": paper.id, "version": paper.version, "digest": paper.digest, "approved": f"{paper.at:%Y-%m-%d}",
+             "until": f"{paper.until:%Y-%m-%d}" if paper.until.year < 9999 else "", "opinion": paper.opinion, "fields": paper.data}
+            for paper in sorted(found, key=lambda one: (order[one.kind], one.id))]
 
 
 def _previous(workspace: Workspace, lock: Mapping[str, Any]) -> list[dict[str, str]]:

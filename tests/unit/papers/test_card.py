@@ -87,3 +87,18 @@ def test_the_insert_names_release_refusals_audits_and_limits() -> None:
     made = facts()
     told = render_papers(made)["evidence/model-card.md"].decode().replace("\\", "")
     assert all(part in told for part in (made["name"], made["content_root"], made["as_of"], "licit.example/spring 4120", "71 rows", "16 random canaries", "not anonymous"))
+
+
+def test_the_summary_of_assessments_tells_its_points_and_no_author() -> None:
+    """Interest, alternatives, measures with their controls, balance and the officer's opinion are told; nobody is named; without any it says so.
+
+    Law: LIA-09
+    """
+    paper = {"kind": "lia", "id": "lia-1", "version": 2, "digest": "sha256:" + "a" * 64, "approved": "2026-01-02", "until": "2027-01-02", "opinion": "fair",
+             "fields": {"identification": {"author": "Nobody Named", "processing": "training"}, "interest": {"text": "a better assistant"},
+                        "alternative": [{"means": "synthetic", "rejected": "too narrow"}], "mitigation": [{"what": "waits", "control": "waiting-period"}],
+                        "balance": {"final": "holds", "residual": "low"}}}
+    told = render_papers(facts(law=[paper]))["evidence/assessments.fr.md"].decode()
+    assert all(part in told for part in ("a better assistant", "synthetic: too narrow", "waits: waiting-period", "holds", "fair", "2027-01-02"))
+    assert "Nobody" not in told
+    assert "No assessment is on record" in render_papers(facts())["evidence/assessments.md"].decode()
