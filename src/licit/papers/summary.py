@@ -116,7 +116,7 @@ def _general(release: _Release) -> dict[str, Answer]:
     facts, numbers = release.facts, release.facts["numbers"]
     day, name, contact = facts["as_of"], release.told("provider", "name"), release.told("provider", "contact")
     size, unit = text_size(numbers["tokens"]), ("counted", "comptés") if facts["tokens"] != "estimate" else ("estimated", "estimés")
-    previous = tuple(f"{each['name']} ({each['day']}, {each['manifest']})" for each in facts["previous"])
+    previous = tuple(f"{each['name']} ({each['day']}, {each['manifest'][:23]}…)" for each in facts["previous"])
     none = Answer.of("No", "Non")
     return {
         "version": Answer.of(facts["name"]), "previous": Answer(previous, previous), "updated": Answer.of(f"{day[8:10]}/{day[5:7]}/{day[2:4]}"),

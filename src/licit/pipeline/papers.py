@@ -23,6 +23,8 @@ from ..core.ports import Corpus
 
 #: The only part of a conversation that is read: whether there is one.
 _COLUMNS = ("language", "source", "first_day", "last_day", "tokens", "messages.list.element.role")
+#: A field in which a document says where it is from (all their names end so), in a record's JSON; in its words quotation marks are escaped.
+_ADDRESS = r'(?:url|uri)":\s*"([^"\\]+)"'
 _GROUP = ("source", "language", "chat")
 
 
@@ -91,7 +93,7 @@ def sizes_by_address(corpus: Corpus, folder: str, paths: Sequence[str], shards: 
         return []
     rows = corpus.frame([f"{folder}/{path}" for path in paths], ["record", "source", "tokens"]).filter(
         pl.col("source").is_in(list(sources))).group_by("record", "source").agg(pl.col("tokens").cast(pl.Int64).sum())
-    declared: list[Any] = [pl.col("record"), pl.col("body").str.json_path_match("$.declared.url").alias("address")]
+    declared: list[Any] = [pl.col("record"), pl.col("body").str.extract(_ADDRESS).alias("address")]
     told = corpus.frame([f"shards/{shard}.parquet" for shard in shards], declared).drop_nulls("address").unique(
         "record", keep="last", maintain_order=True)
     own = pl.col("source").replace_strict(dict(sources), default="", return_dtype=pl.String)
