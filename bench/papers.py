@@ -16,7 +16,7 @@ from licit.adapters.corpus import FileCorpus
 from licit.core.manifest import COLUMNS, LABEL
 from licit.core.summary import by_domain
 from licit.papers.releases import render_papers
-from licit.pipeline.papers import count_rows, sizes_by_address
+from licit.pipeline.papers import count_rows, sizes_by_host
 
 _MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
 _SCHEMA = pa.schema([("record", pa.string()), ("chunk", pa.int32()), ("messages", _MESSAGES), ("text", pa.string()), *(
@@ -39,7 +39,7 @@ def _run(folder: Path, rows: int) -> None:
     began = time.process_time()
     numbers = count_rows(corpus, "r", paths)
     counted = time.process_time()
-    domains = by_domain(sizes_by_address(corpus, "r", paths, [f"s{number}" for number in range(len(paths))], {"web": "https://web.example"}))
+    domains = by_domain(sizes_by_host(corpus, "r", paths, [f"s{number}" for number in range(len(paths))], {"web": "https://web.example"}))
     found = time.process_time()
     papers = render_papers(_facts(folder, paths, numbers, domains))
     done = time.process_time()

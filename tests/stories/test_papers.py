@@ -174,14 +174,14 @@ def test_mlcroissant_reads_the_description(full: World) -> None:
 
 
 def test_domains_come_from_the_pages(world: World, tmp_path: Path) -> None:
-    """Sizes by address are the tokens of released rows, by the address that a record declares, else by its source's.
+    """Sizes by host are the tokens of released rows, by the address that a record declares, else by its source's.
 
     Law: AIA-03
     """
     from licit.adapters.corpus import FileCorpus
-    from licit.pipeline.papers import sizes_by_address
+    from licit.pipeline.papers import sizes_by_host
 
     corpus = FileCorpus(tmp_path)
     corpus.write("r/data/part-00000.parquet", pl.DataFrame({"record": ["a", "b", "c"], "source": ["web", "web", "chat"], "tokens": [5, 7, 9]}).to_arrow())
     corpus.write("shards/s.parquet", pl.DataFrame({"record": ["a", "z"], "body": ['{"declared":{"url":"https://www.a.example/1"}}', '{"declared":{"url":"https://z.example"}}']}).to_arrow())
-    assert sizes_by_address(corpus, "r", ["data/part-00000.parquet"], ["s"], {"web": "https://own.example"}) == [("https://own.example", 7), ("https://www.a.example/1", 5)]
+    assert sizes_by_host(corpus, "r", ["data/part-00000.parquet"], ["s"], {"web": "https://own.example"}) == [("own.example", 7), ("www.a.example", 5)]

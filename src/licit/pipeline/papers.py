@@ -25,6 +25,7 @@ from ..core.ports import Corpus
 _COLUMNS = ("language", "source", "first_day", "last_day", "tokens", "messages.list.element.role")
 #: A field in which a document says where it is from (all their names end so), in a record's JSON; in its words quotation marks are escaped.
 _ADDRESS = r'(?:url|uri)":\s*"([^"\\]+)"'
+_HOST = r"^(?:[^/?#]*://)?(?:[^/?#@]*@)?([^/?#@:]+)"
 _GROUP = ("source", "language", "chat")
 
 
@@ -78,9 +79,9 @@ def _source(mine: pl.DataFrame) -> dict[str, Any]:
             "first": chats["first"].min() or "", "last": chats["last"].max() or ""}
 
 
-def sizes_by_address(corpus: Corpus, folder: str, paths: Sequence[str], shards: Sequence[str], sources: Mapping[str, str]
+def sizes_by_host(corpus: Corpus, folder: str, paths: Sequence[str], shards: Sequence[str], sources: Mapping[str, str]
                      ) -> list[tuple[str, int]]:
-    """Give the tokens that rows of some sources hold, by the address that their record declares, else by the source's own.
+    """Give the tokens that rows of some sources hold, by the host of the address that their record declares, else of the source's own.
 
     Args:
         corpus: where release and shards lie.
@@ -97,6 +98,6 @@ def sizes_by_address(corpus: Corpus, folder: str, paths: Sequence[str], shards: 
     told = corpus.frame([f"shards/{shard}.parquet" for shard in shards], declared).drop_nulls("address").unique(
         "record", keep="last", maintain_order=True)
     own = pl.col("source").replace_strict(dict(sources), default="", return_dtype=pl.String)
-    found = rows.join(told, on="record", how="left").with_columns(pl.col("address").fill_null(own)).group_by("address").agg(
-        pl.col("tokens").sum()).sort("address")
+    found = rows.join(told, on="record", how="left").with_columns(pl.col("address").fill_null(own)).group_by(
+        host=pl.col("address").str.extract(_HOST).str.to_lowercase()).agg(pl.col("tokens").sum()).drop_nulls("host").sort("host")
     return list(found.iter_rows())

@@ -21,7 +21,7 @@ from ..core.law import KINDS
 from ..core.manifest import manifest_digest
 from ..core.sources import Source
 from ..core.summary import by_domain, section_of
-from ..pipeline.papers import count_rows, sizes_by_address
+from ..pipeline.papers import count_rows, sizes_by_host
 from .provider import FILE, read_provider
 from .workspace import Position, Workspace, law_at, policy_at, register_at, releases_at
 
@@ -58,7 +58,7 @@ def facts_for_papers(workspace: Workspace, manifest: Mapping[str, Any]) -> dict[
         **{name: manifest[name] for name in ("name", "label", "purpose", "use", "commercial", "as_of", "content_root", "rows", "tally", "detectors",
                                              "audit", "absence", "parent", "accepted", "lease_hours")},
         "files": files, "numbers": numbers, "sources": sources, "tokens": lock["tokens"], "plan": lock["plan"], "log": lock["log"],
-        "domains": by_domain(sizes_by_address(workspace.corpus, folder, paths, shards, pages)),
+        "domains": by_domain(sizes_by_host(workspace.corpus, folder, paths, shards, pages)),
         "provider": fixed_then.get("provider", {}), "protocols": [tuple(each) for each in fixed_then.get("protocols", ())],
         "policy": _policy(workspace, at, str(lock["plan"]["purpose"])), "previous": _previous(workspace, lock), "origin": workspace.origin, "law": _assessed(workspace, at, str(lock["plan"]["purpose"]))}
 
