@@ -21,6 +21,7 @@ from .closing import hashed, moment
 from .files import MANIFEST, take
 from .inherited import sources_honoured
 from .keychain import chain_of
+from .kin import kin_held
 from .ledger import DATABASE
 from .public import SMALL
 from .report import Fault, Message, Note, Untold, several
@@ -38,7 +39,7 @@ def checks(case: Casefile) -> list[tuple[str, Callable[[], Message | None]]]:
         ("log-whole", log_whole), ("inputs-fixed", inputs_fixed), ("decisions-recorded", decisions_recorded),
         ("tally-true", tally_true), ("rows-as-decided", rows_as_decided), ("sources-admitted", sources_admitted),
         ("people-honoured", people_honoured), ("admission-rerun", admission_rerun), ("order-keyed", order_keyed),
-        ("copies-apart", copies.copies_apart), ("twin-apart", twin_apart), ("tags-complete", tags_complete), ("patch-of-parent", lineage.patch_of_parent)]
+        ("copies-apart", copies.copies_apart), ("kin-held", kin_held), ("twin-apart", twin_apart), ("tags-complete", tags_complete), ("patch-of-parent", lineage.patch_of_parent)]
     return [(name, partial(check, case)) for name, check in every]
 
 

@@ -124,7 +124,7 @@ class Casefile:
     def _register(self) -> dict[str, Source]:
         base, end = self.position()
         try:
-            entries = self.ledger().at(base, end, "source", "contract", "approval", "signal")
+            entries = self.ledger().at(base, end, "source", "contract", "approval", "signal", "unlawful")
             return read_register((entry.kind, {**entry.decision, "settles": ""} if entry.seq >= base else entry.decision)
                                  for entry in entries)  # past the base, nothing is settled any more
         except (ValueError, TypeError):

@@ -42,10 +42,10 @@ def sources_honoured(case: Casefile) -> None:
     wanted = pa.array(sorted(set().union(*made.values())), pa.string())
     if not len(wanted):
         return
-    against = _against(case, wanted)
+    kept_out = against(case, wanted)
     found = (Fault("record {record} is released, and {source}, from which it was made, is kept out by {reason}", MANIFEST,
-                   record=record, source=source, reason=against[source])
-             for record, roots in made.items() for source in sorted(roots) if source in against)
+                   record=record, source=source, reason=kept_out[source])
+             for record, roots in made.items() for source in sorted(roots) if source in kept_out)
     if faults := list(islice(found, _MOST_FAULTS)):
         raise several(faults)
 
@@ -82,7 +82,7 @@ def _rows_of(case: Casefile) -> Iterator[tuple[str, Any]]:
             raise Fault("{path} cannot be read", shard, path=shard) from None
 
 
-def _against(case: Casefile, wanted: Any) -> dict[str, str]:
+def against(case: Casefile, wanted: Any) -> dict[str, str]:
     """Give what speaks against some records, in the newest state of each."""
     out = dict.fromkeys(gone_before(case, case.closing().seq), "erased")
     out |= {str(fault.values["record"]): str(fault.values["reason"]) for fault in ended(case, wanted)}

@@ -29,7 +29,7 @@ from .staff import Decided, Decisions
 OF_PEOPLE = ("main", "branch", "hidden", "derived", "feedback", "attachment")
 THREADS = (*OF_PEOPLE, "document")
 
-_FACTS = ("source", "thread", "capacity", "age", "surface", "state", "third_parties", "static")
+_FACTS = ("source", "thread", "capacity", "age", "surface", "state", "third_parties", "press", "static")
 _PLAIN = "%Y-%m-%dT%H:%M:%SZ"
 _MOST_FAULTS = 20
 
@@ -185,7 +185,7 @@ class Pass:
         out = set(str(fact["static"]).split(" ")) if fact["static"] else set()
         out |= set() if wanted else {"purpose"}
         if fact["thread"] not in OF_PEOPLE:
-            return out
+            return out | ({"press-publisher-right"} if self._press(fact) else set())
         source = self.rules.register.get(fact["source"])
         grown = fact["age"] == "adult" or self.rules.policy.surfaces.get(fact["surface"]) == "adults"
         known = fact["holder_known"]
@@ -196,6 +196,13 @@ class Pass:
                  ("capacity-unknown", known and fact["capacity"] not in ("consumer", "organisation")),
                  ("age-unknown", known and not grown and fact["age"] != "minor"))
         return out | {reason for reason, against in rules if against}
+
+    def _press(self, fact: Mapping[str, Any]) -> bool:
+        """Tell whether a document counts as press while only a licence or a statute permits it."""
+        source = self.rules.register.get(fact["source"])
+        if source is None or source.contract is not None or source.ground not in ("open-licence", "statutory"):
+            return False
+        return source.press == "yes" or (fact["press"] is not False and not source.press)
 
     # --- people ----------------------------------------------------------------------------------------------------
 

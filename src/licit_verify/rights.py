@@ -24,11 +24,11 @@ REFUSALS = ("objection", "withdrawal")
 INSTRUMENTS = (*REFUSALS, "consent", "permission", "restriction", "lifting", "erasure", "rectification", "rectified",
                "access", "portability")
 RESTRICTING = frozenset({"objection", "withdrawal", "restriction", "erasure", "rectification",
-                         "third-party-objection", "link", "signal"})
+                         "third-party-objection", "link", "signal", "unlawful"})
 OTHER_KINDS = frozenset({
     "subject", "third-party-objection", "policy", "source", "contract", "approval", "signal", "decision", "reading", "step",
     "legal-hold", "delivery", "breach", "arrival", "rewrite", "release-closed", "release-withdrawn", "recipient", "run", "model", "key",
-    "backup", "loss", "interface", "canary", "law", "retention"})
+    "backup", "loss", "interface", "canary", "law", "retention", "unlawful"})
 
 REFUSING = frozenset({"objection", "consent-withdrawn", "said-before-permission", "erased", "entry-unreadable",
                       "third-party-objection"})

@@ -5,6 +5,7 @@ Rules kept here:
 - A source is admitted by a contract that names the use and is in force, or, unless it is reserved, by its ground; a
   licence that forbids the use refuses on any ground, and one whose terms nobody here knows is none.
 - Every change asks for a new approval, of that version, by somebody named.
+- A source found unlawful is refused whatever else is said of it, before and after.
 - An entry that cannot be read may have been a reservation: nothing is admitted beside it.
 """
 
@@ -49,9 +50,13 @@ class Source:
     contract: _Contract | None = None
     reserved: bool = False
     words: frozenset[str] = frozenset()
+    press: str = ""
+    unlawful: bool = False
 
     def against(self, use: str, as_of: datetime, *, commercial: bool) -> str:
         """Give the reason why the source may not be used so, or ""."""
+        if self.unlawful:
+            return "source-unlawful"
         licence = licence_against(self.licence, commercial=commercial)
         reason = ""
         if self.contract is not None:
@@ -89,17 +94,20 @@ def licence_against(expression: str, *, commercial: bool) -> str:
 
 
 def read_register(entries: Iterable[tuple[str, Any]]) -> dict[str, Source]:
-    """Fold source, contract, approval and signal entries, as (kind, body), in sequence.
+    """Fold source, contract, approval, signal and unlawful entries, as (kind, body), in sequence.
 
     Raises:
         ValueError: an entry that cannot be read, or that is about no source.
     """
     register: dict[str, Source] = {}
+    unlawful: set[str] = set()
     for kind, body in entries:
         if not isinstance(body, Mapping) or not isinstance(body.get("source"), str) or not body["source"]:
             raise ValueError(f"a {kind} entry cannot be read")
         name, known = body["source"], register.get(body["source"])
-        if kind == "source":
+        if kind == "unlawful":
+            unlawful.add(name)
+        elif kind == "source":
             register[name] = _stated(body, known)
         elif known is None:
             raise ValueError(f"a {kind} entry is about no source")
@@ -110,16 +118,18 @@ def read_register(entries: Iterable[tuple[str, Any]]) -> dict[str, Source]:
                 known.approved = known.version
         elif kind == "signal":
             _signalled(known, body)
+    for name in unlawful & register.keys():
+        register[name].unlawful = True
     return register
 
 
 def _stated(body: Mapping[str, Any], known: Source | None) -> Source:
-    ground, licence = body.get("ground", "unknown"), body.get("licence", "")
-    if ground not in GROUNDS or not isinstance(licence, str):
+    ground, licence, press = body.get("ground", "unknown"), body.get("licence", ""), body.get("press", "")
+    if ground not in GROUNDS or not isinstance(licence, str) or press not in ("", "yes", "covered", "no"):
         raise ValueError("a source entry cannot be read")
     if known is None:
-        return Source(ground, licence)
-    return Source(ground, licence, known.version + 1, known.approved, known.contract, known.reserved, known.words)
+        return Source(ground, licence, press=press)
+    return Source(ground, licence, known.version + 1, known.approved, known.contract, known.reserved, known.words, press)
 
 
 def _signalled(known: Source, body: Mapping[str, Any]) -> None:

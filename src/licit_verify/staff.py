@@ -12,20 +12,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-LIFTABLE = frozenset({"third-parties", "third-party-homonym", "copy-of-refused", "minor-in-text", "shadow-library"})
+LIFTABLE = frozenset({"third-parties", "third-party-homonym", "copy-of-refused", "minor-in-text", "shadow-library",
+                      "shadow-descendant", "possible-translation"})
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
     """What staff decided on a state of a record: a reason against it ("" for a release), and what a release lifts.
 
-    ``seen`` is the size of the log that was looked at, ``copied`` the refused records that the state was seen to repeat.
+    ``seen`` is the size of the log that was looked at, ``copied`` the refused records that the state was seen to repeat, ``kin``
+    and ``kin_out`` those it may translate, as they stood or did not.
     """
 
     against: str
     lifts: frozenset[str] = frozenset()
     seen: int = 0
     copied: frozenset[str] = frozenset()
+    kin: frozenset[str] = frozenset()
+    kin_out: frozenset[str] = frozenset()
 
     def spares(self, reason: str, *, entry: int = -1) -> bool:
         """Tell whether it lifts a reason, one that an entry of the log gives only if that was there to be seen."""
@@ -65,7 +69,7 @@ class Decisions:
                 return Decided("decided-hold" if body.get("answer") == "hold" else "decided-refuse")
             if _stated(body) and self._same(body["shard"], shard):
                 return Decided("", LIFTABLE.intersection(body.get("reasons", ())), body["log"],
-                               frozenset(body.get("copied", ())))
+                               *(frozenset(body.get(name, ())) for name in ("copied", "kin", "kin_out")))
         return None
 
     def _same(self, one: str, two: str) -> bool:
@@ -73,7 +77,7 @@ class Decisions:
 
 
 def _stated(body: Mapping[str, Any]) -> bool:
-    lists = (body.get("reasons", []), body.get("copied", []))
+    lists = [body.get(name, []) for name in ("reasons", "copied", "kin", "kin_out")]
     return (all(_text(body, name).strip() for name in ("by", "why", "shard"))
             and type(body.get("log")) is int and body["log"] >= 0
             and all(isinstance(some, list) and all(isinstance(item, str) for item in some) for some in lists))

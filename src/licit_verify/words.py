@@ -64,6 +64,8 @@ CLAIMS: dict[str, tuple[str, str]] = {
     "order-keyed": ("Rows are not grouped by person.", "Les lignes ne sont pas groupées par personne."),
     "copies-apart": ("No row repeats fifty words of a refused one, or all the words of another.",
                      "Aucune ligne ne répète cinquante mots d'une ligne refusée, ni tous ceux d'une autre."),
+    "kin-held": ("No document that may translate one kept out, or descends from a tainted one, was released undecided.",
+                 "Aucun document qui peut traduire un texte écarté, ou descend d'un texte entaché, n'est publié sans décision."),
     "twin-apart": ("The held-out twin and the canaries are as the seed draws them, and the twin is not in the release.",
                    "Le jumeau de contrôle et les canaris sont ceux que tire la graine, et le jumeau n'est pas publié."),
     "tags-complete": ("The tag tree holds everybody the rows concern.",
@@ -74,6 +76,7 @@ CLAIMS: dict[str, tuple[str, str]] = {
 
 #: The French of every other sentence, by the English one.
 FRENCH: dict[str, str] = {
+    "documents that were erased since cannot be compared with": "des documents effacés depuis ne peuvent plus être comparés",
     "a name leads out of the bundle": "un nom mène hors du dossier de preuves",
     "entry {seq} is not in the log of this bundle": "l'entrée {seq} n'est pas dans le journal de ce dossier de preuves",
     "no signature of the log's key holds": "aucune signature de la clé du journal ne tient",

@@ -121,6 +121,13 @@ def grounds() -> list[dict[str, Any]]:
                  [source(ground, "LicenseRef-house"), approval()]),
             case(f"{ground}, reserved", "a reservation refuses whatever the ground", "reserved",
                  [source(ground, ""), approval(), signal("reserved")])]
+    gone = "a source found unlawful is refused whatever else is said of it"
+    out += [case(f"unlawful: {what}", gone, "source-unlawful", entries) for what, entries in (
+        ("approved", [source(), approval(), ["unlawful", {"source": "x"}]]),
+        ("registered anew", [source(), ["unlawful", {"source": "x"}], source(), approval(2)]),
+        ("before it was registered", [["unlawful", {"source": "x"}], source(), approval()]),
+        ("under a contract", [source("unknown", ""), contract("train"), approval(2), ["unlawful", {"source": "x"}]]))]
+    out += [case("another is unlawful", gone, "", [source(), approval(), ["unlawful", {"source": "y"}]])]
     stale = "an approval names the version it covers"
     out += [
         case("approval of an older version", stale, "source-not-approved", [source(), approval(), source()]),

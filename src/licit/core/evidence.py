@@ -155,6 +155,13 @@ _TABLE: tuple[tuple[str, Who, str, str, str], ...] = (
      "seule a été publiée.",
      "Compare the signatures in the attributes, and compute those of words and of their runs again from the shards; which "
      "rows are nearly alike is not computed again."),
+    ("kin-held", "auditor",
+     "No released document may translate one that is held, refused or of another source, or descends from one with marks of a shadow "
+     "library or of an unlawful source, unless a person decided knowing of it; what is of the press is known as such.",
+     "Aucun document publié ne traduit peut-être un texte retenu, refusé ou d'une autre source, ni ne descend d'un texte marqué d'une "
+     "bibliothèque clandestine ou d'une source illicite, sans qu'une personne l'ait décidé en le sachant ; la presse est reconnue.",
+     "Compute the anchors of every document again from the shards, form the pairs, judge their partners again; count the runs shared with "
+     "tainted texts."),
     ("twin-apart", "auditor",
      "The held-out twin and the canaries are those that the lock's seed draws, and no row of the twin was released.",
      "Le jumeau de contrôle et les canaris sont ceux que tire la graine du verrou, et aucune ligne du jumeau n'a été publiée.",

@@ -47,6 +47,18 @@ _TABLE: tuple[tuple[str, Answer, str, int, str, str, str, str], ...] = (
      "Acquire the work from a lawful source; if it came from one: licit review release RECORD --lift shadow-library …",
      "Des marques de bibliothèque clandestine ont été trouvées sur le fichier, son chemin ou son texte.",
      "Acquérir l'œuvre auprès d'une source licite ; si c'était le cas : licit review release ID --lift shadow-library …"),
+    ("shadow-descendant", "hold", "admit", 3,
+     "It repeats much of a text with marks of a shadow library, or of a source found unlawful.",
+     "Acquire it from a lawful source, under a contract or with its dates; if it came from one: licit review release RECORD --lift "
+     "shadow-descendant …",
+     "Il répète une grande part d'un texte marqué d'une bibliothèque clandestine, ou d'une source révélée illicite.",
+     "L'acquérir auprès d'une source licite, sous contrat ou avec ses dates ; si c'était le cas : licit review release ID --lift "
+     "shadow-descendant …"),
+    ("possible-translation", "hold", "admit", 2,
+     "It may be a translation of a document in another language that is held, refused or of another source.",
+     "Compare both (licit review list names them), then: licit review release RECORD --lift possible-translation …",
+     "C'est peut-être la traduction d'un document dans une autre langue, retenu, refusé ou d'une autre source.",
+     "Comparer les deux (licit review list les nomme), puis : licit review release ID --lift possible-translation …"),
     ("chat-state", "refuse", "admit", 9,
      "The conversation was temporary, deleted or past its retention.",
      "None: it is never eligible.",

@@ -6,7 +6,7 @@ Rules kept here:
 - What is left out is unknown, and unknown personal data count as personal data.
 - Days are days in UTC; a range of days has both.
 
-Law: PRV-01, PRV-02, PRV-10, PRV-11, REL-14, LIA-12
+Law: PRV-01, PRV-02, PRV-09, PRV-10, PRV-11, REL-14, LIA-12
 """
 
 from collections.abc import Mapping
@@ -22,6 +22,8 @@ Kind = Literal["unknown", "chat", "own-documents", "web-crawl", "public-dataset"
                "statutory", "works", "other"]
 Statute = Literal["", "dsm-3", "dsm-4", "open-data"]
 Role = Literal["", "controller", "joint", "processor"]
+#: Not told; everything of it is press; it is, and the publisher's right is covered as well as the author's; nothing of it is press.
+Press = Literal["", "yes", "covered", "no"]
 Personal = Literal["yes", "no", "unknown"]
 Witness = Literal["supplier", "own", "authority", "independent"]
 PublicDomainRule = Literal["author-70", "official-text", "dedicated", "other"]
@@ -32,7 +34,7 @@ ACQUIRED: tuple[Kind, ...] = ("public-dataset", "licensed", "private-dataset")
 #: What a source's entry may say; anything else cannot be read.
 SOURCE_FIELDS = frozenset({
     "source", "ground", "title", "licence", "offered", "by", "why", "kind", "origin", "how", "acquired", "acquirer", "statute",
-    "research_body", "copies", "personal", "languages", "controller", "role", "notice", "expires", "public_domain", "diligence"})
+    "research_body", "copies", "personal", "languages", "controller", "role", "notice", "expires", "public_domain", "diligence", "press"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,7 @@ class Stated:
     languages: tuple[str, ...] = ()
     controller: str = ""
     role: Role = ""
+    press: Press = ""
     notice: str = ""
     expires: datetime | None = None
     public_domain: PublicDomain | None = None
@@ -139,6 +142,7 @@ def parse_stated(body: Mapping[str, Any]) -> Stated:
                                                "research_body", "controller", "notice")},
         ground=body.get("ground", "unknown"), kind=_among(body, "kind", get_args(Kind), "unknown"),
         statute=_among(body, "statute", get_args(Statute), ""), role=_among(body, "role", get_args(Role), ""),
+        press=_among(body, "press", get_args(Press), ""),
         personal=_among(body, "personal", get_args(Personal), "unknown"),
         languages=tuple(code.casefold() for code in texts(body, "languages")), acquired=_days(body.get("acquired")),
         expires=parse_moment(body["expires"]) if body.get("expires") else None, copies=_copies(body.get("copies")),

@@ -49,13 +49,13 @@ INSTRUMENTS = ("objection", "consent", "withdrawal", "restriction", "lifting", "
 
 #: Instruments that can only make an answer stricter; a patch release applies these and no others.
 RESTRICTING = frozenset({"objection", "withdrawal", "restriction", "erasure", "rectification", "third-party-objection",
-                         "link", "signal"})
+                         "link", "signal", "unlawful"})
 
 #: Every kind of entry the log may hold.
 KINDS = frozenset(INSTRUMENTS) | {
     "subject", "link", "third-party-objection", "rectified", "policy", "source", "contract", "approval", "signal",
     "decision", "reading", "step", "legal-hold", "delivery", "breach", "arrival", "rewrite", "release-closed", "release-withdrawn", "recipient", "run", "model", "key",
-    "backup", "loss", "interface", "canary", "law", "retention"}
+    "backup", "loss", "interface", "canary", "law", "retention", "unlawful"}
 
 LEVELS = ("everything", "project", "record", "turn", "attachment")
 _PICKED = 2  # from the level "record" on, a permission is a pick and reaches back

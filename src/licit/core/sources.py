@@ -8,8 +8,9 @@ Rules kept here:
 - A licence that forbids the declared use refuses, on whatever ground and whoever approved it.
 - A reservation in words holds until a person has given a verdict that names its reading; any other reservation stays.
 - A change to a source needs a new approval: an approval names the version it covers and who gave it.
+- A source found unlawful is refused before anything else, for good: no contract, licence or later entry admits it.
 
-Law: PRV-01, PRV-02, PRV-03, PRV-05, PRV-06, REL-14, SIG-11.
+Law: PRV-01, PRV-02, PRV-03, PRV-05, PRV-06, REL-14, SIG-11, LIA-13.
 """
 
 from collections.abc import Iterable, Mapping
@@ -47,12 +48,13 @@ class Source:
     proposed_by: str = ""
     reserved: bool = False
     words: frozenset[str] = frozenset()
+    unlawful: bool = False
 
 
 def admit_source(source: Source | None, *, use: str, commercial: bool, as_of: datetime) -> Decision:
     """Judge a source for a use at a moment.
 
-    Returns keep, or the first of: source-unknown; under a contract contract-use, contract-dates; without one reserved,
+    Returns keep, or the first of: source-unknown; source-unlawful; under a contract contract-use, contract-dates; without one reserved,
     reserved-in-words, licence-forbids, licence-unknown; then source-not-approved.
 
     Raises:
@@ -62,6 +64,8 @@ def admit_source(source: Source | None, *, use: str, commercial: bool, as_of: da
         raise ValueError(f"{use!r} is no use")
     if source is None:
         return because("source-unknown")
+    if source.unlawful:
+        return because("source-unlawful")
     licence = judge_licence(source.licence, commercial=commercial)
     if source.contract is not None:
         answer = source.contract.judge(use, as_of)
@@ -81,7 +85,7 @@ def admit_source(source: Source | None, *, use: str, commercial: bool, as_of: da
 
 
 def register_from(entries: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, Source]:
-    """Fold source, contract, approval and signal entries, in sequence, into the register.
+    """Fold source, contract, approval, signal and unlawful entries, in sequence, into the register.
 
     Args:
         entries: pairs of kind and decision body.
@@ -90,7 +94,11 @@ def register_from(entries: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str,
         ValueError: a body that does not say which source it is about, or a value out of its list.
     """
     register: dict[str, Source] = {}
+    unlawful: set[str] = set()
     for kind, body in entries:
+        if kind == "unlawful":  # it may stand before what registers the source: put back after a loss, it still counts
+            unlawful.add(str(body.get("source", "")))
+            continue
         known = register.get(str(body.get("source", "")))
         if kind == "source":
             source = parse_source(body)
@@ -108,7 +116,7 @@ def register_from(entries: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str,
             register[known.id] = replace(known, approved=known.version, approved_by=str(body["by"]))
         elif kind == "signal":
             register[known.id] = _signalled(known, body)
-    return register
+    return {name: replace(source, unlawful=True) if name in unlawful else source for name, source in register.items()}
 
 
 def _signalled(known: Source, body: Mapping[str, Any]) -> Source:

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from typing import Any
 
 #: The hold reasons that a decision of staff may lift, record by record.
-LIFTABLE = ("third-parties", "third-party-homonym", "copy-of-refused", "minor-in-text", "shadow-library")
+LIFTABLE = ("third-parties", "third-party-homonym", "copy-of-refused", "minor-in-text", "shadow-library",
+            "shadow-descendant", "possible-translation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,8 @@ class StaffDecision:
     """One decision: the answer, and for a release what it lifts and what was seen by whoever made it.
 
     ``shard`` holds the state that was judged, ``log`` is the size of the log by then, and ``copied`` names the refused
-    records whose words the record was seen to repeat.
+    records whose words the record was seen to repeat, ``kin`` those it may translate that stood by then and ``kin_out`` those
+    that did not.
     """
 
     seq: int
@@ -38,6 +40,8 @@ class StaffDecision:
     lifts: frozenset[str] = frozenset()
     log: int = 0
     copied: frozenset[str] = frozenset()
+    kin: frozenset[str] = frozenset()
+    kin_out: frozenset[str] = frozenset()
 
 
 class Staff:
@@ -91,12 +95,13 @@ def _read(seq: int, body: Mapping[str, Any]) -> StaffDecision | None:
     if answer != "release":
         return StaffDecision(seq=seq, answer="hold" if answer == "hold" else "refuse", by=name)
     why, shard, log = body.get("why"), body.get("shard"), body.get("log")
-    reasons, copied = body.get("reasons", []), body.get("copied", [])
+    reasons, copied, kin, kin_out = (body.get(name, []) for name in ("reasons", "copied", "kin", "kin_out"))
     stated = name and isinstance(why, str) and why.strip() and isinstance(shard, str) and shard.strip()
-    if not stated or type(log) is not int or log < 0 or not _texts(reasons) or not _texts(copied):
+    if not stated or type(log) is not int or log < 0 or not all(map(_texts, (reasons, copied, kin, kin_out))):
         return None
     return StaffDecision(seq=seq, answer="release", by=name, shard=str(shard), log=log,
-                         lifts=frozenset(reasons) & frozenset(LIFTABLE), copied=frozenset(copied))
+                         lifts=frozenset(reasons) & frozenset(LIFTABLE), copied=frozenset(copied), kin=frozenset(kin),
+                         kin_out=frozenset(kin_out))
 
 
 def _texts(value: Any) -> bool:

@@ -33,6 +33,8 @@ PROCEDURES_FR: dict[str, str] = {
     "order-keyed": "Compter les personnes de chaque fichier.",
     "copies-apart": "Comparer les signatures des attributs, et recalculer celles des mots et de leurs suites d'après les lots ; "
                     "les quasi-doublons ne sont pas recalculés.",
+    "kin-held": "Recalculer les ancres de chaque document d'après les lots, former les paires, juger de nouveau leurs partenaires ; "
+                "compter les suites communes avec les textes entachés.",
     "twin-apart": "Les tirer de nouveau de la graine et comparer ; comparer le jumeau avec ids/.",
     "tags-complete": "Former de nouveau la marque de chaque personne et reconstruire l'arbre.",
     "patch-of-parent": "Comparer les deux manifestes et les décisions.",

@@ -8,8 +8,9 @@ Rules kept here:
 - What the plan does not train on (hidden nodes, titles, feedback, branches) is refused as ``purpose`` and counted.
 - A chat export of other people is held by default.
 - What was said on a surface for health, therapy, legal advice or intimacy is refused as a whole.
+- A press article under an open licence is held until the publisher's own right is covered as well.
 
-Law: CHO-01, CHO-08, CHO-11, CHO-19, PRV-01, PRV-02, PRV-05, LIA-01, SEN-04
+Law: CHO-01, CHO-08, CHO-11, CHO-19, PRV-01, PRV-02, PRV-05, PRV-09, LIA-01, SEN-04
 """
 
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ from ..core.policy import Policy
 from ..core.sources import Source, admit_source
 
 #: The facts of a row that this gate reads, and no others.
-FACTS = ("source", "thread", "holder_known", "capacity", "age", "surface", "state", "third_parties")
+FACTS = ("source", "thread", "holder_known", "capacity", "age", "surface", "state", "third_parties", "press")
 
 _OF_PEOPLE = ("main", "branch", "hidden", "derived", "feedback", "attachment")
 
@@ -50,7 +51,7 @@ class Admission:
         if facts["thread"] not in self.threads:
             return because("purpose")
         if facts["thread"] not in _OF_PEOPLE:
-            return admitted
+            return because("press-publisher-right") if admitted.answer == "keep" and source and _press(source, facts) else admitted
         surface = self._surface(facts, own=source is not None and source.ground == "own")
         return surface if surface.answer == "refuse" or admitted.answer == "keep" else admitted
 
@@ -74,6 +75,12 @@ class Admission:
         if facts["age"] == "unknown" and self.policy.assurance(facts["surface"]) != "adults":
             return because("age-unknown")
         return KEEP
+
+
+def _press(source: Source, facts: Mapping[str, Any]) -> bool:
+    """Tell whether a document is of the press and rests on a licence that only its author, or a statute, can have given."""
+    presumed = source.stated.press == "yes" or (facts["press"] and source.stated.press == "")
+    return presumed and source.contract is None and source.ground in ("open-licence", "statutory")
 
 
 def ended(state: Mapping[str, Any]) -> str:

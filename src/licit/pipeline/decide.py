@@ -1,7 +1,7 @@
 """From facts and rights to one answer a row: every gate in order, the strictest standing, nothing unaccounted.
 
 Order of gates: arrive (superseded states), admit, honour, the static answers of screening and de-identification, staff
-decisions, copies of what was refused, duplicates, the held-out twin. The first gate's reason stands among equals.
+decisions, descendants of what is tainted, copies of what was refused, possible translations, duplicates, the held-out twin. The first gate's reason stands among equals.
 
 A record made from others shares their exclusion: whatever keeps one of those out, but for what was found in its words and
 for what the plan does not train on, keeps it out too. One of whose sources no row is there is held.
@@ -23,6 +23,7 @@ from .dedupe import copies_of, losers
 from .honour import FOR_PEOPLE, Honour
 from .inherit import family, inherited
 from .pages import PageSignals
+from .kin import DESCENDANT, PAIRS, TRANSLATION, Kin
 from .stage import impose, judge, undecided
 
 
@@ -40,7 +41,8 @@ class Gates:
 
     ``ended`` names the records that a state arrived after the inputs ended, with the reason; ``erased`` those that were
     erased once, which no later import brings back; ``stays`` what an overdue request or a legal hold keeps back;
-    ``given`` has the only shard that may be used of records of which a reviewed text was given; ``pages`` what was read of pages.
+    ``given`` has the only shard that may be used of records of which a reviewed text was given; ``pages`` what was read of pages;
+    ``pairs`` the documents that may be translations of one another.
     """
 
     admission: Admission
@@ -53,6 +55,11 @@ class Gates:
     erased: frozenset[str] = frozenset()
     stays: Stays = field(default_factory=lambda: Stays(late={}, held={}))
     pages: PageSignals = field(default_factory=PageSignals)
+    pairs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PAIRS))
+
+    def kin(self, rows: pl.DataFrame) -> Kin:
+        """Give what judges the kin of some rows (``row``, ``record``, ``shard``)."""
+        return Kin(register=self.admission.register, made=dict(_of_staff(rows, self.staff)), pairs=self.pairs)
 
 
 def decide(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
@@ -161,10 +168,24 @@ def _static(rows: pl.DataFrame) -> pl.DataFrame:
             .explode("reason", empty_as_null=False))
 
 
-def settle_copies(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
-    """Hold copies of what was refused for a person's sake, then elect."""
-    held = held_copies(rows.filter("for_people"), rows.filter(pl.col("rank") == 0), gates)
-    return elect(impose(rows, held, ["row"]), gates)
+def settle_copies(rows: pl.DataFrame, gates: Gates, *, known: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Hold descendants of what is tainted, copies of what was refused for a person's sake and possible translations, then elect.
+
+    ``known`` names rows (``row``, ``reason``) that are known to be held so, though what they resemble is erased by now.
+    """
+    kin = gates.kin(rows)
+    for reason in SETTLED:
+        kept = rows.filter(pl.col("rank") == 0)
+        if reason == DESCENDANT:
+            found = kin.descendants(kin.tainted(rows), kept)
+        elif reason == TRANSLATION:
+            found = kin.translations(rows)
+        else:
+            found = held_copies(rows.filter("for_people"), kept, gates)
+        rows = impose(rows, found, ["row"])
+        if known is not None:
+            rows = impose(rows, known.filter(pl.col("reason") == reason), ["row"])
+    return elect(rows, gates)
 
 
 def held_copies(refused: pl.DataFrame, kept: pl.DataFrame, gates: Gates) -> pl.DataFrame:
@@ -200,8 +221,17 @@ def liftable(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
     return pl.concat(found).unique().sort("row", "reason")
 
 
+#: Holds that follow from other records, in the order in which they are judged: the first one stands.
+SETTLED = (DESCENDANT, "copy-of-refused", TRANSLATION)
+
 #: Reasons that only an election or the draw gives: they are taken back when a cluster votes again.
 ELECTED_AWAY = ("duplicate", "near-duplicate", "held-out-twin")
+
+
+def by_other_gates(rows: pl.DataFrame) -> pl.DataFrame:
+    """Give decided rows as they stand but for elections and possible translations."""
+    stood = pl.col("reason").is_in([*ELECTED_AWAY, TRANSLATION])
+    return rows.with_columns(rank=pl.when(stood).then(pl.lit(0, dtype=pl.UInt8)).otherwise(pl.col("rank")))
 
 
 def elect(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:

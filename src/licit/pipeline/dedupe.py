@@ -207,6 +207,12 @@ def losers(rows: pl.DataFrame, *, near: bool) -> pl.DataFrame:
                        .otherwise(pl.lit("near-duplicate")))
 
 
+def copied_runs(runs: pl.Series, rows: pl.DataFrame) -> pl.DataFrame:
+    """Count, for each row (``row``, ``runs``) that repeats some runs, how many of them: ``row``, ``hits``, ``of`` all its own."""
+    return (rows.select("row", "runs", of=pl.col("runs").list.len().cast(pl.Int64)).explode("runs", empty_as_null=False)
+            .filter(pl.col("runs").is_in(runs.unique().implode())).group_by("row").agg(pl.len().cast(pl.Int64).alias("hits"), pl.col("of").first()))
+
+
 def copies_of(refused_runs: pl.Series, rows: pl.DataFrame) -> pl.DataFrame:
     """Give the rows that repeat a run of a refused row: ``row`` and ``reason``.
 

@@ -27,14 +27,17 @@ from ..core.ids import keyed, settings_key, short_text
 from ..core.manifest import COLUMNS, facts_digest, person_mark
 from ..core.policy import said_between
 from ..core.ports import Detector, Screener
+from ..core.press import is_press
 from ..core.records import MADE_FROM, Record, Turn
 from ..core.signals import page_name
 from ..core.staff import LIFTABLE
+from .anchors import anchors_of
 from .chunk import Chunk, ChunkSettings, CountTokens, cut, days, estimate_tokens, topics
 from .dedupe import sketch
 from .deidentify import DeidentifySettings, Masked, replace_all, spellings
 from .provenance import shadow_marks
 from .screen import language_of, screen, unmeasured
+from .works import work_numbers
 
 _TEXTS = pa.list_(pa.string())
 CONTENT = pa.schema([
@@ -49,7 +52,7 @@ FACTS = pa.schema([
     ("record", pa.string()), ("chunk", pa.int32()), ("order", pa.binary(16)), ("bucket", pa.uint32()),
     ("source", pa.string()), ("thread", pa.string()), ("holder", pa.string()), ("project", pa.string()),
     ("surface", pa.string()), ("capacity", pa.string()), ("age", pa.string()), ("state", pa.string()),
-    ("notice", pa.string()), ("third_parties", pa.bool_()), ("said_first", pa.string()), ("said_last", pa.string()),
+    ("notice", pa.string()), ("third_parties", pa.bool_()), ("press", pa.bool_()), ("said_first", pa.string()), ("said_last", pa.string()),
     ("arrived", pa.string()), ("turn_ids", _TEXTS), ("turn_said", _TEXTS), ("turn_subjects", pa.list_(_TEXTS)),
     ("subjects", _TEXTS), ("mentions", _TEXTS), ("names", _TEXTS), ("made_from", _TEXTS), ("page", pa.binary(16)), ("static", pa.string())])
 
@@ -58,12 +61,15 @@ SIGNATURES = pa.schema([("exact", pa.binary(16)), ("bands", pa.list_(pa.uint64()
 #: What outlives an erasure: marks of the people whom the record concerns, and a digest of the row but for its signatures.
 BONDS = pa.schema([("people", pa.list_(pa.binary(16))), ("facts", pa.binary(32))])
 
+#: Of a document, with its first chunk: what a translation of it would keep, and the numbers of works that it and its source name.
+KIN = pa.schema([("anchors", pa.list_(pa.uint64())), ("works", _TEXTS)])
+
 #: What was found in the whole record: ``LABEL:things:places``, how many different things, and how many places were replaced.
 FOUND = pa.schema([("found", _TEXTS)])
 
-SCHEMA = pa.schema([*FACTS, *(f for f in CONTENT if f.name not in {*FACTS.names, "licence"}), *FOUND, *SIGNATURES, *BONDS])
 #: Fields in which a source says from which page a document is.
 PAGE_FIELDS = ("url", "source_url", "page_url", "warc-target-uri", "target_uri", "canonical_url")
+SCHEMA = pa.schema([*FACTS, *(f for f in CONTENT if f.name not in {*FACTS.names, "licence"}), *KIN, *FOUND, *SIGNATURES, *BONDS])
 _DIGESTED = [name for name in SCHEMA.names if name not in ("bands", "runs", "facts")]
 
 
@@ -100,7 +106,7 @@ class Tools:
 @cache
 def _code() -> str:
     """Name the code that computes attributes, so that a change of it is never served from what was kept before."""
-    files = ("prepare", "chunk", "dedupe", "deidentify", "looking", "provenance", "reading", "screen",
+    files = ("prepare", "anchors", "works", "chunk", "dedupe", "deidentify", "looking", "provenance", "reading", "screen",
              "surrogates", "sweep")
     table = Path(__file__).with_name("shadow.toml").read_text(encoding="utf-8")
     return settings_key([*(Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8") for name in files), table])
@@ -156,10 +162,11 @@ def _rows(item: Arrived, language: str, static: Sequence[str], masked: Masked, t
     names = {key for label, value in known if label == "PERSON" for key in tools.lookup("NAME", value)}
     holder = record.person(record.holder).subject if record.holder else ""
     bucket_of = holder or item.id
+    kin = _kin(record)
     shared = {
         "record": item.id, "source": item.source, "holder": holder, "project": record.project,
         "surface": record.surface, "capacity": record.capacity, "age": record.age, "state": record.state,
-        "notice": record.notice, "third_parties": record.third_parties, "arrived": item.arrived, "language": language,
+        "notice": record.notice, "third_parties": record.third_parties, "press": _press(record), "arrived": item.arrived, "language": language,
         "mentions": sorted(mentions), "names": sorted(names), "found": _found(masked),
         "made_from": record.declared.get(MADE_FROM, "").split(), "page": _page(record, tools.order_key),
         "people": sorted({person_mark(item.id, person.subject) for person in record.people}),
@@ -170,6 +177,7 @@ def _rows(item: Arrived, language: str, static: Sequence[str], masked: Masked, t
         row = {**shared, "chunk": number, "thread": chunk.thread,
                "order": keyed(tools.order_key, "licit/order", item.id.encode(), str(number).encode())[:16]}
         row.update(_judged(record, chunk, subjects, holder), **_content(record, chunk, words, tools))
+        row.update(kin if not number else {"anchors": [], "works": []})
         row["_arrived"] = "\n".join(turn.text for turn in chunk.turns)
         row["static"] = _against(*static, chunk.reason, "" if row["tokens"] else "empty")
         out.append(row)
@@ -190,6 +198,18 @@ def _page(record: Record, key: bytes) -> bytes | None:
 def page_id(key: bytes, name: str) -> bytes:
     """Give the keyed hash by which a page goes."""
     return keyed(key, "licit/page", name.encode())[:16]
+
+
+def _press(record: Record) -> bool:
+    return record.kind == "document" and is_press(record.declared, "\n".join(turn.text for turn in record.turns))
+
+
+def _kin(record: Record) -> dict[str, Any]:
+    """Give what a translation of a document would keep, and the numbers of works that a record and its source name."""
+    text = "\n".join(turn.text for turn in record.turns)
+    (numbers,) = work_numbers(["\n".join([*record.declared.values(), text])])
+    works = sorted(f"{kind}:{number}" for kind, number in numbers)
+    return {"anchors": anchors_of(text) if record.kind == "document" else [], "works": works}
 
 
 def _found(masked: Masked) -> list[str]:

@@ -48,8 +48,8 @@ class Workspace:
         """Adopt a policy from a file or from plain values, in somebody's name; give the log entry."""
         return adopt_policy(self.ports, policy if isinstance(policy, Mapping) else read_policy(Path(policy)), by)
 
-    def add_source(self, source: str, *, ground: str, by: str, **more: str) -> int:
-        """Register a source."""
+    def add_source(self, source: str, *, ground: str, by: str, **more: Any) -> int:
+        """Register a source; ``more`` as in its entry (title, licence, press, public_domain)."""
         return commands.add_source(self.ports, {"source": source, "ground": ground, "by": by, **more})
 
     def add_contract(self, source: str, *, id: str, uses: Sequence[str], starts: str, **more: Any) -> int:

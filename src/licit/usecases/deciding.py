@@ -24,11 +24,23 @@ from ..core.ids import keyed
 from ..core.policy import parse_moment
 from ..core.rights import RESTRICTING
 from ..pipeline.admit import Admission
-from ..pipeline.decide import ELECTED_AWAY, Draw, Gates, decide, elect, held_copies, judge_each, settle_copies
+from ..pipeline.decide import (
+    ELECTED_AWAY,
+    SETTLED,
+    Draw,
+    Gates,
+    by_other_gates,
+    decide,
+    elect,
+    held_copies,
+    judge_each,
+    settle_copies,
+)
 from ..pipeline.honour import FOR_PEOPLE, Honour
+from ..pipeline.kin import DESCENDANT, TRANSLATION
 from ..pipeline.stage import RANK, impose
 from .canaries import watch
-from .facts import cluster_names, clustered, column_of, facts_of
+from .facts import cluster_names, clustered, column_of, facts_of, kin_of
 from .later import ended_since, erased_records
 from .pages import page_signals
 from .papers import fixed
@@ -168,14 +180,14 @@ def gates_of(workspace: Workspace, lock: Mapping[str, Any]) -> Gates:
                       outsiders=outsiders, namesakes=namesakes),
         stays=stays_at(workspace.log, at, standings, as_of), staff=staff_at(workspace.log, at), near=plan.near, draw=_draw(lock, plan),
         ended=ended_since(workspace, lock, at.base, at.size), erased=frozenset(erased_records(workspace.log, at.base)),
-        given={record: gift.shard for record, gift in given_at(workspace.log, at).items()})
+        given={record: gift.shard for record, gift in given_at(workspace.log, at).items()}, pairs=kin_of(workspace.corpus, lock))
 
 
 def decide_under(workspace: Workspace, lock: Mapping[str, Any], progress: Progress = silent, *,
                  copies: pl.DataFrame | None = None) -> pl.DataFrame:
     """Give every row of a lock's inputs its answer.
 
-    ``copies`` names rows (``record``, ``chunk``) known to be copies of what was refused, though that is erased by now.
+    ``copies`` names rows (``record``, ``chunk``, ``reason``) known to be held for what they resemble, though that is erased by now.
 
     Raises:
         EvidenceError: an attribute file differs from the lock, or an entry that decides cannot be read.
@@ -186,9 +198,8 @@ def decide_under(workspace: Workspace, lock: Mapping[str, Any], progress: Progre
     gates = gates_of(workspace, lock)
     watch(workspace, lock["log"]["size"], gates, rows.unique("source", keep="first", maintain_order=True))
     if copies is not None:
-        known = rows.join(copies, on=["record", "chunk"], how="semi").select("row")
-        rows = impose(judge_each(rows, gates), known.with_columns(reason=pl.lit("copy-of-refused")), ["row"])
-        return settle_copies(rows, gates)
+        known = rows.select("row", "record", "chunk").join(copies.select("record", "chunk", "reason"), on=["record", "chunk"])
+        return settle_copies(judge_each(rows, gates), gates, known=known.select("row", "reason"))
     answered = decide(rows, gates)
     if lock["twin_per_thousand"] < 0 and answered.filter(pl.col("rank") == 0).height < AUDITABLE:
         answered = decide(rows, replace(gates, draw=Draw(seed=0, per_thousand=0)))
@@ -216,26 +227,25 @@ def decide_patch(workspace: Workspace, lock: Mapping[str, Any], parent: str, pro
     """
     before = json.loads(workspace.corpus.path(f"state/{parent}/lock.json").read_bytes())
     if before["inputs"] != lock["inputs"] or before["attributes"] != lock["attributes"]:
-        held = pl.col("reason") == "copy-of-refused"
+        held = pl.col("reason").is_in(SETTLED)
         return decide_under(workspace, lock, progress, copies=_answers_of(workspace, parent, before).filter(held))
     gates = gates_of(workspace, lock)
     rows = _answers_of(workspace, parent, lock)
     first = rows.filter(pl.col("rank") == 0).unique("source", keep="first", maintain_order=True)
     watch(workspace, lock["log"]["size"], gates, facts_of(workspace.corpus, lock, records=first["record"].to_list()))
-    reached = _reached(workspace, lock, before["log"]["size"], gates)
+    reached = _reached(workspace, lock, before["log"]["size"], gates, rows)
     facts = facts_of(workspace.corpus, lock, records=reached) if reached else None
     if facts is None or not facts.height:
         return rows
     numbered = rows.select("row", "record", "chunk", "shard", was="reason").join(
         facts, on=["record", "chunk", "shard"], how="inner", maintain_order="left")
     judged = judge_each(numbered, gates)
-    open_before = pl.col("was").is_in([*ELECTED_AWAY, "copy-of-refused", ""])
+    open_before = pl.col("was").is_in([*ELECTED_AWAY, *SETTLED, ""])
     answered = judged.filter(~(open_before & (pl.col("rank") == 0)))
     rows = _with_answers(rows, answered)
     progress("decide", 2, 3)
-    closed = answered.filter(pl.col("was").is_in([*ELECTED_AWAY, ""]))["row"].to_list()
-    refused = answered.filter(pl.col("for_people") & ~pl.col("was").is_in(FOR_PEOPLE))
-    return _settle_again(workspace, lock, gates, rows, refused, set(closed))
+    rows, lost = _held_again(workspace, lock, gates, rows, answered)
+    return _vote_again(workspace, lock, gates, rows, lost)
 
 
 def _with_answers(rows: pl.DataFrame, answered: pl.DataFrame) -> pl.DataFrame:
@@ -256,16 +266,17 @@ def _answers_of(workspace: Workspace, parent: str, lock: Mapping[str, Any]) -> p
         .drop("answer"))
 
 
-def _reached(workspace: Workspace, lock: Mapping[str, Any], since: int, gates: Gates) -> list[str] | None:
+def _reached(workspace: Workspace, lock: Mapping[str, Any], since: int, gates: Gates, rows: pl.DataFrame) -> list[str]:
     """Give the records that new entries concern: their people's, linked accounts', what ended, what names outsiders.
 
-    With them comes what was made from them.
+    With them comes all of a source found unlawful, and what was made from any of them.
     """
     new = list(workspace.log.entries(start=since, stop=lock["log"]["size"], kinds=RESTRICTING))
     people = {entry.subject for entry in new if entry.subject}
     for person in tuple(people):
         people |= set(gates.honour.standings.linked(person))
-    found = set(gates.ended)
+    unlawful = [str((entry.decision or {}).get("source", "")) for entry in new if entry.kind == "unlawful"]
+    found = {*gates.ended, *(rows.filter(pl.col("source").is_in(unlawful))["record"].to_list() if unlawful else ())}
     index = [workspace.corpus.path(f"index/{item['shard']}.parquet") for item in lock["inputs"]]
     if people and index:
         mine = pl.scan_parquet(index).filter(pl.col("subject").is_in([str(p) for p in people]))
@@ -303,14 +314,34 @@ def _kin(workspace: Workspace, lock: Mapping[str, Any], records: set[str]) -> se
     return out
 
 
-def _settle_again(workspace: Workspace, lock: Mapping[str, Any], gates: Gates, rows: pl.DataFrame,
-                  refused: pl.DataFrame, lost: set[int]) -> pl.DataFrame:
-    """Hold new copies of what was refused, and hold the election of every cluster again that the change touches."""
-    if refused.height:
-        open_rows = rows.filter((pl.col("rank") == 0) | pl.col("reason").is_in(ELECTED_AWAY))
-        copies = held_copies(refused, open_rows.join(column_of(workspace.corpus, lock, "runs"), on="row"), gates)
-        rows = impose(_reopened(rows, copies["row"].to_list()), copies, ["row"])
-        lost |= set(copies["row"].to_list())
+def _held_again(workspace: Workspace, lock: Mapping[str, Any], gates: Gates, rows: pl.DataFrame, answered: pl.DataFrame
+                ) -> tuple[pl.DataFrame, set[int]]:
+    """Hold what resembles rows that just went out; give all rows, and which of them stand for election no more."""
+    kin, open_before = gates.kin(rows), pl.col("was").is_in([*ELECTED_AWAY, *SETTLED, ""])
+    lost = set(answered.filter(pl.col("was").is_in([*ELECTED_AWAY, ""]))["row"].to_list())
+    changed = set(answered.filter(open_before)["record"].to_list())
+    tainted, refused = kin.tainted(answered), answered.filter(pl.col("for_people") & ~pl.col("was").is_in(FOR_PEOPLE))
+    more = column_of(workspace.corpus, lock, "thread", "runs") if tainted.height or refused.height or gates.pairs.height else None
+    for number, reason in enumerate(SETTLED if more is not None else ()):
+        standing = pl.col("reason").is_in(["", *ELECTED_AWAY, *SETTLED[number + 1:]])
+        known = rows.join(more, on="row", maintain_order="left") if more is not None else rows
+        if reason == TRANSLATION:
+            found = kin.translations(by_other_gates(known), changed)
+        elif reason == DESCENDANT:
+            found = kin.descendants(tainted, known.filter(standing))
+        else:
+            found = held_copies(refused, known.filter(standing), gates)
+        new = rows.filter(standing & pl.col("row").is_in(found["row"].implode()))
+        lost |= set(new.filter(pl.col("reason").is_in(["", *ELECTED_AWAY]))["row"].to_list())
+        changed |= set(new["record"].to_list())
+        mine = pl.col("row").is_in(new["row"].implode())
+        rows = rows.with_columns(rank=pl.when(mine).then(pl.lit(RANK["hold"], dtype=pl.UInt8)).otherwise(pl.col("rank")),
+                                 reason=pl.when(mine).then(pl.lit(reason)).otherwise(pl.col("reason")))
+    return rows, lost
+
+
+def _vote_again(workspace: Workspace, lock: Mapping[str, Any], gates: Gates, rows: pl.DataFrame, lost: set[int]) -> pl.DataFrame:
+    """Hold the election of every cluster again that lost a row."""
     named = rows.hstack(cluster_names(workspace.corpus, lock))
     name = "alike" if gates.near else "same"
     touched = named.filter(pl.col("row").is_in(list(lost)))[name].unique()

@@ -13,9 +13,11 @@ from ..core.errors import EvidenceError
 from ..core.ids import settings_key
 from ..core.ports import Corpus
 from ..pipeline.dedupe import clusters
+from ..pipeline.kin import pairs
 from ..pipeline.prepare import FACTS
 
 _NO_SHAPES = pl.DataFrame(schema={"row": pl.UInt32, "exact": pl.Binary, "bands": pl.List(pl.UInt64)})
+_NO_ANCHORS = pl.DataFrame(schema={"record": pl.String, "language": pl.String, "anchors": pl.List(pl.UInt64), "number": pl.Int32})
 _COLUMNS = [*FACTS.names, "exact", "runs"]
 
 
@@ -91,6 +93,18 @@ def cluster_names(corpus: Corpus, lock: Mapping[str, Any]) -> pl.DataFrame:
     if not corpus.exists(path):
         rows = pl.concat([_NO_SHAPES, column_of(corpus, lock, "exact", "bands")], how="diagonal_relaxed")
         corpus.write(path, clusters(rows).select("same", "alike").to_arrow(compat_level=pl.CompatLevel.oldest()))
+    return pl.DataFrame(pl.from_arrow(corpus.read(path)))
+
+
+def kin_of(corpus: Corpus, lock: Mapping[str, Any]) -> pl.DataFrame:
+    """Give the pairs of documents that may be translations of one another, from a file that is made where it is missing."""
+    path = _cluster_path(lock).replace(".parquet", "-kin.parquet")
+    if not corpus.exists(path):
+        frames = [corpus.frame([attribute_path(lock, item["shard"])], ["record", "language", "anchors"],
+                               (pl.col("thread") == "document") & (pl.col("chunk") == 0)).with_columns(number=pl.lit(number))
+                  for number, item in enumerate(lock["inputs"])]
+        newest = pl.concat([_NO_ANCHORS, *frames]).filter(pl.col("number") == pl.col("number").max().over("record"))
+        corpus.write(path, pairs(newest).to_arrow(compat_level=pl.CompatLevel.oldest()))
     return pl.DataFrame(pl.from_arrow(corpus.read(path)))
 
 

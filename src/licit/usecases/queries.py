@@ -334,9 +334,11 @@ def _duties(workspace: Workspace, touched: Touched, since: int) -> Iterator[Duty
     for entry in requests:
         yield Duty(name="answer the person", article="GDPR Art. 12(3)", about=f"{entry.kind}, log entry {entry.seq}",
                    due=answer_due(entry.received_at))
-    yield Duty(name="build the patch release", article="GDPR Art. 17, 21", about=touched.release, due="")
+    of_people = set(touched.reasons) != {"source-unlawful"}
+    yield Duty(name="build the patch release", article="GDPR Art. 17, 21" if of_people else "the source was found unlawful",
+               about=touched.release, due="")
     for name in touched.recipients:
-        yield Duty(name="tell the recipient", article="GDPR Art. 19", about=f"{name}, {touched.release}", due="")
+        yield Duty(name="tell the recipient", article="GDPR Art. 19" if of_people else "the source was found unlawful", about=f"{name}, {touched.release}", due="")
     for run in touched.runs:
         yield Duty(name="retrain without it", article="the date recorded with the model", about=f"models of run {run['run']}",
                    due=str(run["next_retrain_due"]))

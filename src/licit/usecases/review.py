@@ -26,8 +26,9 @@ from ..core.reasons import REASONS
 from ..core.records import Record, Turn, from_json
 from ..core.rights import Item, Standings
 from ..core.staff import LIFTABLE
-from ..pipeline.decide import Gates, copied_by, liftable
+from ..pipeline.decide import Gates, by_other_gates, copied_by, liftable
 from ..pipeline.dedupe import copies_of
+from ..pipeline.kin import DESCENDANT, TRANSLATION
 from .commands import receipt
 from .deciding import decide_under, gates_of, make_lock
 from .plan import Plan, read_plan
@@ -41,7 +42,7 @@ _STAFF = ("decided-hold", "decided-refuse")
 class Waiting:
     """A record that staff may decide on: the holds they may lift, or what they decided; ``lapsed`` if a release counts no more.
 
-    ``rows`` counts the rows held for one of ``reasons``.
+    ``rows`` counts the rows held for one of ``reasons``; ``kin`` names the documents that it may translate or be translated by.
     """
 
     record: str
@@ -50,11 +51,12 @@ class Waiting:
     reasons: tuple[str, ...]
     decided: str = ""
     lapsed: bool = False
+    kin: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Give it as plain values."""
         return {"record": self.record, "source": self.source, "rows": self.rows, "reasons": list(self.reasons),
-                "decided": self.decided or None, "lapsed": self.lapsed}
+                "decided": self.decided or None, "lapsed": self.lapsed, "kin": list(self.kin)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,7 @@ def waiting(workspace: Workspace) -> list[Waiting]:
     rows = seen.rows.filter(pl.col("reason").is_in([*LIFTABLE, *_STAFF]))
     speaking = dict(rows.join(_speaking(seen, rows).rename({"reason": "against"}), on="row").group_by("record").agg(
         pl.col("against").unique()).iter_rows()) if rows.height else {}
+    partners = dict(seen.gates.kin(rows).partners(by_other_gates(seen.rows)).group_by("record").agg("other").iter_rows())
     out = []
     for record, source, shard, number in rows.group_by("record", "source", "shard").len().sort("source", "record").iter_rows():
         made, counts = seen.gates.staff.made_on(record), seen.gates.staff.of(record, shard)
@@ -96,15 +99,19 @@ def waiting(workspace: Workspace) -> list[Waiting]:
             record=record, source=source, rows=number,
             reasons=tuple(name for name in LIFTABLE if name in speaking.get(record, ())),
             decided=counts.answer if counts else "",
-            lapsed=bool(made) and made[-1].answer == "release" and counts is not made[-1]))
+            kin=tuple(partners.get(record, ())), lapsed=bool(made) and made[-1].answer == "release" and counts is not made[-1]))
     return out
 
 
 def _speaking(seen: _Seen, rows: pl.DataFrame) -> pl.DataFrame:
-    """Give every hold against some rows that staff may lift (``row``, ``reason``)."""
+    """Give every hold against some rows that staff may lift (``row``, ``reason``), whether they lifted it or not."""
     runs = seen.rows.filter("for_people")["runs"].explode(empty_as_null=False).drop_nulls()
-    found = liftable(rows, seen.gates)
-    return pl.concat([found, copies_of(runs, rows.select("row", "runs"))]) if len(runs) else found
+    kin = seen.gates.kin(seen.rows)
+    paired = kin.partners(by_other_gates(seen.rows)).filter(pl.col("out") | (pl.col("source") != pl.col("of")))
+    mine = rows.filter((pl.col("thread") == "document") & pl.col("record").is_in(paired["record"].implode()))
+    found = [liftable(rows, seen.gates), replace(kin, made={}).descendants(kin.tainted(seen.rows), rows),
+             mine.select("row", reason=pl.lit(TRANSLATION))]
+    return pl.concat([*found, copies_of(runs, rows.select("row", "runs"))] if len(runs) else found)
 
 
 def rule(workspace: Workspace, ruling: Ruling) -> dict[str, Any]:
@@ -213,9 +220,17 @@ def _released(workspace: Workspace, record: str, lifts: Sequence[str]) -> dict[s
         raise InputError(f"entry {before.seq} lifts {', '.join(forgotten)} of it, and a new release takes its place",
                          about=record, remedy="Name that as well with --lift, or hold the record first.")
     return {"reasons": sorted(set(lifts)), "shard": own["shard"][0], "log": seen.lock["log"]["size"],
-            "copied": _copied(seen, own) if "copy-of-refused" in lifts else []}
+            "copied": _copied(seen, own, lifts)} | (_kin(seen, record) if TRANSLATION in lifts else {})
 
 
-def _copied(seen: _Seen, own: pl.DataFrame) -> list[str]:
-    refused = seen.rows.filter("for_people").select("record", "runs").explode("runs", empty_as_null=False).drop_nulls()
-    return copied_by(own, refused)
+def _copied(seen: _Seen, own: pl.DataFrame, lifts: Sequence[str]) -> list[str]:
+    """Give the records out of which words are repeated, of each kind that is lifted."""
+    kinds = {"copy-of-refused": seen.rows.filter("for_people"), DESCENDANT: seen.gates.kin(seen.rows).tainted(seen.rows)}
+    return sorted({record for kind, rows in kinds.items() if kind in lifts for record in copied_by(
+        own, rows.select("record", "runs").explode("runs", empty_as_null=False).drop_nulls())})
+
+
+def _kin(seen: _Seen, record: str) -> dict[str, list[str]]:
+    """Give the documents that a record may translate: those that stand, and those that are out."""
+    partners = seen.gates.kin(seen.rows).partners(by_other_gates(seen.rows)).filter(pl.col("record") == record)
+    return {name: partners.filter(pl.col("out") if name == "kin_out" else ~pl.col("out"))["other"].to_list() for name in ("kin", "kin_out")}

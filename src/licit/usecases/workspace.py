@@ -159,7 +159,7 @@ def register_at(log: Log, at: Position) -> dict[str, Source]:
     Raises:
         EvidenceError: an entry cannot be read.
     """
-    kinds = frozenset({"source", "contract", "approval", "signal"})
+    kinds = frozenset({"source", "contract", "approval", "signal", "unlawful"})
     entries = list(entries_at(log, at, kinds))
     said = zip(entries, _bodies(iter(entries)), strict=True)
     try:  # Past a patch's base a signal only restricts: a person's leave for words is for the next release.

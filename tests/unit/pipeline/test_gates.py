@@ -60,7 +60,7 @@ def row(number, turns, notice="") -> dict:
             "said_last": max(said) if whole else "", "notice": notice, "arrived": "2025-12-30T00:00:00Z",
             "mentions": [f"mail{number}"], "names": [f"name{number % 2}"], "made_from": [], "holder": subjects[0] if subjects else "",
             "source": "chat", "thread": "main", "capacity": "consumer", "age": "adult", "surface": "", "state": "live",
-            "third_parties": False, "static": "", "shard_no": 0, "order": b"%016d" % number, "same": number,
+            "third_parties": False, "press": False, "static": "", "shard": "s", "shard_no": 0, "order": b"%016d" % number, "same": number,
             "alike": number, "runs": [number]}
 
 

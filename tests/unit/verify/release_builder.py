@@ -33,13 +33,14 @@ FACTS = pa.schema([
     ("record", pa.string()), ("chunk", pa.int32()), ("order", pa.binary(16)), ("bucket", pa.uint32()),
     ("source", pa.string()), ("thread", pa.string()), ("holder", pa.string()), ("project", pa.string()),
     ("surface", pa.string()), ("capacity", pa.string()), ("age", pa.string()), ("state", pa.string()),
-    ("notice", pa.string()), ("third_parties", pa.bool_()), ("said_first", pa.string()), ("said_last", pa.string()),
+    ("notice", pa.string()), ("third_parties", pa.bool_()), ("press", pa.bool_()), ("said_first", pa.string()), ("said_last", pa.string()),
     ("arrived", pa.string()), ("turn_ids", TEXTS), ("turn_said", TEXTS), ("turn_subjects", pa.list_(TEXTS)),
     ("subjects", TEXTS), ("mentions", TEXTS), ("names", TEXTS), ("made_from", TEXTS),
     ("static", pa.string())])
 SIGNATURES = pa.schema([("exact", pa.binary(16)), ("bands", pa.list_(pa.uint64())), ("runs", pa.list_(pa.uint64()))])
 BONDS = pa.schema([("people", pa.list_(pa.binary(16))), ("facts", pa.binary(32))])
-ATTRIBUTES = pa.schema([*FACTS, *(f for f in DATA if f.name not in {*FACTS.names, "licence"}), *SIGNATURES, *BONDS])
+KIN = pa.schema([("anchors", pa.list_(pa.uint64())), ("works", TEXTS)])
+ATTRIBUTES = pa.schema([*FACTS, *(f for f in DATA if f.name not in {*FACTS.names, "licence"}), *KIN, *SIGNATURES, *BONDS])
 DECISIONS = pa.schema([*((name, pa.string()) if name != "chunk" else (name, pa.int32())
                          for name in ("record", "chunk", "shard", "source", "answer", "reason")), *BONDS])
 
@@ -288,9 +289,9 @@ class World:
         chunk = more.get("chunk", 0)
         row = {"record": record, "chunk": chunk, "bucket": 0, "project": "", "surface": "", "capacity": "unknown",
                "order": hashlib.sha256(f"{record}/{chunk}".encode()).digest()[:16], "age": "unknown", "state": "live",
-               "notice": "", "third_parties": False, "said_first": "", "said_last": "", "arrived": "2025-04-01T10:00:00Z",
+               "notice": "", "third_parties": False, "press": False, "said_first": "", "said_last": "", "arrived": "2025-04-01T10:00:00Z",
                "mentions": [], "names": [], "made_from": [], "static": "", "messages": None, "text": None, "language": "fr", "day": "",
-               "participants": [], "topics": ["pommier"], "tokens": 9, "turns": 2, "bands": [], **facts}
+               "participants": [], "topics": ["pommier"], "tokens": 9, "turns": 2, "bands": [], "anchors": [], "works": [], **facts}
         words = re.findall(r"\w+", "\n".join(said(row)).casefold())
         row["exact"] = hashlib.sha256(frame(b"licit/words", " ".join(words).encode())).digest()[:16]
         row |= {"runs": [run_hash(words[i:i + 50]) for i in range(len(words) - 49)], **more}

@@ -1,4 +1,4 @@
-"""What an HTML page says of itself: title, author, date, canonical address, and what it reserves.
+"""What an HTML page says of itself: title, author, date, canonical address, its kind, and what it reserves.
 
 Rules kept here: the first to say something wins, in the order meta elements, JSON-LD, title; JSON-LD that cannot be
 read is counted; a reservation of text and data mining written in the page is kept under its own name.
@@ -7,6 +7,8 @@ read is counted; a reservation of text and data mining written in the page is ke
 import json
 from collections.abc import Iterator
 from typing import Any
+
+from licit.core.press import PAGE_KIND
 
 _META = {
     "title": ("og:title", "dc.title", "dcterms.title"),
@@ -71,6 +73,9 @@ def _take_linked(thing: dict[str, Any], own: dict[str, str]) -> None:
     for field, name in _LINKED.items():
         if isinstance(value := thing.get(name), str) and value.strip():
             own.setdefault(field, value.strip())
+    for kind in kinds if isinstance(kinds, list) else [kinds]:
+        if isinstance(kind, str) and kind.endswith("NewsArticle"):
+            own[PAGE_KIND] = kind
     for field in ("author", "publisher"):
         if names := "; ".join(_names(thing.get(field))):
             own.setdefault(field, names)

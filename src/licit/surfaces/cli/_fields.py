@@ -10,7 +10,7 @@ import click
 
 from ...core.contracts import MEDIA, USES
 from ...core.errors import InputError, misnamed
-from ...core.register import SOURCE_FIELDS, Kind, Personal, Role, Statute
+from ...core.register import SOURCE_FIELDS, Kind, Personal, Press, Role, Statute
 from ._shared import F
 
 _TEXT: tuple[tuple[str, str, str], ...] = (
@@ -27,7 +27,8 @@ _LISTED: tuple[tuple[str, Any, str], ...] = (
     ("kind", Kind, "What it is; unknown is held, but for what is your own."),
     ("statute", Statute, "For --ground statutory: by which law."),
     ("personal", Personal, "Whether it holds personal data; unknown counts as yes."),
-    ("role", Role, "What you are for these personal data."))
+    ("role", Role, "What you are for these personal data."),
+    ("press", Press, "All of it is press; or it is, and the publisher's right is covered as well; or none of it is."))
 
 
 def source_options(function: F) -> F:

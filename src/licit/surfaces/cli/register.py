@@ -15,6 +15,7 @@ from ...usecases.workspace import Position, policy_at, register_at
 from ._fields import contract_options, source_body, source_options, use_option
 from ._shared import F, json_option, opened, print_json, say, workspace_option
 from .signals import signals_command
+from .unlawful import unlawful_command
 
 
 @click.group("source")
@@ -125,6 +126,7 @@ def signal(source: str, verdict: str, note: str, settles: str, by: str, as_json:
 
 
 source_command.add_command(signals_command)
+source_command.add_command(unlawful_command)
 
 
 @source_command.command("approve", epilog="Example: licit source approve le-chat --by 'Me Amari'")

@@ -1,0 +1,215 @@
+"""Kin of what is out: no released document may translate one that is held or refused, or descend from a tainted one, undecided.
+
+Rules kept here:
+
+- Anchors and the mark of press are computed again from the words of every document in the shards; pairs follow from them.
+- Whether a document's partner stands is judged again by admission, rights and state; what only its decision says (a copy, a
+  descendant) is taken from there.
+- A decision of staff counts for the partners and the records it names, a partner that stood by then only while it stands.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .anchors import anchors
+from .casefile import Casefile
+from .files import MANIFEST
+from .inherited import against
+from .report import Fault, Untold
+from .rows import batches, table
+
+MOST_SHARING, STRONG, PER_CENT = 64, 3, 40
+RUNS, PART = 250, 10
+ACQUIRED = ("contract", "public-domain")
+_STANDING = frozenset({"", "duplicate", "near-duplicate", "held-out-twin", "possible-translation"})
+_PRESS = frozenset({"press", "news", "newspaper", "magazine", "dispatch", "news-article", "press-article", "presse", "journal-article",
+                    "article-de-presse", "depeche", "dépêche", "newsarticle"})
+_AGENCY = re.compile(r"\((AFP|Reuters|AP|dpa|ANSA|EFE|Belga|ATS|Keystone-ATS|PA|Lusa|Ritzau|TT|NTB|APA|ANP|Xinhua|TASS|Kyodo)\)")
+_COLUMNS = ["record", "chunk", "source", "thread", "language", "static", "press", "anchors"]
+
+
+@dataclass(slots=True)
+class _Document:
+    shard: str
+    source: str
+    language: str
+    static: set[str]
+    anchors: list[int] = field(repr=False)
+
+
+def kin_held(case: Casefile) -> None:
+    """Insist on all of this, where any document is released.
+
+    Raises:
+        Fault: otherwise.
+        Untold: nothing speaks against what is there, but documents to compare with were erased since.
+    """
+    if not _of_documents(case):
+        return
+    documents, erased = _documents(case)
+    found = _pairs(documents)
+    if found:
+        _undecided(case, documents, found)
+    _descendants(case)
+    if erased:
+        raise Untold("documents that were erased since cannot be compared with")
+
+
+def _of_documents(case: Casefile) -> bool:
+    """Tell whether any released row is of a document."""
+    kept = pa.array(sorted({*case.kept().column("record").to_pylist()}), pa.string())
+    return any(pc.any(pc.and_(pc.equal(rows.column("thread"), "document"), pc.is_in(rows.column("record"), value_set=kept)), min_count=0).as_py()
+               for _, rows in _read(case, ["record", "thread"]))
+
+
+def _read(case: Casefile, columns: list[str]) -> Iterator[tuple[str, Any]]:
+    for shard, path, _ in case.attribute_files():
+        try:
+            if path:
+                yield shard, table(path, columns)
+        except (ValueError, OSError, KeyError, pa.ArrowException):
+            raise Fault("{path} cannot be read", shard, path=shard) from None
+
+
+def _documents(case: Casefile) -> tuple[dict[str, _Document], bool]:
+    """Give the newest state of each document, its attributes found true; tell whether any was erased."""
+    out: dict[str, _Document] = {}
+    erased = any(not same for _, _, same in case.attribute_files())
+    for shard, rows in _read(case, _COLUMNS):
+        rows = rows.filter(pc.equal(rows.column("thread"), "document"))
+        statics: dict[str, set[str]] = defaultdict(set)
+        for record, static in zip(rows.column("record").to_pylist(), rows.column("static").to_pylist(), strict=True):
+            statics[record] |= {*str(static or "").split()}
+        rows = rows.filter(pc.equal(rows.column("chunk"), 0))
+        told = {row["record"]: row for row in rows.to_pylist()}
+        for record, read, press in _reread(case, shard, told):
+            if read != (told[record]["anchors"] or []) or press is not told[record]["press"]:
+                raise Fault("record {record} has other words in its shard than were compared", f"shards/{shard}.parquet", record=record)
+        if missing := told.keys() - {record for record in told if "seen" in told[record]}:
+            raise Fault("record {record} has other words in its shard than were compared", f"shards/{shard}.parquet", record=min(missing))
+        for record, row in told.items():  # in order of arrival: a later state takes the place of an earlier one
+            out[record] = _Document(shard, row["source"], row["language"] or "", statics[record], row["anchors"] or [])
+    return out, erased
+
+
+def _reread(case: Casefile, shard: str, told: dict[str, dict[str, Any]]) -> Iterator[tuple[str, list[int], bool]]:
+    """Give the anchors of each document of a shard, and whether it is of the press, from its words."""
+    name = shard if (case.workspace / f"shards/{shard}.parquet").exists() else case.successor(shard)
+    path = case.workspace / f"shards/{name}.parquet"
+    try:
+        for batch in batches(path) if told else ():
+            for row in pa.table(batch).select(["record", "body"]).to_pylist():
+                if row["record"] in told:
+                    body = json.loads(row["body"])
+                    words = "\n".join("\n".join(part[1] for part in turn["parts"] if part[1]) for turn in body["turns"])
+                    told[row["record"]]["seen"] = True
+                    yield row["record"], anchors(words), _is_press(body.get("declared", {}), words)
+    except (pa.ArrowException, ValueError, TypeError, KeyError, IndexError, AttributeError, OSError):
+        raise Fault("{path} cannot be read", f"shards/{name}.parquet", path=f"shards/{name}.parquet") from None
+
+
+def _is_press(declared: Mapping[str, str], words: str) -> bool:
+    kind = re.sub("[ _]", "-", declared.get("kind", "").strip().lower())
+    return kind in _PRESS or declared.get("page-kind", "").endswith("NewsArticle") or _AGENCY.search(words[:400]) is not None
+
+
+def _pairs(documents: Mapping[str, _Document]) -> set[tuple[str, str]]:
+    """Give the pairs of documents that may be translations of one another."""
+    leading: dict[int, list[str]] = defaultdict(list)
+    for record, one in documents.items():
+        for anchor in one.anchors:
+            if anchor % 2:
+                leading[anchor].append(record)
+    met = {pair for sharing in leading.values() if 2 <= len(sharing) <= MOST_SHARING for pair in combinations(sorted(sharing), 2)
+           if documents[pair[0]].language != documents[pair[1]].language}
+    return {pair for pair in met if _alike({*documents[pair[0]].anchors}, {*documents[pair[1]].anchors})}
+
+
+def _alike(one: set[int], two: set[int]) -> bool:
+    weight = [len(some) + sum(anchor % 2 for anchor in some) for some in (one & two, one, two)]
+    return sum(anchor % 2 for anchor in one & two) >= STRONG and weight[0] * 100 >= min(weight[1:]) * PER_CENT
+
+
+def _undecided(case: Casefile, documents: Mapping[str, _Document], found: set[tuple[str, str]]) -> None:
+    """Insist that each released document with a partner of another source, or one that is out, was decided on knowing of it."""
+    kept = {*case.kept().column("record").to_pylist()}
+    partners: dict[str, set[str]] = defaultdict(set)
+    for one, two in found:
+        for record, other in ((one, two), (two, one)):
+            if record in kept:
+                partners[record].add(other)
+    out = _out(case, documents, set().union(*partners.values())) if partners else set()
+    staff = case.staff()
+    for record, others in sorted(partners.items()):
+        own = documents[record]
+        held = {other for other in others if other in out or documents[other].source != own.source}
+        decided = staff.on(record, own.shard)
+        knew = decided is not None and decided.spares("possible-translation") and all(
+            other in decided.kin_out or (other in decided.kin and other not in out) for other in held)
+        if held and not knew:
+            raise Fault("record {record} is released against {reason}", MANIFEST, record=record, reason="possible-translation")
+
+
+def _out(case: Casefile, documents: Mapping[str, _Document], records: set[str]) -> set[str]:
+    """Give those of some documents that anything but an election or their kin speaks against."""
+    wanted = pa.array(sorted(records), pa.string())
+    decisions = case.decisions()
+    rows = decisions.filter(pc.is_in(decisions.column("record"), value_set=wanted)).select(["record", "shard", "reason"]).to_pylist()
+    out = {row["record"] for row in rows if row["reason"] not in _STANDING and row["shard"] == documents[row["record"]].shard}
+    for record in records:
+        decided = case.staff().on(record, documents[record].shard)
+        if any(decided is None or not decided.spares(reason) for reason in documents[record].static):
+            out.add(record)
+    return out | {record for record, reason in against(case, wanted).items() if reason}
+
+
+def _descendants(case: Casefile) -> None:
+    """Insist that no released document repeats much of what is tainted, unless it was acquired for itself or decided on."""
+    register, staff = case.register(), case.staff()
+    unlawful = pa.array(sorted(name for name, source in register.items() if source.unlawful), pa.string())
+    tainted = []
+    for shard, rows in _read(case, ["record", "thread", "source", "static", "runs"]):
+        marked = pc.match_substring_regex(rows.column("static"), r"(^|\s)shadow-library(\s|$)")
+        rows = rows.filter(pc.and_(pc.equal(rows.column("thread"), "document"), pc.or_(marked, pc.is_in(rows.column("source"), value_set=unlawful))))
+        spared = [record for record in {*rows.column("record").to_pylist()}
+                  if (decided := staff.on(record, shard)) is not None and decided.spares("shadow-library")]
+        free = pc.and_(pc.is_in(rows.column("record"), value_set=pa.array(spared, pa.string())), pc.invert(
+            pc.is_in(rows.column("source"), value_set=unlawful)))
+        tainted.append(rows.filter(pc.invert(free)).select(["record", "runs"]))
+    every = pa.concat_tables(tainted).combine_chunks() if tainted else None
+    if every is None or not every.num_rows:
+        return
+    runs = pc.unique(pc.list_flatten(every.column("runs")).combine_chunks())
+    acquired = pa.array(sorted(name for name, source in register.items() if source.ground in ACQUIRED), pa.string())
+    kept = case.kept()
+    for shard, rows in _read(case, ["record", "chunk", "thread", "source", "runs"]) if len(runs) else ():
+        own = kept.filter(pc.equal(kept.column("shard"), shard)).column("key").combine_chunks()
+        key = pc.binary_join_element_wise(rows.column("record"), rows.column("chunk").cast(pa.string()), "/")
+        rows = rows.filter(pc.and_(pc.is_in(key, value_set=own), pc.and_(pc.equal(rows.column("thread"), "document"), pc.invert(
+            pc.is_in(rows.column("source"), value_set=acquired))))).combine_chunks()
+        _repeats(case, shard, rows, runs, every)
+
+
+def _repeats(case: Casefile, shard: str, rows: Any, runs: Any, tainted: Any) -> None:
+    lists = rows.column("runs").combine_chunks()
+    places = pc.list_parent_indices(lists).filter(pc.is_in(pc.list_flatten(lists), value_set=runs))
+    lengths = pc.list_value_length(lists).to_pylist()
+    for found in pc.value_counts(places).to_pylist():
+        if found["counts"] < RUNS and found["counts"] * PART < lengths[found["values"]]:
+            continue
+        record = rows.column("record")[found["values"]].as_py()
+        decided = case.staff().on(record, shard)
+        theirs = tainted.column("runs").combine_chunks()
+        hit = pc.list_parent_indices(theirs).filter(pc.is_in(pc.list_flatten(theirs), value_set=lists[found["values"]].values))
+        if decided is None or not decided.spares("shadow-descendant") or not (
+                {*tainted.column("record").take(hit).to_pylist()} <= decided.copied):
+            raise Fault("record {record} is released against {reason}", MANIFEST, record=record, reason="shadow-descendant")
+
