@@ -22,8 +22,8 @@ from .admit import THREADS, Admission
 from .dedupe import copies_of, losers
 from .honour import FOR_PEOPLE, Honour
 from .inherit import family, inherited
-from .pages import PageSignals
 from .kin import DESCENDANT, PAIRS, TRANSLATION, Kin
+from .pages import PageSignals
 from .stage import impose, judge, undecided
 
 

@@ -100,9 +100,9 @@ def kin_of(corpus: Corpus, lock: Mapping[str, Any]) -> pl.DataFrame:
     """Give the pairs of documents that may be translations of one another, from a file that is made where it is missing."""
     path = _cluster_path(lock).replace(".parquet", "-kin.parquet")
     if not corpus.exists(path):
-        frames = [corpus.frame([attribute_path(lock, item["shard"])], ["record", "language", "anchors"],
-                               (pl.col("thread") == "document") & (pl.col("chunk") == 0)).with_columns(number=pl.lit(number))
-                  for number, item in enumerate(lock["inputs"])]
+        columns, first = ["record", "language", "anchors", "thread", "chunk"], (pl.col("thread") == "document") & (pl.col("chunk") == 0)
+        frames = [corpus.frame([attribute_path(lock, item["shard"])], columns, first).drop("thread", "chunk").with_columns(
+            number=pl.lit(number)) for number, item in enumerate(lock["inputs"])]
         newest = pl.concat([_NO_ANCHORS, *frames]).filter(pl.col("number") == pl.col("number").max().over("record"))
         corpus.write(path, pairs(newest).to_arrow(compat_level=pl.CompatLevel.oldest()))
     return pl.DataFrame(pl.from_arrow(corpus.read(path)))
