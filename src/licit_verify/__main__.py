@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import bundle
+from . import answer, bundle
 from .claims import verify
 from .keyfile import read_key
 from .receipt import main as receipt_main
@@ -29,10 +29,12 @@ _VERDICTS_FR = {0: "Toutes les affirmations vérifiables tiennent.",
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; give its exit code. ``receipt FILE`` checks a receipt alone, ``bundle FILE`` evidence."""
+    """Run the command; give its exit code. ``receipt FILE`` checks a receipt alone, ``bundle FILE`` evidence, ``answer FILE`` an answer on a work."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["receipt"] and not Path("receipt").is_dir():
         return receipt_main(given[1:])
+    if given[:1] == ["answer"] and not Path("answer").is_dir():
+        return answer.main(given[1:])
     if given[:1] == ["bundle"] and not Path("bundle").is_dir():
         return bundle.main(given[1:])
     options = _parser().parse_args(given)

@@ -126,7 +126,7 @@ def _true_words(case: Casefile, shard: str, rows: Any) -> None:
                         record=record)
         if runs:
             long.append(words)
-    found, theirs = _hashes(long), pc.list_flatten(rows.column("runs")).combine_chunks()
+    found, theirs = hashes(long, RUN), pc.list_flatten(rows.column("runs")).combine_chunks()
     if not found.equals(theirs):
         differ = pc.index(pc.not_equal(found, theirs), True).as_py()
         place = bisect(list(accumulate(counts)), differ)
@@ -134,8 +134,8 @@ def _true_words(case: Casefile, shard: str, rows: Any) -> None:
                     record=rows.column("record")[place].as_py())
 
 
-def _hashes(rows: Sequence[Sequence[str]]) -> Any:
-    """Hash every run of words of some rows that have one each: a polynomial over prefix sums, modulo 2^64."""
+def hashes(rows: Sequence[Sequence[str]], width: int) -> Any:
+    """Hash every run of so many words of some rows that have one each: a polynomial over prefix sums, modulo 2^64."""
     flat = pa.array([crc32(word.encode()) + 1 for row in rows for word in row], pa.uint64())
     if not len(flat):
         return flat
@@ -144,9 +144,9 @@ def _hashes(rows: Sequence[Sequence[str]]) -> Any:
     sums = pc.cumulative_sum(pc.multiply(mixed, _powers(_ODD, len(flat))))
     sums = pa.concat_arrays([pa.array([0], pa.uint64()), sums])
     starts = [0, *accumulate(map(len, rows))]
-    places = pa.array(list(chain.from_iterable(range(start, start + len(row) - RUN + 1)
+    places = pa.array(list(chain.from_iterable(range(start, start + len(row) - width + 1)
                                                for start, row in zip(starts, rows, strict=False))), pa.int64())
-    run = pc.subtract(sums.take(pc.add(places, RUN)), sums.take(places))
+    run = pc.subtract(sums.take(pc.add(places, width)), sums.take(places))
     run = pc.multiply(run, _powers(_INVERSE, len(flat)).take(places))
     return pc.bit_wise_xor(run, pc.shift_right(run, _number(31)))
 

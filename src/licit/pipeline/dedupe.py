@@ -49,10 +49,7 @@ class Sketch:
 def sketch(texts: Sequence[str]) -> list[Sketch]:
     """Sketch many texts at once."""
     words = [_WORD.findall(text.casefold()) for text in texts]
-    lengths = np.array([len(row) for row in words], dtype=np.int64)
-    codes = {word: crc32(word.encode()) for word in set(chain.from_iterable(words))}
-    flat = np.fromiter(map(codes.__getitem__, chain.from_iterable(words)), dtype=np.uint64, count=int(lengths.sum()))
-    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    flat, starts = _codes(words)
     shingles, shingle_starts = _windows(flat, starts, _SHINGLE)
     bands = _bands(_signatures(shingles, shingle_starts))
     runs, run_starts = _windows(flat, starts, RUN)
@@ -62,6 +59,19 @@ def sketch(texts: Sequence[str]) -> list[Sketch]:
                           bands=bands[i].tolist() if len(row) >= _SHINGLE else [],
                           runs=runs[run_starts[i]:run_starts[i + 1]].tolist()))
     return out
+
+
+def windows_of(texts: Sequence[str], width: int) -> tuple[np.ndarray, np.ndarray]:
+    """Hash every run of so many words of each text; give all of them, and where those of each text start."""
+    return _windows(*_codes([_WORD.findall(text.casefold()) for text in texts]), width)
+
+
+def _codes(words: Sequence[Sequence[str]]) -> tuple[np.ndarray, np.ndarray]:
+    """Give a number for each word, and where those of each row start."""
+    lengths = np.array([len(row) for row in words], dtype=np.int64)
+    codes = {word: crc32(word.encode()) for word in set(chain.from_iterable(words))}
+    flat = np.fromiter(map(codes.__getitem__, chain.from_iterable(words)), dtype=np.uint64, count=int(lengths.sum()))
+    return flat, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
 
 
 def likeness(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

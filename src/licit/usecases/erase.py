@@ -38,6 +38,7 @@ from .alone import alone, storing
 from .later import erased_records
 from .queries import recall, released_rows
 from .release import patch_alone, recover
+from .works import index_path
 from .workspace import Input, Position, Progress, Workspace, inputs_at, legal_holds, releases_at, silent, standings_at
 
 #: The declared field that names a record's sources, as a stored body has it; in words the quotes would be escaped.
@@ -257,6 +258,7 @@ def _purge_release(workspace: Workspace, name: str, doomed: Collection[str]) -> 
         held = pl.scan_parquet(ids).filter(pl.col("record").is_in(list(doomed))).select(pl.len()).collect().item()
         data = folder / "data" / ids.name
         if held and data.exists():
+            _forget_words(workspace, name, f"data/{ids.name}")
             workspace.corpus.remove(f"releases/{name}/data/{ids.name}")
             yield f"releases/{name}/data/{ids.name}"
     twin = f"state/{name}/twin.parquet"
@@ -266,6 +268,15 @@ def _purge_release(workspace: Workspace, name: str, doomed: Collection[str]) -> 
         if left.height < table.height:
             workspace.corpus.write(twin, left.to_arrow(compat_level=pl.CompatLevel.oldest()))
             yield twin
+
+
+def _forget_words(workspace: Workspace, name: str, path: str) -> None:
+    """Remove what was noted of the words of a release's file: the index of it, and the numbers of works that its rows name."""
+    manifest = json.loads(workspace.corpus.path(f"releases/{name}/manifest.json").read_bytes())
+    for file in manifest["files"]:
+        if file["path"] == path:
+            workspace.corpus.remove(index_path(str(file["sha256"])))
+    workspace.corpus.remove(f"state/{name}/works.parquet")
 
 
 def _rewrite(workspace: Workspace, item: Input, doomed: Mapping[str, int]) -> bool:

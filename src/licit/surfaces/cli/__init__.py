@@ -33,6 +33,7 @@ COMMANDS = {
     "papers": ("papers", "Show, check and write again what a release says of itself on paper."),
     "explain": ("release", "Say why a record is in, held or refused, and where a person's words went."),
     "recall": ("release", "Say what the log's changes touch; build the patch release."),
+    "work": ("work", "Say which releases hold a work, by its words or its number."),
     "recipient": ("downstream", "Record who received a release."),
     "run": ("downstream", "Record a training run."),
     "model": ("downstream", "Record a model and when it is retrained next."),
