@@ -16,6 +16,7 @@ from world import CONSUMER, PLANTED, chat, places_of, prose
 from licit.core.signals import Page
 from licit.usecases.backup import back_up
 from licit.usecases.signals import Summary, keep_reading
+from licit.usecases.works import Work, check, work_of_number
 from licit.wiring import open_visits
 
 PAGE = Path(__file__).parents[2] / "docs/reference/inventory.md"
@@ -70,6 +71,8 @@ def used(served):
     handed = product.post("/v1/rights", json={"kind": "restriction", "subject": ACCOUNT, "issuer": "chat"},
                           headers={"idempotency-key": f"for {ACCOUNT}"})
     assert handed.status_code == 201
+    for work in (Work(words=prose("own")), work_of_number("isbn", "2-07-036002-4")):
+        check(world.ports, work)
     summary = Summary()
     summary.add(Page(), [])
     keep_reading(world.ports, "chat", summary, what="page.html", by="zoe")

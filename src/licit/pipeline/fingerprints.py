@@ -14,6 +14,7 @@ Law: PRV-13
 """
 
 import hashlib
+import mmap
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -44,9 +45,10 @@ class Index:
 
     def find(self, wanted: Any) -> tuple[Any, Any]:
         """Give, for distinct fingerprints in order, (which of them, row) of every place where one is found."""
-        first, last = np.searchsorted(self.values, wanted, "left"), np.searchsorted(self.values, wanted, "right")
-        lengths = last - first
-        which = np.repeat(np.arange(len(wanted)), lengths)
+        first = np.searchsorted(self.values, wanted)
+        there = np.flatnonzero(self.values[np.minimum(first, len(self.values) - 1)] == wanted) if len(self.values) else first[:0]
+        first, lengths = first[there], np.searchsorted(self.values, wanted[there], "right") - first[there]
+        which = np.repeat(there, lengths)
         at = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths) + np.repeat(first, lengths)
         return which, np.asarray(self.rows[at])
 
@@ -99,17 +101,18 @@ def opened_index(path: Path, *, whole: bool = False) -> Index | None:
         EvidenceError: they are not those that the head names.
     """
     try:
-        mapped = np.memmap(path, dtype=np.uint8, mode="r")
+        with path.open("rb") as file:
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError):
         return None
     if len(mapped) < _HEAD.size:
         return None
-    magic, words, window, number, rows, sha256 = _HEAD.unpack(mapped[:_HEAD.size].tobytes())
+    magic, words, window, number, rows, sha256 = _HEAD.unpack_from(mapped)
     if (magic, words, window) != (_MAGIC, WORDS, WINDOW) or len(mapped) != _HEAD.size + number * 12 + rows * 4:
         return None
-    body: Any = mapped[_HEAD.size:]
-    if whole and hashlib.sha256(body).digest() != sha256:
+    if whole and hashlib.sha256(memoryview(mapped)[_HEAD.size:]).digest() != sha256:
         raise EvidenceError("an index of words is not what was written", about=path.name, reason="file-altered",
                             remedy="Remove the file; it is made again.")
-    return Index(values=body[:number * 8].view("<u8"), rows=body[number * 8:number * 12].view("<u4"),
-                 counts=body[number * 12:].view("<u4"), sha256=sha256)
+    at = _HEAD.size
+    return Index(values=np.frombuffer(mapped, "<u8", number, at), rows=np.frombuffer(mapped, "<u4", number, at + number * 8),
+                 counts=np.frombuffer(mapped, "<u4", rows, at + number * 12), sha256=sha256)

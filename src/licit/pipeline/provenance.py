@@ -11,7 +11,7 @@ Rules kept here:
 - A set of which one part is tainted is marked unless the row says that it is of another part.
 - One pass over the bytes says whether anything can be there; exact work is for what that pass saw.
 
-Law: SHD-01, SHD-02, SHD-03, SHD-04
+Law: SHD-01, SHD-02, SHD-03, SHD-04, SHD-05
 """
 
 import re
