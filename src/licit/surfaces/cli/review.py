@@ -20,7 +20,7 @@ _DONE = {"release": "Released: the next build leaves these holds out and judges 
 def review_command() -> None:
     """Decide on records that only a person can decide on, one by one.
 
-    Staff may lift five holds and no others: never what a person concerned refused, what a source lacks, an age, or a check
+    Staff may lift seven holds and no others: never what a person concerned refused, what a source lacks, an age, or a check
     that failed. A release counts for the record's present state; a later state waits again.
     """
 
@@ -38,7 +38,7 @@ def listed(source: str, as_json: bool, workspace: str | None) -> None:
             continue
         said = f"decided: {item.decided}" if item.decided else "a release of an earlier state counts no more" if item.lapsed else ""
         say("  ".join(filter(None, [item.record, item.source, number_of(item.rows, "row"),
-                                    ", ".join(item.reasons), said])))
+                                    ", ".join(item.reasons), f"beside {', '.join(item.kin)}" if item.kin else "", said])))
     if not as_json:
         say(f"{number_of(len(found), 'record')}. Decide: licit review release RECORD --lift REASON --by NAME --why TEXT, or refuse, or hold"
             if found else "Nothing waits for a decision.")
