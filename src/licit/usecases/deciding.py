@@ -321,16 +321,18 @@ def _held_again(workspace: Workspace, lock: Mapping[str, Any], gates: Gates, row
     lost = set(answered.filter(pl.col("was").is_in([*ELECTED_AWAY, ""]))["row"].to_list())
     changed = set(answered.filter(open_before)["record"].to_list())
     tainted, refused = kin.tainted(answered), answered.filter(pl.col("for_people") & ~pl.col("was").is_in(FOR_PEOPLE))
-    more = column_of(workspace.corpus, lock, "thread", "runs") if tainted.height or refused.height or gates.pairs.height else None
-    for number, reason in enumerate(SETTLED if more is not None else ()):
+    because_of = {DESCENDANT: tainted, "copy-of-refused": refused, TRANSLATION: gates.pairs}
+    for number, reason in enumerate(SETTLED):
+        if not because_of[reason].height:
+            continue
         standing = pl.col("reason").is_in(["", *ELECTED_AWAY, *SETTLED[number + 1:]])
-        known = rows.join(more, on="row", maintain_order="left") if more is not None else rows
         if reason == TRANSLATION:
+            paired = rows.filter(pl.col("record").is_in(gates.pairs["record"].unique().implode()))
+            known = paired.join(column_of(workspace.corpus, lock, "thread", rows=paired), on="row", maintain_order="left")
             found = kin.translations(by_other_gates(known), changed)
-        elif reason == DESCENDANT:
-            found = kin.descendants(tainted, known.filter(standing))
         else:
-            found = held_copies(refused, known.filter(standing), gates)
+            known = rows.filter(standing).join(column_of(workspace.corpus, lock, "thread", "runs"), on="row", maintain_order="left")
+            found = kin.descendants(tainted, known) if reason == DESCENDANT else held_copies(refused, known, gates)
         new = rows.filter(standing & pl.col("row").is_in(found["row"].implode()))
         lost |= set(new.filter(pl.col("reason").is_in(["", *ELECTED_AWAY]))["row"].to_list())
         changed |= set(new["record"].to_list())
