@@ -18,9 +18,11 @@ from licit.core.records import Record, SetAside
 from licit.core.signals import Page
 
 from .cards import NAMES, stated_for
+from .documents.warc import document_of
 from .inputs import find_readers, is_companion, open_inputs, recognise
 from .stored_items import is_aside, page_of_file, page_of_row
 from .tables import kind_of, read_table
+from .warc import archive_pages
 
 Met = Begun | Item | Missed | Paper
 
@@ -61,10 +63,11 @@ def arriving(paths: Sequence[Path], *, column: str = "") -> Iterator[Met]:
 
 
 def _stated(file: InputFile, paths: Sequence[Path]) -> Stated | None:
-    if file.path is None:
+    place = file.path or next((Path(above) for above in PurePosixPath(file.name).parents if Path(above).is_file()), None)
+    if place is None:
         return None
-    top = next((path for path in paths if path == file.path or path in file.path.parents), file.path.parent)
-    return stated_for(file.path, top if top.is_dir() else top.parent)
+    top = next((path for path in paths if path == place or path in place.parents), place.parent)
+    return stated_for(place, top if top.is_dir() else top.parent)
 
 
 def _file(file: InputFile, number: int, readers: Mapping[str, Reader], stated: Stated | None, column: str) -> Iterator[Met]:
@@ -78,6 +81,9 @@ def _file(file: InputFile, number: int, readers: Mapping[str, Reader], stated: S
         for count, item in enumerate(items(), 1):
             if isinstance(item, SetAside):
                 yield Missed(file=number, where=item.where, reason=item.reason)
+            elif isinstance(item, tuple) and isinstance(item[0], Record):
+                record, page = item
+                yield _record(record, Begun(file=number, name=file.name, size=0, format="", stated=stated), f"record {count}", page)
             elif isinstance(item, Record):
                 page = page_of_file(file) if item.format == "html" else None
                 yield _record(item, Begun(file=number, name=file.name, size=0, format="", stated=stated), f"record {count}", page)
@@ -105,7 +111,14 @@ def _opened(file: InputFile, readers: Mapping[str, Reader], column: str) -> tupl
         return shown, lambda: read_table(file, kind, column)
     if reader is None:
         raise InputError("nobody knows this file", about=file.name, reason="format-unknown")
-    return reader.name, lambda: reader.read(file)
+    return reader.name, (lambda: _archived(file)) if reader.name == "warc" else lambda: reader.read(file)
+
+
+def _archived(file: InputFile) -> Iterator[Any]:
+    """Give each document of an archive with the page that it is from, judged beside the last version of its site's files."""
+    for number, (*_, page) in enumerate(archive_pages(file.open), 1):
+        for item in document_of(file, f"record {number}", page):
+            yield (item, page) if isinstance(item, Record) else item
 
 
 def _record(record: Record, of: Begun, where: str, page: Page | None) -> Item:

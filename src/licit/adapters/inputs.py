@@ -12,6 +12,7 @@ Rules kept here:
 """
 
 import codecs
+import gzip
 import io
 import pkgutil
 import re
@@ -38,8 +39,10 @@ ENTRY_POINTS = "licit.readers"
 
 _LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 _ZIP_MAGIC = ("PK\x03\x04", "PK\x05\x06")
+#: How the first bytes of a gzip look once they were decoded leniently.
+_PACKED = "\x1f\ufffd\x08"
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, gzip.BadGzipFile)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +113,7 @@ def _open(path: Path, limits: Limits, folders: dict[Path, tuple[str, ...]]) -> I
         if head.startswith(_ZIP_MAGIC):
             yield from _members(zipfile.ZipFile(path), name, limits, nested=False)
             return
+        inside = _unpacked_head(path) if head.startswith(_PACKED) else b""
         if path.parent not in folders:
             folders[path.parent] = tuple(sorted(child.name for child in path.parent.iterdir()
                                                 if child.is_file() and not child.is_symlink()))
@@ -120,8 +124,34 @@ def _open(path: Path, limits: Limits, folders: dict[Path, tuple[str, ...]]) -> I
     except _BROKEN:
         yield SetAside(reason="broken-archive", where=name)
     else:
+        if inside and not inside.startswith(b"WARC/"):
+            yield from _alone(path, size, limits, (folders[path.parent], sibling), tar=inside[257:262] == b"ustar")
+            return
         yield InputFile(name=name, size=size, head=head, open=opened, siblings=folders[path.parent], sibling=sibling,
                         path=path)
+
+
+def _unpacked_head(path: Path) -> bytes:
+    with gzip.open(path) as inside:
+        try:
+            return inside.read(512)
+        except (*_BROKEN, OSError):
+            return b"?"  # reading it says what is wrong
+
+
+def _alone(path: Path, size: int, limits: Limits, beside: tuple[tuple[str, ...], Any], *, tar: bool) -> Iterator[InputFile | SetAside]:
+    """Give a file that was packed alone, by its own name below that of the packed one."""
+    name = f"{path.as_posix()}/{path.name.removesuffix('.gz')}"
+
+    def inside() -> BinaryIO:
+        return _guarded(lambda: gzip.open(path), name, _Allowance(limits, size))
+
+    try:
+        if tar:
+            raise InputError("unpack it and name its folder", about=name, reason="nested-archive")
+        yield InputFile(name=name, size=size, head=read_head(inside), open=inside, siblings=beside[0], sibling=beside[1])
+    except InputError as error:
+        yield SetAside(reason=error.reason, where=path.as_posix(), detail=error.what)
 
 
 def _members(archive: zipfile.ZipFile, name: str, limits: Limits, *, nested: bool) -> Iterator[InputFile | SetAside]:

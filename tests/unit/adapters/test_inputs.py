@@ -1,9 +1,11 @@
 """Inputs are opened safely: whatever lies in a folder or an archive is given, or set aside with a reason."""
 
+import gzip
 import io
 import os
 import struct
 import sys
+import tarfile
 import types
 import zipfile
 from pathlib import Path
@@ -264,3 +266,21 @@ def test_companions_are_no_inputs_of_their_own():
     for name in ("user.json", "chat.html", "users.json"):
         alone = InputFile(name=f"x/{name}", size=0, head="", open=io.BytesIO, siblings=(name, "report.txt"))
         assert not is_companion(alone, readers)
+
+
+def test_a_file_packed_alone_is_read_as_what_it_is(tmp_path):
+    """What lies in a gzip is given by its own name and bytes; one cut short, a bomb or a packed tar is set aside with its reason."""
+    whole = gzip.compress(b'{"text": "one"}\n' * 100, mtime=0)
+    (tmp_path / "a.jsonl.gz").write_bytes(whole)
+    (item,) = open_inputs([tmp_path / "a.jsonl.gz"], SMALL)
+    with item.open() as stream:
+        assert (item.name.rpartition("/")[2], len(stream.read())) == ("a.jsonl", 1600)
+    (tmp_path / "a.jsonl.gz").write_bytes(whole[:-12])
+    assert asides(tmp_path / "a.jsonl.gz") == [("broken-archive", "a.jsonl.gz")]
+    (tmp_path / "b.txt.gz").write_bytes(gzip.compress(bytes(2 << 20)))
+    (bomb,) = open_inputs([tmp_path / "b.txt.gz"], SMALL)
+    with bomb.open() as stream, pytest.raises(InputError, match="unpacks"):
+        stream.read()
+    with tarfile.open(tmp_path / "c.tar.gz", "w:gz") as tar:
+        tar.add(tmp_path / "b.txt.gz", "b")
+    assert asides(tmp_path / "c.tar.gz") == [("nested-archive", "c.tar.gz")]

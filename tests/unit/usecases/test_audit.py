@@ -1,5 +1,6 @@
 """The audit counts everything it meets, keeps no text, and says what it did not look for."""
 
+import gzip
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from warcs import warc
 
 from licit.core.ports import Sensitive
 from licit.core.spans import Span
@@ -126,6 +128,24 @@ def test_what_stored_pages_reserve_is_read(tmp_path: Path) -> None:
     assert told["signals"]["verdicts"] == {"reserved": 4}
     assert told["looked_at"] == 5
     assert {one["reason"]: one["records"] for one in told["to_do"]}["reserved"] == 4
+
+
+def test_packed_rows_and_archives_of_the_web_are_read(tmp_path: Path) -> None:
+    """Packed rows are rows; each page of a web archive is a document judged with its site's files; papers beside speak for both.
+
+    Law: SIG-10, PRV-03, PRV-07
+    """
+    (tmp_path / "LICENSE").write_text("Creative Commons Attribution 4.0 International", encoding="utf-8")
+    (tmp_path / "rows.jsonl.gz").write_bytes(gzip.compress(b'{"text": "some words of a row"}\n'))
+    page, html = b"<html><p>The council wrote a page of words about nothing much, and the town read it.</p></html>", (("Content-Type", "text/html"),)
+    shut = warc(("https://a.example/shut", page, html), packed=False).replace(b" 200 OK", b" 403 No")
+    (tmp_path / "crawl.warc").write_bytes(warc(("https://a.example/p", page, html), ("https://b.example/p", page, html),
+                                               ("https://a.example/robots.txt", b"User-agent: CCBot\nDisallow: /p\n", ()), packed=False) + shut)
+    told = audit(tmp_path, "--one-in", 0)
+    assert told["formats"] == {"json": 1, "warc": 1}
+    assert (told["looked_at"], told["unreadable"]) == (3, {"no-lawful-access": 1})
+    assert told["signals"]["verdicts"] == {"reserved": 1, "unknown": 1}
+    assert [(one["licence"], one["records"]) for one in told["licences"]] == [("CC-BY-4.0", 3)]
 
 
 def test_pages_without_stored_answers_are_not_looked_for(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from typing import BinaryIO
 from licit.core.errors import InputError
 from licit.core.ports import InputFile, Reader
 from licit.core.records import Record, SetAside
-from licit.core.signals import AI_TXT, ROBOTS, TDMREP, Answer, page_name
+from licit.core.signals import AI_TXT, ROBOTS, TDMREP, Answer, Page, page_name
 
 from ..warc import records
 from .html import READERS as HTML
@@ -49,16 +49,20 @@ class _Warc:
         """
         for number, (url, kind, answer, date) in enumerate(records(file.open, files=False), 1):
             where = f"{file.name}, record {number}"
-            if "/" + page_name(url).partition("/")[2] in _SITE and kind != "broken":
-                continue
-            if aside := _against(kind, answer):
-                yield SetAside(reason=aside, where=where, detail=answer.fault or f"status {answer.status}")
-                continue
-            page = _page(file, url, answer, date)
-            try:
-                yield from _format_of(answer, page).read(page)
-            except InputError as error:
-                yield SetAside(reason=error.reason or "unreadable", where=where, detail=error.what)
+            if "/" + page_name(url).partition("/")[2] not in _SITE or kind == "broken":
+                yield from document_of(file, where, Page(url=url, answer=answer, at=date), kind)
+
+
+def document_of(file: InputFile, where: str, page: Page, kind: str = "response") -> Iterator[Record | SetAside]:
+    """Give the document of one answer of an archive, or why there is none."""
+    if aside := _against(kind, page.answer):
+        yield SetAside(reason=aside, where=where, detail=page.answer.fault or f"status {page.answer.status}")
+        return
+    inner = _page(file, page.url, page.answer, page.at)
+    try:
+        yield from _format_of(page.answer, inner).read(inner)
+    except InputError as error:
+        yield SetAside(reason=error.reason or "unreadable", where=where, detail=error.what)
 
 
 def _begins(file: InputFile) -> bool:
