@@ -2,7 +2,8 @@
 
 Rules kept here:
 
-- One question lists all of it: live and withdrawn releases, rows of the source and rows made from its records.
+- One question lists all of it: live and withdrawn releases, rows of the source, rows made from its records, and documents of other
+  sources that repeat much of it.
 - A release whose rows are no longer on disk is listed as one that may hold it, never as one that does not.
 - To refuse the source is an entry of the log with who and why; it counts from then on in every build and patch, and nothing
   lifts it. The patch is the usual one, which the auditor computes again.
@@ -19,17 +20,18 @@ from typing import Any
 import polars as pl
 
 from ..core.errors import InputError
+from ..pipeline.kin import PAIRS, Kin
 from .commands import registered
 from .deciding import attribute_paths
 from .queries import downstream_of
-from .workspace import Released, Workspace, releases_at
+from .workspace import Position, Released, Workspace, register_at, releases_at
 
 _ROWS = {"record": pl.String, "chunk": pl.Int32, "source": pl.String}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """What one release holds of a source: its rows, rows made from its records, who has it, what trained on it.
+    """What one release holds of a source: its rows, rows made from its records or repeating them, who has it, what trained on it.
 
     ``rows`` is -1 where the release's rows are no longer on disk, so that nobody can tell.
     """
@@ -38,13 +40,14 @@ class Holding:
     withdrawn: bool
     rows: int
     made_from_it: int
+    repeating_it: int
     recipients: tuple[str, ...]
     runs: tuple[Mapping[str, Any], ...]
 
     def as_json(self) -> dict[str, Any]:
         """Give it as plain values."""
         return {"release": self.release, "withdrawn": self.withdrawn, "rows": None if self.rows < 0 else self.rows,
-                "made_from_it": self.made_from_it, "recipients": list(self.recipients), "runs": [dict(run) for run in self.runs]}
+                "made_from_it": self.made_from_it, "repeating_it": self.repeating_it, "recipients": list(self.recipients), "runs": [dict(run) for run in self.runs]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +70,7 @@ class Impact:
         models = sorted({model for run in runs for model in run["models"]})
         return [
             {"option": "part of the set", "releases": [one.release for one in live],
-             "rows": sum(max(one.rows, 0) + one.made_from_it for one in live), "tell": told, "models": [],
+             "rows": sum(max(one.rows, 0) + one.made_from_it + one.repeating_it for one in live), "tell": told, "models": [],
              "means": "Each live release gets a patch without these rows; recipients are told to use the patch. What was trained keeps them.",
              "command": f"licit source unlawful {self.source} --refuse --patch --by NAME --why TEXT"},
             {"option": "whole set", "releases": [one.release for one in self.holdings], "rows": None, "tell": told, "models": [],
@@ -94,6 +97,7 @@ class Impact:
         for one in self.holdings:
             rows = "its rows are no longer on disk; it may hold some" if one.rows < 0 else f"{one.rows} rows of it"
             more = f", {one.made_from_it} made from it" if one.made_from_it else ""
+            more += f", {one.repeating_it} of other sources that repeat much of it" if one.repeating_it else ""
             yield f"{one.release}{' (withdrawn)' if one.withdrawn else ''}: {rows}{more}"
             yield from (f"  recipient: {name}" for name in one.recipients)
             for run in one.runs:
@@ -114,9 +118,9 @@ def impact(workspace: Workspace, source: str) -> Impact:
     known, downstream = registered(workspace, source), downstream_of(workspace)
     holdings = []
     for name, released in releases_at(workspace.log).items():
-        rows, made = _held(workspace, released, source)
-        if rows or made:
-            holdings.append(Holding(release=name, withdrawn=released.withdrawn >= 0, rows=rows, made_from_it=made,
+        rows, made, repeating = _held(workspace, released, source)
+        if rows or made or repeating:
+            holdings.append(Holding(release=name, withdrawn=released.withdrawn >= 0, rows=rows, made_from_it=made, repeating_it=repeating,
                                     recipients=tuple(downstream.recipients.get(name, ())), runs=tuple(downstream.runs_of(name))))
     return Impact(source=source, refused=known.unlawful, holdings=tuple(holdings))
 
@@ -136,18 +140,30 @@ def refuse(workspace: Workspace, source: str, *, by: str, why: str) -> int:
     return workspace.enter("unlawful", {"source": source, "by": by.strip(), "why": why.strip()})
 
 
-def _held(workspace: Workspace, released: Released, source: str) -> tuple[int, int]:
-    """Count a release's rows of a source, -1 where they cannot be read any more, and its rows made from records of it."""
+def _held(workspace: Workspace, released: Released, source: str) -> tuple[int, int, int]:
+    """Count a release's rows of a source, -1 where they cannot be read any more, and rows made from records of it or repeating them."""
     folder = workspace.corpus.path(f"releases/{released.name}")
     try:
         files = [file["path"] for file in json.loads((folder / "manifest.json").read_bytes())["files"] if file["path"].startswith("ids/")]
         rows = pl.concat([pl.DataFrame(schema=_ROWS), *(pl.read_parquet(folder / path, columns=list(_ROWS)) for path in files)])
         lock = json.loads(workspace.corpus.path(f"state/{released.name}/lock.json").read_bytes())
     except (OSError, ValueError, KeyError, pl.exceptions.PolarsError):
-        return -1, 0
-    own = rows.filter(pl.col("source") == source)
-    made = _made_from(workspace, lock, rows, source)
-    return own.height, rows.filter(pl.col("record").is_in(made) & (pl.col("source") != source)).height
+        return -1, 0, 0
+    own, others = rows.filter(pl.col("source") == source), rows.filter(pl.col("source") != source)
+    made = others.filter(pl.col("record").is_in(_made_from(workspace, lock, rows, source)))
+    return own.height, made.height, _repeating(workspace, lock, others.join(made, on=["record", "chunk"], how="anti"), source)
+
+
+def _repeating(workspace: Workspace, lock: Mapping[str, Any], others: pl.DataFrame, source: str) -> int:
+    """Count the released documents of other sources that would be held as descendants of this one."""
+    paths = [path for name in attribute_paths(lock).values() if (path := workspace.corpus.path(name)).exists()]
+    if not paths or not others.height:
+        return 0
+    rows = (pl.scan_parquet(paths).select("record", "chunk", "source", "thread", "runs").filter(pl.col("thread") == "document")
+            .collect().with_row_index("row").with_columns(pl.col("row").cast(pl.UInt32)))
+    kin = Kin(register=register_at(workspace.log, Position.head(workspace.log)), made={}, pairs=pl.DataFrame(schema=PAIRS))
+    released = rows.join(others.select("record", "chunk"), on=["record", "chunk"], how="semi")
+    return kin.descendants(rows.filter(pl.col("source") == source), released).height
 
 
 def _made_from(workspace: Workspace, lock: Mapping[str, Any], rows: pl.DataFrame, source: str) -> list[str]:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from world import answers as every_answer
 from world import copied, failing, jsonl, make, prose, reasons, scratch
 
@@ -11,6 +12,7 @@ from licit.core.press import is_press
 from licit.pipeline import decide as deciding
 from licit.pipeline.anchors import anchors_of
 from licit.pipeline.kin import Kin
+from licit.surfaces.cli import main
 from licit.usecases.review import Ruling, rule, waiting
 from licit.usecases.unlawful import impact, refuse
 from licit_verify.anchors import anchors, value
@@ -106,6 +108,26 @@ def test_what_a_person_decides_of_a_translation_counts_as_far_as_they_saw(kin_wo
     assert reasons(patched)["source-unlawful"] == reasons(patched)["possible-translation"] == 1
     assert every_answer(patched.rows) == scratch(world, patched.lock)
     assert failing(patched.path, world.root) == {}
+
+
+def test_what_repeats_an_unlawful_source_goes_with_it(world, tmp_path):
+    """A document of another source that repeats much of an unlawful one is listed, and the one command takes both out.
+
+    Law: LIA-13, SHD-03
+    """
+    for source in ("dump", "blog"):
+        world.license(source, ground="open-licence", licence="CC-BY-4.0", kind="own-documents")
+    book = "\n\n".join(prose(f"book {number}", 130) for number in range(3))
+    documents(world, "dump", {"a.txt": book})
+    documents(world, "blog", {"b.txt": book.split("\n\n")[1] + "\n\n" + prose("new", 60), "c.txt": prose("clean", 150)})
+    world.build()
+    (found,) = impact(world.ports, "dump").holdings
+    assert (found.rows, found.repeating_it) == (1, 1)
+    done = CliRunner().invoke(main, ["source", "unlawful", "dump", "--refuse", "--patch", "--by", "ana", "--why", "an order", "--json",
+                                     "--workspace", str(world.root)])
+    told = json.loads(done.stdout)
+    assert told["patches"][0]["tally"]["refused"]["source-unlawful"] == told["patches"][0]["tally"]["held"]["shadow-descendant"] == 1
+    assert told["refused"] is True
 
 
 def test_of_one_source_both_languages_get_in(world):

@@ -2,9 +2,13 @@
 
 import click
 
+from ...usecases.queries import recall
 from ...usecases.release import mend, patch
 from ...usecases.unlawful import impact, refuse
 from ._shared import json_option, opened, print_json, progress, say, workspace_option
+
+#: Reasons by which a row leaves a release when its source, or one that it comes from, is refused.
+_BECAUSE = {"source-unlawful", "shadow-descendant", "possible-translation", "made-from-refused"}
 
 
 @click.command("unlawful", epilog="Example: licit source unlawful donated-books --refuse --patch --by 'Me Amari' --why 'order of a court'")
@@ -27,7 +31,7 @@ def unlawful_command(source: str, refusing: bool, patching: bool, by: str, why: 
         if patching:
             mend(space)
             with progress(as_json) as report:
-                patches = [patch(space, one.release, progress=report) for one in found.live]
+                patches = [patch(space, one.release, progress=report) for one in recall(space).touched if _BECAUSE & set(one.reasons)]
             found = impact(space, source)
     if as_json:
         print_json({**found.as_json(), "entry": entry if refusing else None, "patches": [built.as_json() for built in patches]})
