@@ -19,15 +19,16 @@ Law: DEI-02, DEI-03, SEN-06
 
 import re
 from bisect import bisect_right
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 
 from ..core.ids import keyed, short_text
 from ..core.ports import Detector
 from ..core.spans import LABELS, Edit, Span, apply_edits
 from .looking import STAND_IN, Found, Overrun, find_all, in_time, within
-from .surrogates import Surrogates, is_own
+from .surrogates import Surrogates, hashing, is_own
 from .sweep import TITLES, canonical, fold, spellings, sweep_names
 
 __all__ = ["DIRECT", "REPLACEMENTS", "STAND_IN", "DeidentifySettings", "Found", "Masked", "Overrun", "canonical", "find_all", "in_time", "mask",
@@ -143,7 +144,11 @@ def _sum(one: Mapping[str, int], two: Mapping[str, int]) -> dict[str, int]:
 
 def stand_in(key: bytes, record: str, label: str, entity: str) -> str:
     """Give the stand-in of an entity in a record, such as ``[PERSON_k3f2a]``."""
-    return f"[{label}_{short_text(keyed(key, 'licit/stand-in', record.encode(), label.encode(), entity.encode()), 5)}]"
+    return _lettered(partial(keyed, key, "licit/stand-in"), record, label, entity)
+
+
+def _lettered(hashed: Callable[..., bytes], record: str, label: str, entity: str) -> str:
+    return f"[{label}_{short_text(hashed(record.encode(), label.encode(), entity.encode()), 5)}]"
 
 
 class _Entities(dict[tuple[str, str], str]):
@@ -157,7 +162,7 @@ class _Entities(dict[tuple[str, str], str]):
 def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Span, ...]], wanted: Container[str],
          surrogates: Surrogates | None = None) -> Masked:
     """Replace what was found in a record's texts by surrogates or by placeholders; labels not asked for stay."""
-    known = _Entities()
+    known, hashed = _Entities(), hashing(key, "licit/stand-in")
     entities = dict.fromkeys((span.label, known[span.label, text[span.start:span.end]])
                              for text, spans in zip(texts, found, strict=True) for span in spans)
     person = {} if surrogates else _one_name_each({name for label, name in entities if label == "PERSON"})
@@ -170,24 +175,31 @@ def mask(key: bytes, record: str, texts: Sequence[str], found: Sequence[tuple[Sp
             out.append(text)
             continue
         taken = [(m.start(), m.end()) for m in STAND_IN.finditer(text)] if "[" in text else []
-        edits, starts, ends = [], {one.start for one in spans}, {one.end for one in spans}
+        edits, borders = [], frozenset[tuple[str, int]]()
         for span, start, end in ((one, *piece) for one in _joined(text, spans) if one.label in wanted
                                  for piece in _beside(text, one, taken)):
-            if span.label in _OF_WORDS and (start in ends or end in starts) and not any(map(str.isalnum, text[start:end])):
-                continue
-            name = surrogates.of(span.label, text[start:end]) if surrogates else None
+            words = text[start:end]
+            if span.label in _OF_WORDS and not any(map(str.isalnum, words)):
+                borders = borders or _borders(spans)
+                if ("end", start) in borders or ("start", end) in borders:
+                    continue
+            name = surrogates.of(span.label, words) if surrogates else None
             if name is None:
-                entity = known[span.label, text[start:end]]
+                entity = known[span.label, words]
                 entity = person.get(entity, entity) if span.label == "PERSON" else entity
-                name = stand_in(key, record, span.label, entity)
-            if name == text[start:end]:
+                name = _lettered(hashed, record, span.label, entity)
+            if name == words:
                 continue
             edits.append(Edit(start=start, end=end, label=span.label, replacement=name))
-            replaced.append((name, text[start:end]))
+            replaced.append((name, words))
             counts[span.label] = counts.get(span.label, 0) + 1
         out.append(apply_edits(text, edits))
     return Masked(texts=tuple(out), counts=counts, entities=tuple(entities),
                   replaced=tuple(dict.fromkeys(replaced)))
+
+
+def _borders(spans: Sequence[Span]) -> frozenset[tuple[str, int]]:
+    return frozenset([*(("start", one.start) for one in spans), *(("end", one.end) for one in spans)])
 
 
 def _joined(text: str, spans: Sequence[Span]) -> list[Span]:

@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice, product
 
-from ..core.ids import keyed, short_text
+from ..core.ids import keyed_by, short_text
 from .days import earlier, is_public
 from .sweep import TITLES, fold, is_between
 
@@ -36,7 +36,9 @@ _LAST = tuple(a + b for a, b in product(
     "abro balva cador drevo estra falgo grivo hauba jorva kerma lavri morva novra ostra prévo quiva roumba salvo trévo urba "
     "valdro vesca yorva zalmo".split(),
     "beuil court dange fosse gnac lieu mont nard peyre quain rel sault trand vergne wick xart zelle".split()))
-_OWN = frozenset(map(fold, (*_FIRST, *_LAST)))
+#: Each invented word as it is compared.
+_PLAIN = {word: fold(word) for word in (*_FIRST, *_LAST)}
+_OWN = frozenset(_PLAIN.values())
 _LONGEST_MADE = 2 * max(map(len, _OWN))
 _LONGEST_PIECE = 60
 _TRIES = 64
@@ -92,7 +94,7 @@ def _is_own_piece(text: str) -> bool:
 
 def _is_own(text: str) -> bool:
     text = _shown(text)
-    if _FIGURES.search(text) and (_ADDRESSES.fullmatch(text.strip()) or _NUMBERS.fullmatch(_BETWEEN_FIGURES.sub("", text))):
+    if "@" not in text and _FIGURES.search(text) and (_ADDRESSES.fullmatch(text.strip()) or _NUMBERS.fullmatch(_BETWEEN_FIGURES.sub("", text))):
         return True
     local, at, host = text.strip().partition("@")
     if at and local and not _OUR_SITE.fullmatch(host):
@@ -129,6 +131,12 @@ class _NoneLeftError(Exception):
     """A record names more people than there are words for."""
 
 
+@functools.lru_cache(maxsize=2)
+def hashing(key: bytes, tag: str) -> Callable[..., bytes]:
+    """Give what hashes under a key and a tag: a run has one key, and many records that hash a few times each."""
+    return keyed_by(key, tag)
+
+
 @dataclass(slots=True)
 class Surrogates:
     """The surrogates of one record; no word that stands in its ``texts`` is given."""
@@ -142,6 +150,7 @@ class Surrogates:
     _empty: set[bool] = field(default_factory=set, repr=False)
     _letters: dict[str, str] = field(default_factory=dict, repr=False)
     _family: set[str] = field(default_factory=set, repr=False)
+    _sites: dict[str, str] = field(default_factory=dict, repr=False)
 
     def know(self, names: Iterable[str]) -> None:
         """Learn which words are last names, and give every word of these names its own, in an order of their own."""
@@ -181,12 +190,12 @@ class Surrogates:
         start = self._number("name", word)
         if family not in self._empty:
             for one in islice(chain(pool, pool), start % len(pool), start % len(pool) + len(pool)):
-                if one not in self._used and fold(one) not in self._taken:
+                if one not in self._used and _PLAIN[one] not in self._taken:
                     return one
             self._empty.add(family)
         for number in range(start, start + _TRIES):
             one, two = pool[number // len(pool) % len(pool)], pool[number % len(pool)]
-            if one + two not in self._used and fold(one + two) not in self._taken:
+            if one + two not in self._used and _PLAIN[one] + _PLAIN[two] not in self._taken:
                 return one + two
         return ""
 
@@ -204,7 +213,15 @@ class Surrogates:
             return None
 
     def _number(self, *parts: str) -> int:
-        return int.from_bytes(keyed(self.key, "licit/surrogate", self.record.encode(), *(part.encode() for part in parts))[:8], "big")
+        return int.from_bytes(self._hashed(*(part.encode() for part in parts))[:8], "big")
+
+    def _hashed(self, *parts: bytes) -> bytes:
+        return hashing(self.key, "licit/surrogate")(self.record.encode(), *parts)
+
+    def _site(self, host: str) -> str:
+        if host not in self._sites:
+            self._sites[host] = _SITES[self._number("host", fold(host)) % len(_SITES)]
+        return self._sites[host]
 
     def _name(self, text: str) -> str | None:
         words = [*map(fold, _WORD.findall(text))]
@@ -259,7 +276,7 @@ class Surrogates:
         new = self._local(re.sub(r"[^\w.+-]", "", local))
         if not _SPEAKS.search(new):
             new = fold(self.word(fold(local)))
-        return f"{new}@{_SITES[self._number('host', fold(host)) % len(_SITES)]}"
+        return f"{new}@{self._site(host)}"
 
     def _phone(self, text: str) -> str | None:
         digits = re.sub(r"\D", "", text)
@@ -283,7 +300,7 @@ class Surrogates:
         return f"{('192.0.2', '198.51.100', '203.0.113')[number % 3]}.{number // 3 % 254 + 1}"
 
     def _url(self, text: str) -> str:
-        return f"https://example.org/{short_text(keyed(self.key, 'licit/surrogate', self.record.encode(), b'url', text.encode()), 8)}"
+        return f"https://example.org/{short_text(self._hashed(b'url', text.encode()), 8)}"
 
     def _place(self, text: str) -> str | None:
         words = "".join(map(fold, _WORD.findall(text)))
