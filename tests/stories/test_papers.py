@@ -133,6 +133,7 @@ def test_a_patch_has_papers_of_its_own_that_name_nobody_who_left(full: World) ->
     assert not any(record.encode() in told_of for record in gone)
     assert json.loads((patched / "evidence/public-summary.json").read_bytes())["numbers"]["rows"] == len(before) - len(gone)
     assert "objection" not in (patched / "evidence/data-card.md").read_text().partition("## Columns")[0].partition("From arrived")[2]
+    assert b'href="public-summary.html"' in (patched / "evidence/report.html").read_bytes()
     assert failing(patched) == {}
 
 
