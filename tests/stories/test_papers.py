@@ -21,7 +21,7 @@ from licit.usecases.papers import regenerate, standing_of_papers
 OTHERS = {
     "wiki": ("public-dataset", "open-licence", "CC-BY-4.0", "https://wiki.example.org/dump"),
     "tiny": ("public-dataset", "open-licence", "CC0-1.0", "https://tiny.example.org/"),
-    "site": ("own-documents", "own", "", "")}
+    "dépôt": ("own-documents", "own", "", "")}
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def world(full_world: World, tmp_path_factory: pytest.TempPathFactory) -> World:
     from world import copied
 
     made = copied(full_world, tmp_path_factory.mktemp("papers") / "w")
-    rows = {"wiki": 6, "tiny": 1, "site": 2}
+    rows = {"wiki": 6, "tiny": 1, "dépôt": 2}
     for name, (kind, ground, licence, origin) in OTHERS.items():
         diligence = {} if kind == "own-documents" else {"diligence": {
             "collected": "dumped", "findings": "none", "opt_outs": "none known", "looked_by": "ines", "looked_on": "2025-06-02",
@@ -64,24 +64,25 @@ def test_every_number_in_the_papers_is_what_the_rows_say(world: World) -> None:
         tokens[row["source"]] = tokens.get(row["source"], 0) + row["tokens"]
     summary, croissant, lineage, provenance = (told(world, f"{name}.json") for name in ("public-summary", "croissant", "lineage", "provenance"))
     numbers = summary["numbers"]
+    counted = {one["id"]: one for one in numbers["sources"]}
     assert (numbers["rows"], numbers["chats"], numbers["documents"], numbers["tokens"]) == (
         len(rows), sum(row["messages"] is not None for row in rows), sum(row["text"] is not None for row in rows), sum(tokens.values()))
-    assert {name: one["tokens"] for name, one in numbers["sources"].items()} == tokens
+    assert {name: one["tokens"] for name, one in counted.items()} == tokens
     languages = {language: sum(row["language"] == language for row in rows) for language in {row["language"] for row in rows}}
-    assert all(one["rows"] >= SMALL for one in numbers["languages"].values())
-    assert sum(one["rows"] for one in numbers["languages"].values()) == sum(languages.values())
+    assert all(one["rows"] >= SMALL for one in numbers["languages"])
+    assert sum(one["rows"] for one in numbers["languages"]) == sum(languages.values())
     public = tokens["wiki"] + tokens["tiny"]
     assert summary["large"] == [name for name in ("tiny", "wiki") if 100 * tokens[name] > 3 * public]
-    assert summary["places"] == {"chat": "2.4", "site": "2.6", "tiny": "2.1", "wiki": "2.1"}
+    assert {one["id"]: one["section"] for one in summary["places"]} == {"chat": "2.4", "dépôt": "2.6", "tiny": "2.1", "wiki": "2.1"}
     assert croissant["licit:numbers"] == numbers
     statistics = lineage["outputs"][0]["outputFacets"]["outputStatistics"]
     size = sum(file["bytes"] for file in manifest["files"] if file["path"].startswith("data/"))
     assert (statistics["rowCount"], statistics["size"]) == (len(rows), size)
-    assert {part["id"]: part["rows"] for part in provenance["provenance"]["sub-provenance"]} == {name: one["rows"] for name, one in numbers["sources"].items()}
+    assert {part["id"]: part["rows"] for part in provenance["provenance"]["sub-provenance"]} == {name: one["rows"] for name, one in counted.items()}
     known = {str(n) for n in (len(rows), numbers["chats"], numbers["documents"], *tokens.values(), sum(tokens.values()), manifest["absence"]["count"])}
     card = (world.path / "evidence/data-card.md").read_text().replace(",", "")
     counted = {number for line in card.splitlines() if line.startswith("| ") for number in re.findall(r"\| (\d+) \|", line)}
-    assert counted <= known | {str(n) for one in (*numbers["sources"].values(), *numbers["languages"].values()) for n in (one["rows"], one["tokens"])} | {
+    assert counted <= known | {str(n) for one in (*numbers["sources"], *numbers["languages"]) for n in (one["rows"], one["tokens"])} | {
         str(n) for side in ("held", "refused") for n in manifest["tally"][side].values()} | {str(manifest["tally"]["arrived"])}
 
 

@@ -11,6 +11,7 @@ Law: AIA-02, AIA-03, AIA-04
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 #: Sections of the template in which a source may be listed.
 SECTIONS = ("2.1", "2.2.1", "2.2.2", "2.3", "2.4", "2.5", "2.6")
@@ -117,3 +118,9 @@ def months_later(day: date, months: int) -> date:
         except ValueError:
             continue
     raise AssertionError("every month has 28 days")
+
+
+def plain(numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what was counted as it stands in a paper: languages and sources as lists in order of their names, which may be in any script."""
+    return {**numbers, "languages": [{"language": name, **one} for name, one in sorted(numbers["languages"].items())],
+            "sources": [{"id": name, **one} for name, one in sorted(numbers["sources"].items())]}

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..core.ids import canonical_json
 from ..core.manifest import COLUMNS, LABEL
+from ..core.summary import plain
 from .flow import check_label, read_counts
 
 _TYPES = {"chunk": "sc:Integer", "tokens": "sc:Integer", "turns": "sc:Integer"}
@@ -65,7 +66,7 @@ def render_croissant(facts: Mapping[str, Any]) -> bytes:
         "license": licences(facts), "datePublished": str(facts["as_of"])[:10], "inLanguage": sorted(set(facts["numbers"]["languages"]) - {"other", ""}),
         "isLiveDataset": False, "citeAs": f"{facts['name']}, {facts['content_root']}",
         **({"url": url} if (url := facts["provider"].get("release", {}).get("url")) else {}), **({"creator": by, "publisher": by} if by else {}),
-        **_provenance(facts, by), **_responsible(facts, counts.arrived), "licit:numbers": facts["numbers"],
+        **_provenance(facts, by), **_responsible(facts, counts.arrived), "licit:numbers": plain(facts["numbers"]),
         "distribution": [*_files(facts), {"@type": "cr:FileSet", "@id": "rows-files", "name": "rows-files",
                                           "encodingFormat": "application/x-parquet", "includes": "*.parquet",
                                           "containedIn": [{"@id": file["path"]} for file in facts["files"]]}][:1 if one else None],

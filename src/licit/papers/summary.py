@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any
 
 from ..core.ids import canonical_json
-from ..core.summary import foremost, large, months_later, section_of, text_size
+from ..core.summary import foremost, large, months_later, plain, section_of, text_size
 from .paper import Block, Field, Foreign, Gap, Heading, Items, Line, Paper, html, markdown
 from .summary_words import LABELS, OPEN, OPTIONAL, SECTIONS, SIZES, SIZES_FR
 from .words import ENGLISH, FRENCH, Language
@@ -92,7 +92,7 @@ def summary(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "format": FORMAT, "release": facts["name"], "content_root": facts["content_root"], "as_of": facts["as_of"],
         "due": months_later(day, RENEWED).isoformat(), "previous": [dict(each) for each in facts["previous"]],
-        "numbers": numbers, "places": dict(sorted(places.items())), "large": list(large(public)), "domains": _domains(release),
+        "numbers": plain(numbers), "places": [{"id": name, "section": place} for name, place in sorted(places.items())], "large": list(large(public)), "domains": _domains(release),
         "protocols": [list(each) for each in facts["protocols"]], "sections": sections,
         "open": [field["id"] for section in sections for field in section["fields"] if field["open"]],
         "unplaced": sorted(name for name, place in places.items() if not place),
