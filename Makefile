@@ -47,7 +47,7 @@ $(VENV)/.train: $(VENV)/.base
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[train]'
 	@touch $@
 
-# Builds the bundled tagger again, from the corpora in DATA: about an hour and a quarter on two cores.
+# Builds the bundled tagger again, from the corpora in DATA: about ten minutes on two quiet cores.
 train: $(VENV)/.train
 	$(BIN)/python -m training $(or $(DATA),../shared/data)
 

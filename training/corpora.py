@@ -176,10 +176,11 @@ def _court(data: Path, language: str) -> Kept:
     report, learn = learn[-4:], learn[:-4]
     source = Source(name=f"echr-{language}", language=language, tells=TAGS, licence="MIT", court=True,
                     passages=[one for text in learn for one in text])
-    return Kept(learn=source, tune=list(map(_lines, tune)), report=list(map(_lines, report)))
+    return Kept(learn=source, tune=list(map(lines, tune)), report=list(map(lines, report)))
 
 
-def _lines(sentences: list[Pieces]) -> Pieces:
+def lines(sentences: list[Pieces]) -> Pieces:
+    """Give a judgment's sentences as one text, each on a line."""
     return merge(piece for one in sentences for piece in [*one, ("\n", "")])
 
 

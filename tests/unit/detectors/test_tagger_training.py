@@ -94,3 +94,45 @@ def test_what_is_measured_on_is_not_learnt_from():
     assert len(kept) > 290
     learnt_from = "\n".join(path.read_text(encoding="utf-8") for path in sorted(TEMPLATES.iterdir())).lower()
     assert not [text for text in kept if len(text) > 12 and text in learnt_from]
+
+
+def test_a_network_is_the_mean_of_what_it_was_at_last(monkeypatch):
+    """Averaging counts every state once, of the rows too; what was never averaged stays as it is."""
+    torch = pytest.importorskip("torch", reason="training needs the extra 'train'")
+    monkeypatch.syspath_prepend(ROOT)
+    from training.fit import Mean
+    from training.net import Net, Rows
+
+    net, rows, mean = Net(0, 0), Rows(0), Mean()
+    before = rows.table.clone()
+    mean.give(net, rows)
+    assert torch.equal(rows.table, before)
+    for number in (1., 2., 6.):
+        net.head.bias.data.fill_(number)
+        rows.table.fill_(number)
+        mean.take(net, rows)
+    mean.give(net, rows)
+    assert torch.allclose(net.head.bias, torch.tensor(3.))
+    assert torch.allclose(rows.table, torch.tensor(3.))
+
+
+def test_a_fold_learns_nothing_of_the_judgments_held_out(tmp_path, monkeypatch):
+    """Their sentences go, whoever annotated them and whatever numbers they hold; other sets and short phrases stay."""
+    pytest.importorskip("torch", reason="training needs the extra 'train'")
+    pytest.importorskip("onnx", reason="training needs the extra 'train'")
+    monkeypatch.syspath_prepend(ROOT)
+    from training.corpora import TAGS, Source
+    from training.folds import held_out, without
+
+    for language, head in (("fr", "PROCÉDURE"), ("es", "PROCEDIMIENTO")):
+        folder = tmp_path / "ner" / language
+        folder.mkdir(parents=True)
+        (folder / "echr-train.tsv").write_text("".join(
+            f"{head} O\n\nEN O\nFAIT O\n\n" + "".join(f"{word} O\n" for word in f"exemple {language} bien long de la {'x' * (i + 3)} no 12/34".split()) + "\n"
+            for i in range(9)), encoding="utf-8")
+    told = held_out(tmp_path, 1)
+    assert {language: len(some) for language, some in told.items()} == {"fr": 1, "es": 1}
+    mine, other = [[("Exemple fr, bien long de la xxxx no 99/11", "")], [("EN FAIT", "")]], [[("exemple fr bien long de la xxxxx no 12/34", "")]]
+    source = Source(name="a", language="fr", tells=TAGS, licence="MIT", court=True, passages=[*mine, *other])
+    kept = without([source, replace(source, court=False)], told)
+    assert [one.passages for one in kept] == [[mine[1], *other], [*mine, *other]]
