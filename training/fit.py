@@ -7,16 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
 from torch.nn import functional
 
 from .corpora import Source
 from .epoch import Block, blocks, texts
 from .invent import Invention
 from .net import Net, Places, Rows, drop_words, loss, taught
-
-#: The share of the steps after which the network is averaged, and every how many.
-_SETTLED, _EVERY = .6, 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +41,6 @@ def fit(sources: Sequence[Source], invention: Invention, recipe: Recipe, teacher
                                   betas=(.9, .99))
     count, steps, begin = 0, 0, time.monotonic()
     some: list[Block] = []
-    mean = Mean()
     for epoch in range(recipe.epochs):
         rng = random.Random(recipe.seed * 1_000 + epoch)
         # Varied texts are read twice: making them anew costs as much as reading them.
@@ -60,38 +55,13 @@ def fit(sources: Sequence[Source], invention: Invention, recipe: Recipe, teacher
             count += 1
             rate = recipe.rate * min(count / 100, max(0., 1 - (count - 100) / max(1, steps - 90)) + 1e-3)
             total += _step(_Learner(net=net, rows=rows, optimiser=optimiser, recipe=recipe, teachers=teachers), block, rate, count)
-            if count > steps * _SETTLED and count % _EVERY == 0:
-                mean.take(net, rows)
         sys.stdout.write(f"seed {recipe.seed} epoch {epoch + 1}/{recipe.epochs}: loss {total / len(some):.4f}, "
                          f"{len(some)} blocks, {time.monotonic() - begin:.0f} s\n")
         sys.stdout.flush()
         if after:
             after(net, rows)
-    mean.give(net, rows)
     net.eval()
     return net, rows
-
-
-class Mean:
-    """What a network was on average over the last part of its training: what one block taught and the next undid is gone."""
-
-    def __init__(self) -> None:
-        self.count, self.held = 0, dict[str, Tensor]()
-
-    def take(self, net: Net, rows: Rows) -> None:
-        """Count a network in, as it is now."""
-        self.count += 1
-        for name, value in (*net.state_dict().items(), ("table", rows.table)):
-            if self.count == 1:
-                self.held[name] = value.clone()
-            elif value.is_floating_point():
-                self.held[name].lerp_(value, 1 / self.count)
-
-    def give(self, net: Net, rows: Rows) -> None:
-        """Make a network the mean; one that was too short in training to be averaged stays as it is."""
-        if self.count:
-            rows.table = self.held.pop("table")
-            net.load_state_dict(self.held)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

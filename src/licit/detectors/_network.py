@@ -32,6 +32,11 @@ CONVOLUTIONS = 2
 #: At least as many places between texts as a token sees to one side.
 _GAP = 3
 _BLOCK = 1_024
+#: How much less than training asks for makes a text a judgment, a token: few other texts are near, and a judgment with few set
+#: phrases is one too.
+READY = 2
+#: The network tells the register in such steps.
+_STEPS = 256
 _FILES = ("kinds.onnx", "tokens.onnx")
 
 
@@ -107,7 +112,7 @@ def look(cut: Cut) -> Told:
     begins = np.cumsum(counts) - counts
     mean = np.add.reduceat(pooled[cut.kinds], begins, axis=0, dtype=np.int32)
     mean = ((mean + counts[:, None] // 2) // counts[:, None]).astype(np.uint8)
-    judgment = np.add.reduceat(register[:, 0][cut.kinds], begins, dtype=np.int64) > 0
+    judgment = np.add.reduceat(register[:, 0][cut.kinds], begins, dtype=np.int64) > -_STEPS * READY * counts
     out = [tokens_session.run(None, held | stretch.fed(start, mean, sides))[0] for start in range(0, stretch.kept.size, _BLOCK)]
     where = stretch.text[stretch.kept]
     return Told(tokens=stretch.kept - _GAP * (where + 1), scores=np.concatenate(out), judgment=judgment[where])

@@ -20,7 +20,7 @@ from licit.core.spans import Span
 
 from ._decode import best
 from ._features import Cut, cut
-from ._network import look, network
+from ._network import READY, look, network
 from ._places import places
 from ._plain import Ints, Plain, plain
 from ._scan import Hit, spans
@@ -47,7 +47,7 @@ class Tagger:
     languages: frozenset[str] = frozenset()
 
     def __init__(self) -> None:
-        self.digest = settings_key([network().digest, lexicon().digest, places().digest, _TITLE.pattern, str(COURT_PEOPLE)])
+        self.digest = settings_key([network().digest, lexicon().digest, places().digest, _TITLE.pattern, str(COURT_PEOPLE), str(READY)])
 
     def find(self, texts: Sequence[str], languages: Sequence[str]) -> Sequence[Sequence[Span]]:
         """Find spans in each text."""

@@ -96,26 +96,6 @@ def test_what_is_measured_on_is_not_learnt_from():
     assert not [text for text in kept if len(text) > 12 and text in learnt_from]
 
 
-def test_a_network_is_the_mean_of_what_it_was_at_last(monkeypatch):
-    """Averaging counts every state once, of the rows too; what was never averaged stays as it is."""
-    torch = pytest.importorskip("torch", reason="training needs the extra 'train'")
-    monkeypatch.syspath_prepend(ROOT)
-    from training.fit import Mean
-    from training.net import Net, Rows
-
-    net, rows, mean = Net(0, 0), Rows(0), Mean()
-    before = rows.table.clone()
-    mean.give(net, rows)
-    assert torch.equal(rows.table, before)
-    for number in (1., 2., 6.):
-        net.head.bias.data.fill_(number)
-        rows.table.fill_(number)
-        mean.take(net, rows)
-    mean.give(net, rows)
-    assert torch.allclose(net.head.bias, torch.tensor(3.))
-    assert torch.allclose(rows.table, torch.tensor(3.))
-
-
 def test_a_fold_learns_nothing_of_the_judgments_held_out(tmp_path, monkeypatch):
     """Their sentences go, whoever annotated them and whatever numbers they hold; other sets and short phrases stay."""
     pytest.importorskip("torch", reason="training needs the extra 'train'")
