@@ -12,7 +12,6 @@ Rules kept here:
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from itertools import pairwise
 
 LABELS: tuple[str, ...] = (
     "PERSON", "LOCATION", "ORGANISATION", "ADDRESS", "EMAIL", "PHONE", "HANDLE", "URL", "IP_ADDRESS", "MAC_ADDRESS",
@@ -66,9 +65,21 @@ def settle(spans: Iterable[Span], wanted: Container[str] = ()) -> tuple[Span, ..
     >>> [(span.start, span.end, span.label) for span in settle([person, email], ["PERSON"])]
     [(0, 4, 'PERSON'), (4, 6, 'EMAIL')]
     """
-    placed = sorted(set(spans), key=lambda s: (s.start, s.end))
-    if all(one.end <= two.start for one, two in pairwise(placed)):
-        return tuple(placed)
+    placed = sorted(spans, key=lambda s: (s.start, s.end))
+    out: list[Span] = []
+    first = reach = 0
+    for at, span in enumerate(placed):
+        if span.start >= reach:
+            out += _parted(placed[first:at], wanted)
+            first = at
+        reach = max(reach, span.end)
+    return (*out, *_parted(placed[first:], wanted))
+
+
+def _parted(placed: list[Span], wanted: Container[str]) -> Iterable[Span]:
+    """Part what some spans cover among them, where each but the first begins before one before it ends."""
+    if len(placed) < 2:
+        return placed
     ranked = sorted(placed, key=lambda s: (s.label not in wanted, -s.score, s.start - s.end, s.start, s.label, s.detector))
     coming = sorted(range(len(ranked)), key=lambda rank: -ranked[rank].start)
     over: list[int] = []  # ranks of the spans that have begun, the best first; one that has ended goes when it surfaces
@@ -87,7 +98,7 @@ def settle(spans: Iterable[Span], wanted: Container[str] = ()) -> tuple[Span, ..
         if pieces and pieces[-1][1:] == (begun, best):
             begun = pieces.pop()[0]
         pieces.append((begun, at, best))
-    return tuple(_piece(ranked[rank], start, end) for start, end, rank in pieces)
+    return [_piece(ranked[rank], start, end) for start, end, rank in pieces]
 
 
 def _piece(span: Span, start: int, end: int) -> Span:
