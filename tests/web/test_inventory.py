@@ -15,7 +15,7 @@ from world import CONSUMER, PLANTED, chat, places_of, prose
 
 from licit.core.signals import Page
 from licit.usecases.backup import back_up
-from licit.usecases.signals import Summary, keep_reading
+from licit.usecases.signals import Summary, begun, keep_reading
 from licit.usecases.works import Work, check, work_of_number
 from licit.wiring import open_visits
 
@@ -73,9 +73,11 @@ def used(served):
     assert handed.status_code == 201
     for work in (Work(words=prose("own")), work_of_number("isbn", "2-07-036002-4")):
         check(world.ports, work)
-    summary = Summary()
-    summary.add(Page(), [])
-    keep_reading(world.ports, "chat", summary, what="page.html", by="zoe")
+    summary, sheet = Summary(), begun(world.ports, "chat", whole=False)
+    page = Page(url="https://news.example/a")
+    summary.add(page, [])
+    sheet.add(page, [])
+    keep_reading(world.ports, "chat", summary, what="page.html", by="zoe", sheet=sheet)
     return served, clients
 
 

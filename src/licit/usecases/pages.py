@@ -100,7 +100,7 @@ class Sheet:
             part = self._part(kind)
             with part.open("rb") as stream:
                 out[kind] = hashlib.file_digest(stream, "sha256").hexdigest()
-            part.replace(part.with_name(f"{out[kind]}.parquet"))
+            part.replace(part.with_name(f"{out[kind]}{'' if kind == 'pages' else '.raws'}.parquet"))
         self.files.clear()
         return out
 

@@ -87,7 +87,7 @@ def test_a_reading_is_kept_and_a_reservation_stays(tmp_path, world):
     for entry in entries:
         kept = (folder / f"{entry['sha256']}.json").read_bytes()
         assert hashlib.sha256(kept).hexdigest() == entry["sha256"]
-        (raw,) = pq.read_table(folder / f"{json.loads(kept)['raws']}.parquet").to_pylist()
+        (raw,) = pq.read_table(folder / f"{json.loads(kept)['raws']}.raws.parquet").to_pylist()
         (page,) = pq.read_table(folder / f"{entry['pages']}.parquet").to_pylist()
         assert raw["raw"].startswith(b"User-agent: *")
         assert raw["sha256"] == hashlib.sha256(raw["raw"]).digest() == page["signals"][0]["raw"]
