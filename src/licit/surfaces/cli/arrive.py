@@ -35,7 +35,9 @@ from ._shared import json_option, opened, out, print_json, progress, say, warn, 
 @workspace_option
 def import_command(paths: tuple[Path, ...], source: str, forced: str | None, as_json: bool, workspace: str | None,
                    subject_map: Path | None, collected: str, **given: str | None) -> None:
-    """Read exports and documents: chats of eight products, WhatsApp, JSONL, Parquet, text, Markdown, HTML, PDF.
+    """Read exports and documents: chats of eight products, WhatsApp, JSONL, Parquet, text, Markdown, HTML, PDF, WARC.
+
+    Of a web archive, and of a page stored with its headers, the reservation signals are kept in the same go.
 
     What stays unknown is held at the build, never guessed. Importing a file twice changes nothing.
     """
