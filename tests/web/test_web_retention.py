@@ -96,7 +96,9 @@ def test_cut_short_between_shards_and_releases_it_goes_on(old, monkeypatch):
 
 def test_rows_of_withdrawn_sets_end_and_the_page_says_so(full):
     """Shown in the console, carried out by a button, by legal or officer alone; command and page then say the same."""
-    with serving(full, SETTINGS + "[retention]\nwithdrawn_releases = 30\n") as served:
+    with serving(full) as served:  # where no time is set, nobody is told that all is well
+        assert "For some of what is kept no time is set." in staffed(served, "officer", "Somebody else").get("/console/retention").text
+    with serving(full, SETTINGS + "[retention]\nwithdrawn_releases = 30\nconversations = 3650\nbackups = 90\n") as served:
         swept(full, served)
 
 

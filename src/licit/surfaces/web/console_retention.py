@@ -42,4 +42,5 @@ def _shown(request: Request, error: LicitError | None = None) -> Response:
     done = [(entry.recorded_at, entry.decision or {}) for entry in live.workspace.log.entries(kinds=("retention",))
             if (entry.decision or {}).get("answer") == "removed"]
     return sheet(request, "retention.html", "/console/retention", 409 if error else 200, found=found, error=error, done=done[::-1][:_MOST],
+                 unset=any(not one.days for one in found if one.store in ("conversations", "withdrawn-releases", "backups")),
                  due=sum(one.due for one in found if one.store != "backups"), may_carry_out=shift.may("POST", "/console/retention"))
