@@ -15,6 +15,7 @@ Law: PRV-13
 
 import hashlib
 import mmap
+import os
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -45,8 +46,12 @@ class Index:
 
     def find(self, wanted: Any) -> tuple[Any, Any]:
         """Give, for distinct fingerprints in order, (which of them, row) of every place where one is found."""
-        first = np.searchsorted(self.values, wanted)
-        there = np.flatnonzero(self.values[np.minimum(first, len(self.values) - 1)] == wanted) if len(self.values) else first[:0]
+        if not len(self.values):
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint32)
+        first = self.values.searchsorted(wanted)
+        there = (self.values.take(first, mode="clip") == wanted).nonzero()[0]
+        if not len(there):
+            return there, np.empty(0, dtype=np.uint32)
         first, lengths = first[there], np.searchsorted(self.values, wanted[there], "right") - first[there]
         which = np.repeat(there, lengths)
         at = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths) + np.repeat(first, lengths)
@@ -92,7 +97,7 @@ def index_of(batches: Iterable[Sequence[str]]) -> bytes:
     return _HEAD.pack(_MAGIC, WORDS, WINDOW, len(every), rows, hashlib.sha256(body).digest()) + body
 
 
-def opened_index(path: Path, *, whole: bool = False) -> Index | None:
+def opened_index(path: str | Path, *, whole: bool = False) -> Index | None:
     """Map an index; None where there is none, or one of other settings or of another length.
 
     With ``whole``, its bytes are hashed as well.
@@ -101,8 +106,11 @@ def opened_index(path: Path, *, whole: bool = False) -> Index | None:
         EvidenceError: they are not those that the head names.
     """
     try:
-        with path.open("rb") as file:
-            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        file = os.open(path, os.O_RDONLY)
+        try:
+            mapped = mmap.mmap(file, 0, access=mmap.ACCESS_READ)
+        finally:
+            os.close(file)
     except (OSError, ValueError):
         return None
     if len(mapped) < _HEAD.size:
@@ -111,7 +119,7 @@ def opened_index(path: Path, *, whole: bool = False) -> Index | None:
     if (magic, words, window) != (_MAGIC, WORDS, WINDOW) or len(mapped) != _HEAD.size + number * 12 + rows * 4:
         return None
     if whole and hashlib.sha256(memoryview(mapped)[_HEAD.size:]).digest() != sha256:
-        raise EvidenceError("an index of words is not what was written", about=path.name, reason="file-altered",
+        raise EvidenceError("an index of words is not what was written", about=Path(path).name, reason="file-altered",
                             remedy="Remove the file; it is made again.")
     at = _HEAD.size
     return Index(values=np.frombuffer(mapped, "<u8", number, at), rows=np.frombuffer(mapped, "<u4", number, at + number * 8),

@@ -126,12 +126,12 @@ def _by_words(workspace: Workspace, closed: Released, wanted: Any, whole: bool) 
     """Say what a release holds of some fingerprints; shares in thousandths."""
     if not len(wanted):
         return {"verdict": "cannot-tell", "why": "too-short", "share": 0, "rows": 0, "sources": {}, "found": []}
-    parts = _data_files(workspace, closed)
+    parts, folder = _data_files(workspace, closed), f"{workspace.corpus.path('works')}/"
     if parts is None:
         return {"verdict": "cannot-tell", "why": "rows-gone", "share": 0, "rows": 0, "sources": {}, "found": []}
     seen, rows = np.zeros(len(wanted), dtype=bool), []
     for path, sha256 in parts:
-        index = _indexed(workspace, closed.name, path, sha256, whole)
+        index = opened_index(folder + sha256[7:] + ".idx", whole=whole) or _made(workspace, closed.name, path, sha256)
         which, at = index.find(wanted)
         if len(which):
             seen[which] = True
@@ -165,7 +165,8 @@ def _data_files(workspace: Workspace, closed: Released) -> list[tuple[str, str]]
     except (OSError, ValueError, KeyError):
         return None
     data = [(str(file["path"]), str(file["sha256"])) for file in files if file["path"].startswith("data/")]
-    return data if all((folder / path).is_file() for path, _ in data) else None
+    there = {f"data/{path.name}" for path in (folder / "data").iterdir()} if data and (folder / "data").is_dir() else set()
+    return data if there.issuperset(path for path, _ in data) else None
 
 
 def index_path(sha256: str) -> str:
@@ -173,12 +174,9 @@ def index_path(sha256: str) -> str:
     return f"works/{sha256.removeprefix('sha256:')}.idx"
 
 
-def _indexed(workspace: Workspace, release: str, path: str, sha256: str, whole: bool) -> Index:
-    """Give the index of a data file, made where it is missing from the very bytes that the manifest names."""
-    place = index_path(sha256)
-    if found := opened_index(workspace.corpus.path(place), whole=whole):
-        return found
-    relative = f"releases/{release}/{path}"
+def _made(workspace: Workspace, release: str, path: str, sha256: str) -> Index:
+    """Make the index of a data file, from the very bytes that the manifest names."""
+    place, relative = index_path(sha256), f"releases/{release}/{path}"
     if workspace.corpus.digest(relative) != sha256:
         raise EvidenceError("a data file is not the one that was released", about=relative, reason="file-altered",
                             remedy="Restore the release; nothing is said of it.")
