@@ -87,11 +87,11 @@ def _hits(page: Plain, read: Cut) -> Iterator[Hit]:
     for match in _STAND_IN.finditer(page.text):
         first, last = np.searchsorted(read.starts, match.span())
         tags[first:last] = 0
-    court_text = np.zeros(read.texts.size, bool)
-    court_text[np.searchsorted(read.texts, told.tokens[legal], side="right") - 1] = True
+    courts = np.zeros(read.starts.size, bool)
+    courts[told.tokens] = legal
     for sort, first, last in _mentions(tags, read.texts):
         start = int(read.starts[first])
-        if sort == 0 and court_text[np.searchsorted(read.texts, first, side="right") - 1]:
+        if sort == 0 and courts[first]:
             title = _TITLE.search(page.text[max(0, start - _TITLE_SIZE):start])
             start -= len(title[0]) if title else 0
         yield LABELS[sort], start, int(read.ends[last]), 92 if sort == 0 else 60
