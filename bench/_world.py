@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import licit
+from licit.surfaces.demo.papers import Papers
 
 POLICY = {
     "notice": [{"id": "n1", "purposes": ["train"], "starts": "2024-01-01"}],
@@ -29,6 +30,7 @@ def workspace(folder: Path, source: str = "chats") -> Any:
     """Make a workspace with a policy and one approved source."""
     space = licit.open_workspace(folder, create=True, jobs=0)
     space.adopt_policy(POLICY)
+    Papers(notices=("n1",), sources=(source,), rows=10**9, tokens=10**12, without=("deidentified", "duplicates-out")).approve(space.ports)
     space.add_source(source, ground="own", by="engineer")
     space.approve_source(source, by="lawyer")
     return space

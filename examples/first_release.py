@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import licit
+from licit.surfaces.demo.papers import Papers
 from licit_verify import verify
 
 TALKS = {
@@ -44,6 +45,11 @@ def main(folder: Path) -> None:
         "period": [{"purpose": "train", "basis": "legitimate-interest", "starts": starts, "waiting_days": 30}],
         "assessment": [{"id": "assessment-1", "purposes": ["train"], "approved_by": "the data-protection officer",
                         "approved_at": starts, "expires_at": (days_ago(0) + timedelta(days=300)).isoformat()}]})
+
+    # What stands behind that assessment; here the papers of an invented company. See docs/howto/legitimate-interest.md.
+    papers = Papers(assessment="assessment-1", notices=("notice-1",), sources=("assistant",), date=starts)
+    for path in papers.write(space.path / "law"):
+        space.approve_paper(path, by=papers.approver, opinion="It may proceed.")
 
     # Where the conversations come from; who proposes a source cannot approve it.
     space.add_source("assistant", ground="own", by="product")

@@ -18,6 +18,9 @@ from typing import Any
 import polars as pl
 import pyarrow.parquet as pq
 
+from licit.core.policy import PURPOSES
+from licit.core.sources import USES
+from licit.surfaces.demo.papers import Papers
 from licit.surfaces.notebook import Workspace
 from licit.usecases.deciding import decide_under
 from licit.usecases.workspace import Workspace as Ports
@@ -33,6 +36,11 @@ POLICY: dict[str, Any] = {
     "assessment": [{"id": "lia-1", "purposes": ["train"], "approved_by": "the officer", "approved_at": "2025-01-15",
                     "expires_at": "2027-01-15"}],
     "surface": [{"id": "web", "assurance": "adults"}]}
+
+#: The approved papers behind that policy: they cover every purpose, use and source that a world may have, under any plan.
+PAPERS = Papers(assessment="lia-1", notices=("notice-2025",), purposes=PURPOSES, uses=USES, attachments="cleared",
+                sources=("chat", "two", "more", "elsewhere", "press", "books", "unlicensed", "reserved", "unknown", "non-commercial",
+                         "stranger", "unapproved"), without=("deidentified", "duplicates-out", "special-categories-out"))
 
 CONSUMER = {"capacity": "consumer", "age": "adult"}
 
@@ -136,10 +144,13 @@ class World:
         return record_id(key, source, f"openai-messages\x00{account}\x00{name}")
 
 
-def make(root: Path, *, policy: Mapping[str, Any] | None = POLICY, sources: Sequence[str] = ("chat",)) -> World:
-    """Make a world with a policy and approved sources of its own."""
+def make(root: Path, *, policy: Mapping[str, Any] | None = POLICY, sources: Sequence[str] = ("chat",),
+         papers: Papers | None = PAPERS) -> World:
+    """Make a world with a policy, the papers behind it, and approved sources of its own."""
     init_workspace(root, "pretend")
     world = World(root)
+    if papers:
+        papers.approve(world.ports)
     if policy:
         world.space.adopt_policy(policy)
     world.license(*sources)

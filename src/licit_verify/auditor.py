@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from . import arrivals, copies, draw, lineage, rewrites
+from .basis import legal_basis
 from .canonical import digest_text, release_tag, write
 from .casefile import Casefile, safe_name
 from .closing import hashed, moment
@@ -39,7 +40,8 @@ def checks(case: Casefile) -> list[tuple[str, Callable[[], Message | None]]]:
         ("log-whole", log_whole), ("inputs-fixed", inputs_fixed), ("decisions-recorded", decisions_recorded),
         ("tally-true", tally_true), ("rows-as-decided", rows_as_decided), ("sources-admitted", sources_admitted),
         ("people-honoured", people_honoured), ("admission-rerun", admission_rerun), ("order-keyed", order_keyed),
-        ("copies-apart", copies.copies_apart), ("kin-held", kin_held), ("twin-apart", twin_apart), ("tags-complete", tags_complete), ("patch-of-parent", lineage.patch_of_parent)]
+        ("copies-apart", copies.copies_apart), ("kin-held", kin_held), ("twin-apart", twin_apart), ("tags-complete", tags_complete), ("patch-of-parent", lineage.patch_of_parent),
+        ("legal-basis", legal_basis)]
     return [(name, partial(check, case)) for name, check in every]
 
 

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from .closing import Closing, moment, opened
 from .files import CLOSING, MANIFEST, Release, file_digest, take
 from .ledger import DATABASE, Ledger, read_ledger
+from .legal import Papers, Question
 from .pages import MAX_AGE, Pages, oldest_of, read_pages
 from .policy import Policy
 from .report import Fault, Once, Untold, several
@@ -62,6 +63,7 @@ class Casefile:
         self.staff: Once[Decisions] = Once(self._staff)
         self.rules: Once[Rules] = Once(self._rules)
         self.rerun: Once[Rerun] = Once(self._rerun)
+        self.results: dict[str, str] = {}
 
     @property
     def lock(self) -> Mapping[str, Any]:
@@ -162,10 +164,13 @@ class Casefile:
             as_of = moment(take(self.lock, "as_of", str))
             late = overdue(ledger.at(base, end, *REQUESTS, "step"), people, self._duties_at(as_of, base))
             on_hold = held(ledger.at(base, end, "legal-hold"))
+            papers = Papers.read(ledger.at(base, base, "law", "breach"))
         except (ValueError, TypeError, KeyError, AttributeError):
             raise Fault("an entry that decides for everybody cannot be read", DATABASE) from None
-        return Rules(people, policy, self.register(), self.pages(), frozenset(outsiders), namesakes, self.staff(),
-                     take(plan, "purpose", str), take(plan, "threads", list), as_of, frozenset(late), frozenset(on_hold))
+        question = Question(papers, policy, plan, take(plan, "purpose", str), as_of,
+                            self._duties_at(as_of, base))
+        return Rules(people, policy, self.register(), self.pages(), frozenset(outsiders), namesakes, self.staff(), question,
+                     question.purpose, take(plan, "threads", list), as_of, frozenset(late), frozenset(on_hold))
 
     def _duties_at(self, as_of: datetime, base: int) -> datetime:
         """Give the moment at which a request is overdue or not: the release's, or the last entry's if that is later."""

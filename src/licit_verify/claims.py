@@ -72,7 +72,11 @@ def verify(release: Path, *, key: bytes | tuple[bytes | None, Path] | None = Non
     claims = [*_signature(found, pinned, later, case), *_public(found, now, rows), *_person(found, receipt), *_auditor(case)]
     if only == "person":
         claims = [claim for claim in claims if claim.who == "person" or claim.name in RESTS_ON]
-    results = [_checked(found, claim) for claim in claims]
+    results = []
+    for claim in claims:
+        results.append(_checked(found, claim))
+        if case:
+            case.results[claim.name] = results[-1].result
     return Report(name, (*results, *_undeclared(found, {claim.name for claim in claims})))
 
 

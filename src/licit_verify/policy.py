@@ -72,6 +72,7 @@ class Policy:
     notices: dict[str, _Span] = field(default_factory=dict)
     assessments: dict[str, _Span] = field(default_factory=dict)
     surfaces: dict[str, str] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
     intimate: frozenset[str] = frozenset()
 
     @classmethod
@@ -92,6 +93,7 @@ class Policy:
             if parts["surface"]:
                 out.surfaces = {item["id"]: item.get("assurance", "none") for item in parts["surface"]}
                 out.intimate = frozenset(item["id"] for item in parts["surface"] if item.get("theme", "general") != "general")
+            out.digests |= {str(item["id"]): str(item.get("digest", "")) for item in parts["assessment"]}
             for name, kept, read in (("notice", out.notices, _notice), ("assessment", out.assessments, _assessment)):
                 for item in parts[name]:
                     span = read(item)
@@ -119,6 +121,10 @@ class Policy:
                    for paper in self.assessments.values()):
             return "assessment-missing"
         return ""
+
+    def on_interest(self, purpose: str, said: Said) -> bool:
+        """Tell whether legitimate interest is the basis at any moment of a time that is covered wholly."""
+        return said is not None and any(period.basis == "legitimate-interest" for period in self._covering(purpose, *said))
 
     def _covering(self, purpose: str, first: datetime, last: datetime) -> list[_Span]:
         touching = [p for p in self.periods if purpose in p.purposes and p.starts <= last and first < p.ends]

@@ -9,6 +9,7 @@ Rules kept here:
 - A row with a reason against it is a fault that names record and reason, never the words.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .legal import Paper, Question, cleared
 from .pages import Pages
 from .policy import Policy, Said, moment, said_at
 from .report import Fault
@@ -45,11 +47,22 @@ class Rules:
     outsiders: frozenset[str]
     namesakes: Mapping[str, int]
     staff: Decisions
+    question: Question
     purpose: str
     threads: Sequence[str]
     as_of: datetime
     late: frozenset[str] = frozenset()
     held: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Weight:
+    """What a release holds of people under one assessment: rows, tokens, and rows of each person."""
+
+    paper: Paper
+    rows: int = 0
+    tokens: int = 0
+    people: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -62,6 +75,7 @@ class Rerun:
     places: list[Any] = field(default_factory=list)
     holders: list[Any] = field(default_factory=list)
     subjects: set[str] = field(default_factory=set)
+    weights: dict[str, Weight] = field(default_factory=dict)
 
     def fault(self, claim: str, fault: Fault) -> None:
         """Remember a fault of a claim; the first twenty are enough."""
@@ -92,6 +106,7 @@ class Pass:
         self._edges = sorted(rules.policy.boundaries(rules.as_of))
         self._silence: dict[Said, str] = {}
         self._judged: dict[tuple[Any, ...], str] = {}
+        self._carried: dict[str, tuple[str, Paper | None]] = {}
 
     def read(self, path: Path, wanted: Any, shard: str) -> tuple[int, Any]:
         """Judge the rows of one shard's attribute file that are wanted; give its number of rows and all its keys.
@@ -120,6 +135,7 @@ class Pass:
         self._facts(rows.set_column(rows.column_names.index("static"), "static", pa.array([""] * rows.num_rows, pa.string())))
         self._pages(rows)
         self._people(rows)
+        self._legal(rows)
         return [fault for faults in self.found.faults.values() for fault in faults]
 
     def _rows(self, rows: Any, place: Any) -> None:
@@ -133,6 +149,7 @@ class Pass:
         self._facts(rows)
         self._pages(rows)
         self._people(rows)
+        self._legal(rows)
 
     def _same(self, rows: Any, said: Any) -> None:
         licence = pa.array([self._licences.get(source, "") for source in rows.column("source").to_pylist()], pa.string())
@@ -222,6 +239,27 @@ class Pass:
                 return
             if reason := self._judge(row):
                 self.found.fault("people-honoured", Fault("record {record} is released against {reason}",
+                                                          record=row["record"], reason=reason))
+
+    def _legal(self, rows: Any) -> None:
+        """Look whether legitimate interest carries what people said, source by source, and count what it has to carry."""
+        mine = rows.filter(pc.greater(pc.list_value_length(rows.column("subjects")), 0))
+        for source in pc.unique(mine.column("source")).to_pylist():
+            own = mine.filter(pc.equal(mine.column("source"), source)).combine_chunks()
+            if source not in self._carried:
+                self._carried[source] = self.rules.question.answer(source)
+            reason, paper = self._carried[source]
+            if paper is not None:
+                weight = self.found.weights.setdefault(paper.id, Weight(paper))
+                weight.rows += own.num_rows
+                weight.tokens += pc.sum(own.column("tokens"), min_count=0).as_py()
+                weight.people.update(pc.list_flatten(own.column("subjects")).to_pylist())
+                if cleared(paper):
+                    continue
+                own, reason = own.filter(pc.equal(own.column("thread"), "attachment")), "assessment-scope"
+            for row in own.select(["record", "said_first", "said_last", "notice", "arrived"]).to_pylist():
+                if self.rules.policy.on_interest(self.rules.purpose, self._whole(row)):
+                    self.found.fault("legal-basis", Fault("record {record} is released against {reason}",
                                                           record=row["record"], reason=reason))
 
     def _stays(self, rows: Any) -> None:

@@ -70,6 +70,8 @@ CLAIMS: dict[str, tuple[str, str]] = {
                    "Le jumeau de contrôle et les canaris sont ceux que tire la graine, et le jumeau n'est pas publié."),
     "tags-complete": ("The tag tree holds everybody the rows concern.",
                       "L'arbre des marques contient toutes les personnes que concernent les lignes."),
+    "legal-basis": ("What rests on legitimate interest has papers that stand, measures that ran and a volume they justify.",
+                    "Ce qui repose sur l'intérêt légitime a des documents en vigueur, des mesures exécutées et un volume justifié."),
     "patch-of-parent": ("A patch has its parent's inputs and explains every row that left.",
                         "Un correctif a les entrées de son parent et explique chaque ligne partie."),
 }
@@ -77,6 +79,14 @@ CLAIMS: dict[str, tuple[str, str]] = {
 #: The French of every other sentence, by the English one.
 FRENCH: dict[str, str] = {
     "documents that were erased since cannot be compared with": "des documents effacés depuis ne peuvent plus être comparés",
+    "the papers behind the legal basis are not those of the log":
+        "les documents qui fondent la base légale ne sont pas ceux du journal",
+    "assessment {paper} justified {most} {what}; the release has {number}":
+        "l'évaluation {paper} justifiait {most} {what} ; la version en a {number}",
+    "control {control}, on which the assessment rests, failed: {claim}":
+        "le contrôle {control}, sur lequel repose l'évaluation, a échoué : {claim}",
+    "control {control}, on which the assessment rests, did not run":
+        "le contrôle {control}, sur lequel repose l'évaluation, n'a pas été exécuté",
     "a name leads out of the bundle": "un nom mène hors du dossier de preuves",
     "entry {seq} is not in the log of this bundle": "l'entrée {seq} n'est pas dans le journal de ce dossier de preuves",
     "no signature of the log's key holds": "aucune signature de la clé du journal ne tient",

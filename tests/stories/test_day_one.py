@@ -7,7 +7,7 @@ import stat
 
 import pytest
 from click.testing import CliRunner
-from world import jsonl, people_chats, released_text
+from world import PAPERS, jsonl, people_chats, released_text
 
 from licit.surfaces.cli import main
 
@@ -74,6 +74,9 @@ def test_the_first_day(ready):
     assert "basis-missing" in ready("build", "--dry-run")
     (ready.folder / "policy.toml").write_text(POLICY, encoding="utf-8")
     ready("policy", "adopt", "policy.toml", "--by", "ines")
+    assert "assessment-not-approved" in ready("build", "--dry-run")
+    papers = [str(path) for path in PAPERS.write(ready.folder / "licit-workspace/law")]
+    ready("law", "approve", *papers, "--by", PAPERS.approver, "--opinion", "Favourable.")
     dry = ready("build", "--dry-run")
     assert "12 rows would be" in dry
     assert not list((ready.folder / "licit-workspace/releases").iterdir())

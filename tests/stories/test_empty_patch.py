@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import licit
+from licit.surfaces.demo.papers import Papers
 from licit_verify import verify
 
 POLICY = {"notice": [{"id": "n", "purposes": ["train"], "starts": "2024-01-01"}],
@@ -16,6 +17,7 @@ def test_a_patch_without_rows_verifies_for_an_auditor(tmp_path: Path) -> None:
     """When the last person of a release objects, the patch holds no row and every claim about it can be checked."""
     space = licit.open_workspace(tmp_path / "w", create=True)
     space.adopt_policy(POLICY)
+    Papers(assessment="l", notices=("n",), sources=("chats",)).approve(space.ports)
     space.add_source("chats", ground="own", by="engineer")
     space.approve_source("chats", by="lawyer")
     chat = {"id": "1", "messages": [{"role": "user", "content": "When do I prune the roses?",

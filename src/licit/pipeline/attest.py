@@ -53,6 +53,7 @@ class Findings:
     decisions: str
     detectors: tuple[str, ...]
     measure: Mapping[str, Any]
+    law: tuple[Mapping[str, Any], ...] = ()
     parent: Mapping[str, Any] | None = None
     papers: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
@@ -120,7 +121,7 @@ def stated(found: Findings, evidence: Sequence[Placed] = ()) -> dict[str, Any]:
         "commercial": plan["commercial"], "as_of": found.lock["as_of"], "content_root": found.content_root,
         "rows": found.rows, "columns": list(COLUMNS), "tally": found.tally.public(patch=found.parent is not None),
         "files": [{"path": file.path, "sha256": file.sha256, "bytes": file.bytes} for file in files],
-        "sources": [dict(source) for source in found.sources],
+        "sources": [dict(source) for source in found.sources], "law": [dict(paper) for paper in found.law],
         "lock": dict(found.lock), "lock_digest": manifest_digest(canonical_json(found.lock)),
         "absence": {"root": found.tags.root.hex(), "count": found.tags.count, "release": found.name},
         "audit": dict(found.audit), "detectors": list(found.detectors), "parent": found.parent,

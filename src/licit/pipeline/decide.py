@@ -19,6 +19,7 @@ from ..core.staff import LIFTABLE, Staff, StaffDecision
 from ..core.stays import Stays
 from .admit import FACTS as ADMIT_FACTS
 from .admit import THREADS, Admission
+from .basis import Basis
 from .dedupe import copies_of, losers
 from .honour import FOR_PEOPLE, Honour
 from .inherit import family, inherited
@@ -37,7 +38,7 @@ class Draw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gates:
-    """All that decides: the two gates, staff's decisions, whether near-duplicates count, and the draw.
+    """All that decides: the three gates, staff's decisions, whether near-duplicates count, and the draw.
 
     ``ended`` names the records that a state arrived after the inputs ended, with the reason; ``erased`` those that were
     erased once, which no later import brings back; ``stays`` what an overdue request or a legal hold keeps back;
@@ -47,6 +48,7 @@ class Gates:
 
     admission: Admission
     honour: Honour
+    basis: Basis
     staff: Staff
     near: bool
     draw: Draw
@@ -98,6 +100,7 @@ def judge_each(rows: pl.DataFrame, gates: Gates) -> pl.DataFrame:
     rows = impose(rows, rows.filter(gone).select("row", reason=pl.lit("erased")), ["row"])
     rows = impose(rows, honoured.filter(pl.col("reason") != ""), ["row"])
     rows = impose(rows, stayed(rows, gates.stays), ["row"])
+    rows = impose(rows, gates.basis.against(rows), ["row"])
     rows = _inherit(rows, settled, honoured, made, gates)
     rows = _as_given(rows, honoured, gates.given) if gates.given else rows
     rows = impose(rows, _static(rows).join(lifted, on=["row", "reason"], how="anti", maintain_order="left"), ["row"])
@@ -126,6 +129,7 @@ def _inherit(rows: pl.DataFrame, settled: pl.DataFrame, honoured: pl.DataFrame, 
     own = impose(own, gates.pages.against(own), ["row"])
     own = impose(own, honoured.filter(pl.col("reason") != ""), ["row"])
     own = impose(own, stayed(own, gates.stays), ["row"])
+    own = impose(own, gates.basis.against(own), ["row"])
     own = impose(own, _answers((row, f"decided-{decision.answer}") for row, decision in made.items()
                                if decision.answer != "release"), ["row"])
     own = impose(own, own.filter(pl.col("record").is_in(list(gates.ended))).select("row", reason=pl.lit("chat-state")), ["row"])

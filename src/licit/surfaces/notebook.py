@@ -14,6 +14,7 @@ from typing import Any
 from ..usecases import commands, queries
 from ..usecases.arrive import Declared, FileReport, import_paths
 from ..usecases.erase import Erased, carry_out
+from ..usecases.law import Approval, approve_paper, read_paper
 from ..usecases.plan import Plan, parse_plan, read_plan
 from ..usecases.policy import adopt_policy, read_policy
 from ..usecases.proofs import prove
@@ -47,6 +48,10 @@ class Workspace:
     def adopt_policy(self, policy: str | Path | Mapping[str, Any], *, by: str = "") -> int:
         """Adopt a policy from a file or from plain values, in somebody's name; give the log entry."""
         return adopt_policy(self.ports, policy if isinstance(policy, Mapping) else read_policy(Path(policy)), by)
+
+    def approve_paper(self, path: str | Path, *, by: str, opinion: str = "", until: str = "") -> int:
+        """Approve a paper behind a legal basis (an assessment, a notice …) as its file stands; give the log entry."""
+        return approve_paper(self.ports, read_paper(Path(path)), Approval(by=by, opinion=opinion, until=until))
 
     def add_source(self, source: str, *, ground: str, by: str, **more: Any) -> int:
         """Register a source; ``more`` as in its entry (title, licence, press, public_domain)."""

@@ -21,9 +21,11 @@ import polars as pl
 
 from ..core.errors import EvidenceError, RefusedError, SetupError, misnamed
 from ..core.ids import keyed
+from ..core.legal import Asked
 from ..core.policy import parse_moment
 from ..core.rights import RESTRICTING
 from ..pipeline.admit import Admission
+from ..pipeline.basis import Basis
 from ..pipeline.decide import (
     ELECTED_AWAY,
     SETTLED,
@@ -42,6 +44,7 @@ from ..pipeline.stage import RANK, impose
 from .canaries import watch
 from .facts import cluster_names, clustered, column_of, facts_of, kin_of
 from .later import ended_since, erased_records
+from .law import require_unedited
 from .pages import page_signals
 from .papers import fixed
 from .plan import Plan, plan_from_lock
@@ -53,6 +56,7 @@ from .workspace import (
     Workspace,
     given_at,
     inputs_at,
+    law_at,
     outsiders_at,
     policy_at,
     register_at,
@@ -76,6 +80,7 @@ def make_lock(workspace: Workspace, plan: Plan, at: Position, *, progress: Progr
                            remedy="Set as_of in the plan to today or earlier.")
     plan = replace(plan, accepted=_accepted(workspace, plan.accepted))
     _known_sources(workspace, plan, at)
+    require_unedited(workspace, law_at(workspace.log, at))
     inputs, aside = inputs_at(workspace.log, at, plan.sources)
     prepared = _prepare(workspace, plan, inputs, progress)
     name = _next_name(workspace, plan.name)
@@ -172,15 +177,25 @@ def gates_of(workspace: Workspace, lock: Mapping[str, Any]) -> Gates:
     as_of, policy = parse_moment(lock["as_of"]), policy_at(workspace.log, at)
     outsiders, namesakes = outsiders_at(workspace.log, at)
     standings, register = standings_at(workspace.log, at), register_at(workspace.log, at)
+    honour = Honour(standings=standings, policy=policy, purpose=plan.purpose, as_of=as_of,
+                    outsiders=outsiders, namesakes=namesakes)
     return Gates(
         pages=page_signals(workspace, at, register, as_of, plan.signals_max_age),
         admission=Admission(register=register, policy=policy, use=plan.use,
                             commercial=plan.commercial, threads=plan.threads, as_of=as_of),
-        honour=Honour(standings=standings, policy=policy, purpose=plan.purpose, as_of=as_of,
-                      outsiders=outsiders, namesakes=namesakes),
+        honour=honour, basis=basis_at(workspace, lock, honour),
         stays=stays_at(workspace.log, at, standings, as_of), staff=staff_at(workspace.log, at), near=plan.near, draw=_draw(lock, plan),
         ended=ended_since(workspace, lock, at.base, at.size), erased=frozenset(erased_records(workspace.log, at.base)),
         given={record: gift.shard for record, gift in given_at(workspace.log, at).items()}, pairs=kin_of(workspace.corpus, lock))
+
+
+def basis_at(workspace: Workspace, lock: Mapping[str, Any], honour: Honour) -> Basis:
+    """Give the gate of the legal basis at a lock's base: a patch is judged by the papers of its parent."""
+    base = lock["log"]["base"]
+    at = Position(base=base, size=base, root=b"")
+    last = next(iter(workspace.log.entries(start=base - 1, stop=base)), None) if base else None
+    moment = max(honour.as_of, last.recorded_at) if last else honour.as_of
+    return Basis(law=law_at(workspace.log, at), asked=Asked(plan=lock["plan"], as_of=honour.as_of, at=moment), honour=honour)
 
 
 def decide_under(workspace: Workspace, lock: Mapping[str, Any], progress: Progress = silent, *,

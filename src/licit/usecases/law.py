@@ -227,6 +227,19 @@ def edited(workspace: Workspace, paper: Paper) -> bool:
     return path.exists() and text_digest(read_paper(path)) != paper.digest
 
 
+def require_unedited(workspace: Workspace, law: Law) -> None:
+    """Insist that no paper's file says something else than what was approved, so that nobody builds by what they only read.
+
+    Raises:
+        RefusedError: one does.
+    """
+    for paper in law.papers.values():
+        if edited(workspace, paper):
+            raise RefusedError("the paper was edited since it was approved", about=f"{paper.kind} {paper.id}",
+                               reason="paper-edited", remedy="Have it approved anew, or put the approved text back: licit law "
+                                                             f"show {paper.kind} {paper.id}.")
+
+
 def approved_text(workspace: Workspace, paper: Paper) -> str:
     """Give the text that was approved, word for word, from the log."""
     entry = next(iter(workspace.log.entries(start=paper.entry, stop=paper.entry + 1)))

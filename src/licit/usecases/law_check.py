@@ -19,6 +19,7 @@ from typing import Any
 
 from ..core.controls import CONTROLS
 from ..core.law import KINDS, TRIGGERS, paper_fields, same_words
+from ..core.legal import impact_due
 from ..core.policy import PURPOSES, parse_moment
 from ..core.sources import USES
 from .law_forms import Field, Section, form, phrases
@@ -28,10 +29,6 @@ _NOT_APPLICABLE = re.compile(r"\s*(n\s?/\s?a|not applicable|sans objet|non appli
 _REASON = 20
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
-
-#: So many criteria of the screening make an impact assessment due.
-CRITERIA = 2
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -242,13 +239,6 @@ def _screening(data: Mapping[str, Any]) -> Iterator[Finding]:
                       mend="due = true, then licit law new dpia NAME.")
     identity = _part(data, "identification")
     yield from _after(identity.get("date"), identity.get("review"), "identification.review")
-
-
-def impact_due(data: Mapping[str, Any]) -> bool:
-    """Tell whether the answers of a screening make an impact assessment due, whatever its result says."""
-    cases = [value for value in _part(data, "cases").values() if value is True]
-    criteria = [value for value in _part(data, "criteria").values() if value is True]
-    return bool(cases) or len(criteria) >= CRITERIA or _part(data, "decision").get("due") is not False
 
 
 def _impact(data: Mapping[str, Any]) -> Iterator[Finding]:

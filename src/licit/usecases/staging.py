@@ -22,13 +22,15 @@ from ..pipeline.audit import write_canaries, write_twin
 from ..pipeline.linkage import MOST, attacked_by_style
 from ..pipeline.seal import Parent, Placed, buckets_for, content_of, patch_rows, root_of, write_rows
 from ..pipeline.stage import ANSWERS, tally
+from .bounds import require_bounds
 from .canaries import counted
 from .deciding import AUDITABLE, attribute_paths, decide_patch, decide_under
 from .facts import column_of
+from .law import papers_as_json
 from .papers import write_papers
 from .plan import plan_from_lock
 from .quality import misses, require
-from .workspace import Position, Progress, Workspace, register_at
+from .workspace import Position, Progress, Workspace, law_at, register_at
 
 _KEYS = ["record", "chunk"]
 
@@ -79,6 +81,7 @@ def decided_patch(workspace: Workspace, lock: dict[str, Any], parent: str, progr
 def stage(workspace: Workspace, built: Built, progress: Progress) -> Findings:
     """Write a release's rows, audit files and private state; give what its evidence says."""
     lock, corpus = built.lock, workspace.corpus
+    require_bounds(workspace, lock, built.rows)
     measured = assured(workspace, lock)
     folder = _fresh_folder(workspace, lock["name"])
     progress("seal", 0, 2)
@@ -144,6 +147,7 @@ def weighed(workspace: Workspace, built: Built) -> Built:
     if not built.tally.released:
         return built
     try:
+        require_bounds(workspace, built.lock, built.rows)
         assured(workspace, built.lock)
     except RefusedError as error:
         return replace(built, refused=error)
@@ -276,7 +280,12 @@ def _findings(workspace: Workspace, built: Built, files: Sequence[Placed], peopl
     return Findings(name=lock["name"], folder=folder, lock=lock, files=(*files, canaries), content_root=root,
                     rows=rows, tally=built.tally, tags=TagTree(drawn),
                     sources=_sources(workspace, lock, built.rows.filter(pl.col("rank") == 0)), audit=audit,
-                    decisions=decisions, detectors=detectors, measure={}, parent=parent)
+                    decisions=decisions, detectors=detectors, measure={}, parent=parent, law=_papers(workspace, lock))
+
+
+def _papers(workspace: Workspace, lock: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """Name the papers behind the legal basis that stood at the lock's base."""
+    return tuple(papers_as_json(law_at(workspace.log, Position(base=lock["log"]["base"], size=lock["log"]["base"], root=b""))))
 
 
 def _sources(workspace: Workspace, lock: Mapping[str, Any], kept: pl.DataFrame) -> tuple[Mapping[str, Any], ...]:

@@ -132,6 +132,14 @@ def test_a_refusal_never_frees_anything(rows, log, policy, kind, person):
     assert mine["rank"].min() != 0
 
 
+class Unasked:
+    """A gate of the legal basis that has nothing against anything."""
+
+    def against(self, rows):
+        """Give no row."""
+        return rows.head(0).select("row", reason=pl.lit(""))
+
+
 def test_a_row_refused_by_another_gate_counts_for_the_person_as_well():
     """Whatever gate refused a row first, copies of words that a person refused are held."""
     from licit.core.sources import Source
@@ -143,5 +151,5 @@ def test_a_row_refused_by_another_gate_counts_for_the_person_as_well():
     gates = Gates(admission=Admission(register={"chat": Source(id="chat", ground="own", approved=1)},
                                       policy=POLICIES["interest"], use="train", commercial=True, threads=("main",),
                                       as_of=AS_OF),
-                  honour=honour(POLICIES["interest"], said), staff=Staff(), near=True, draw=Draw(seed=0, per_thousand=0))
+                  honour=honour(POLICIES["interest"], said), basis=Unasked(), staff=Staff(), near=True, draw=Draw(seed=0, per_thousand=0))
     assert decide(rows, gates)["reason"].to_list() == ["purpose", "copy-of-refused"]

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from law_texts import papers, toml
 
 TEXTS = pa.list_(pa.string())
 MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
@@ -268,6 +269,8 @@ class World:
         self.log.add("source", {"source": "press", "ground": "open-licence", "licence": "CC-BY-4.0", "by": "lea"})
         self.log.add("approval", {"source": "press", "version": 1, "by": "max"})
         self.log.add("policy", POLICY)
+        self.law = papers()
+        self.approvals = {name: {"by": "max", "opinion": "It may proceed.", "until": "2099-01-01"} for name in self.law}
         self.shards = {"h1": [self.chat(f"r{i}{j}", f"s{i}") for i in range(4) for j in range(2)],
                        "h2": [self.document("d1")]}
         self.written = False
@@ -314,6 +317,7 @@ class World:
 
     def arrive(self):
         """Write shards and attributes and enter them into the log; what a test adds to the log next decides as well."""
+        self.papers = [self.approve(name) for name in self.law]
         self.inputs, self.attributes = [], {}
         for shard, rows in self.shards.items():
             digest = self.store(shard, rows)
@@ -325,6 +329,14 @@ class World:
         if self.set_aside:
             self.log.add("arrival", {"file": "f1", "source": "chat", "set_aside": {"broken-json": self.set_aside}})
         return self
+
+    def approve(self, name):
+        """Enter the approval of a paper as it stands; give what a manifest says of it."""
+        data, text = self.law[name], toml(self.law[name])
+        body = {"answer": "approved", "paper": data["kind"], "id": data["id"], "version": data["version"], "text": text,
+                "digest": sha(text.encode()), "author": "lea", **self.approvals[name]}
+        entry = self.log.add("law", body)
+        return {"kind": data["kind"], "id": data["id"], "version": data["version"], "digest": body["digest"], "entry": entry}
 
     def store(self, shard, rows):
         """Write the records of a shard; give the file's digest."""
@@ -433,6 +445,7 @@ class World:
                 "files": sorted(files, key=lambda file: file["path"]),
                 "sources": [{"id": name, "ground": grounds.get(name, ("own", ""))[0], "contract": "",
                              "licence": grounds.get(name, ("own", ""))[1], "rows": n} for name, n in sorted(counts.items())],
+                "law": sorted(self.papers, key=lambda paper: (paper["kind"], paper["id"])),
                 "log": {"origin": self.origin, "size": self.size, "root": root, "key": self.log_key.public.hex()},
                 "signer": {"key_id": self.says_key.id, "key": self.says_key.public.hex()},
                 "lock": self.lock, "lock_digest": sha(canonical(self.lock)), "absence": absence,

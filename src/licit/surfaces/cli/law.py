@@ -1,5 +1,6 @@
 """``licit law``: the papers behind a legal basis."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ from ...core.errors import InputError
 from ...core.law import KINDS, TRIGGERS
 from ...usecases.law import (
     Approval,
-    approve_paper,
+    approve_papers,
     approved_text,
     listed,
     make_paper,
@@ -19,12 +20,22 @@ from ...usecases.law import (
     withdraw_paper,
 )
 from ...usecases.law_check import check_clauses, check_text
+from ...usecases.law_notice import notice_text
 from ...usecases.workspace import Position, law_at
+from ..demo.papers import Papers
 from ._shared import json_option, number_of, opened, print_json, say, workspace_option
 
 _by = click.option("--by", required=True, metavar="NAME", help="Who does it; it stands in the log.")
 _why = click.option("--why", required=True, metavar="TEXT", help="The reason, in a sentence.")
 _kind = click.argument("kind", type=click.Choice(KINDS))
+
+
+def _texts(files: Sequence[Path]) -> list[tuple[Path, str]]:
+    """Read files, and every paper of the folders among them."""
+    paths = [path for file in files for path in (sorted(file.glob("*.toml")) if file.is_dir() else [file])]
+    if not paths:
+        raise InputError("there is no paper here", remedy="licit law new KIND NAME makes one.")
+    return [(path, read_paper(path)) for path in paths]
 
 
 @click.group("law", epilog="Example: licit law new lia chat --lang fr")
@@ -46,21 +57,31 @@ def new(kind: str, name: str | None, language: str, workspace: str | None) -> No
     say(f"Fill in {path}, then: licit law check {path}")
 
 
+@law_command.command("example", epilog="Example: licit law example --assessment lia-1 --notice notice-1 --source chat")
+@click.option("--assessment", required=True, metavar="ID", help="The assessment's id, as the policy names it.")
+@click.option("--notice", "notices", multiple=True, required=True, metavar="ID", help="A notice of the policy; may be repeated.")
+@click.option("--source", "sources", multiple=True, required=True, metavar="ID", help="A source it covers; may be repeated.")
+@click.option("--approver", default="the data-protection officer", show_default=True, metavar="NAME", help="Who is to approve.")
+@workspace_option
+def example(assessment: str, notices: tuple[str, ...], sources: tuple[str, ...], approver: str, workspace: str | None) -> None:
+    """Write an invented company's papers, filled in, to see what is asked; before anything real, replace every answer."""
+    papers = Papers(assessment=assessment, notices=notices, sources=sources, approver=approver)
+    for path in papers.write(opened(workspace).root / "law"):
+        say(str(path))
+    say("These are an invented company's answers: replace every one before you use them for anything real.")
+
+
 @law_command.command("check", epilog="Example: licit law check law/lia-chat.toml")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @json_option
 @workspace_option
 def check(files: tuple[Path, ...], as_json: bool, workspace: str | None) -> None:
-    """Check FILES, or every paper of the workspace; terms of use (.txt, .md) for clauses that shift responsibility.
+    """Check FILES, folders, or every paper of the workspace; terms of use (.txt, .md) for clauses that shift responsibility.
 
     Exit code 1 when there is something to mend.
     """
-    paths = list(files) or sorted((opened(workspace).root / "law").glob("*.toml"))
-    if not paths:
-        raise InputError("there is no paper to check", remedy="licit law new KIND NAME makes one.")
     bad = 0
-    for path in paths:
-        text = read_paper(path)
+    for path, text in _texts(files or [opened(workspace).root / "law"]):
         findings = check_text(text) if path.suffix == ".toml" else check_clauses(text)
         bad += len(findings)
         if as_json:
@@ -74,19 +95,23 @@ def check(files: tuple[Path, ...], as_json: bool, workspace: str | None) -> None
 
 
 @law_command.command("approve", epilog="Example: licit law approve law/lia-chat.toml --by 'Me Amari' --opinion 'Favourable.'")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @_by
 @click.option("--opinion", default="", metavar="TEXT", help="What the data-protection officer said of it.")
 @click.option("--until", default="", metavar="DAY", help="The day from which it is over, if before its own review.")
 @json_option
 @workspace_option
-def approve(file: Path, by: str, opinion: str, until: str, as_json: bool, workspace: str | None) -> None:
-    """Approve the paper in FILE as it stands; its author cannot."""
-    seq = approve_paper(opened(workspace), read_paper(file), Approval(by=by, opinion=opinion, until=until))
-    if as_json:
-        print_json({"entry": seq})
-    else:
-        say(f"Approved (log entry {seq}). An edit from here on is a draft until it is approved.")
+def approve(files: tuple[Path, ...], by: str, opinion: str, until: str, as_json: bool, workspace: str | None) -> None:
+    """Approve the papers in FILES, or in folders, as they stand, all or none; their author cannot."""
+    read = _texts(files)
+    entered = approve_papers(opened(workspace), [text for _, text in read], Approval(by=by, opinion=opinion, until=until))
+    for (path, _), seq in zip(read, entered, strict=True):
+        if as_json:
+            print_json({"file": str(path), "entry": seq})
+        else:
+            say(f"{path} is approved (log entry {seq}).")
+    if not as_json:
+        say("An edit from here on is a draft until it is approved.")
 
 
 @law_command.command("withdraw", epilog="Example: licit law withdraw lia chat --by 'Me Amari' --why 'The purpose was given up.'")
@@ -140,6 +165,18 @@ def show(kind: str, name: str, workspace: str | None) -> None:
     space = opened(workspace)
     paper = law_at(space.log, Position.head(space.log)).paper(kind, name)
     click.echo(approved_text(space, paper) if paper else read_paper(path_of(space, kind, name)), nl=False)
+
+
+@law_command.command("notice", epilog="Example: licit law notice notice-1 --lang fr")
+@click.argument("name")
+@click.option("--lang", "language", type=click.Choice(["en", "fr"]), default="en", show_default=True, help="The language to print.")
+@workspace_option
+def notice(name: str, language: str, workspace: str | None) -> None:
+    """Print notice NAME as people read it, with every item of Art. 13 and 14; with one missing, nothing is printed."""
+    space = opened(workspace)
+    paper = law_at(space.log, Position.head(space.log)).paper("notice", name)
+    text = approved_text(space, paper) if paper else read_paper(path_of(space, "notice", name))
+    click.echo(notice_text(text, language), nl=False)
 
 
 @law_command.command("controls", epilog="Example: licit law controls")

@@ -15,6 +15,7 @@ from typing import Any
 
 from . import cases, exports
 from .documents import write_documents, write_whatsapp
+from .papers import Papers
 from .talks import Talk, ordinary
 
 #: Source: (ground, licence, title). What else is needed of a contract stands in :data:`CONTRACTS`.
@@ -33,6 +34,9 @@ SOURCES = {
     "essais-nc": ("open-licence", "CC-BY-NC-4.0", "Essais en ligne"),
     "fonds-donne": ("public-domain", "", "Livres donnés sur une clé"),
 }
+#: The sources in which people speak.
+PEOPLE_SOURCES = ("chatgpt-export", "le-chat-export", "claude-export", "lumen-chat", "partage")
+
 #: Source: (contract, permitted uses).
 CONTRACTS = {"agence-lucarne": ("AL-7", ("train", "ground")), "editions-du-quai": ("EQ-2", ("ground",))}
 
@@ -77,6 +81,12 @@ class Company:
     def policy(self) -> str:
         """Give the policy file: notice and assessment long before the first conversation."""
         return _POLICY.format(notice=_before(self.today, 200), expires=self.today + timedelta(days=300))
+
+    def papers(self) -> Papers:
+        """Give the papers behind that policy: they cover what people say to an assistant, and not the documents."""
+        return Papers(assessment="evaluation-1", notices=("notice-1",), date=_before(self.today, 200).isoformat(),
+                      review=(self.today + timedelta(days=300)).isoformat(), sources=PEOPLE_SOURCES,
+                      rows=10_000, tokens=5_000_000, rows_per_person=200, share=200)
 
     def imports(self) -> list[tuple[Path, dict[str, Any]]]:
         """Give what is imported, and what the company declares of it."""

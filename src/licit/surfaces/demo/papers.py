@@ -20,7 +20,10 @@ _FOLDER = Path(__file__).parent / "law"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Papers:
-    """What the filled-in papers say: ids, sources, purposes, uses, days (``YYYY-MM-DD``), and the volume that is justified."""
+    """What the filled-in papers say.
+
+    Ids, sources, purposes, uses, days (``YYYY-MM-DD``), the volume that is justified, and the controls on which no measure rests.
+    """
 
     assessment: str = "lia-1"
     notices: tuple[str, ...] = ("notice-1",)
@@ -35,6 +38,7 @@ class Papers:
     tokens: int = 1_000_000_000
     rows_per_person: int = 1_000_000
     share: int = 1000
+    without: tuple[str, ...] = ()
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """Give the name and text of each: screening, impact assessment, notices, assessment."""
@@ -48,16 +52,27 @@ class Papers:
         yield f"dpia-impact-{self.assessment}", _filled("dpia", values)
         for name in self.notices:
             yield f"notice-{name}", _filled("notice", {**values, "notice": name, "starts": self.date})
-        yield f"lia-{self.assessment}", _filled("lia", {**values, "sources": "\n".join(blocks)})
+        yield f"lia-{self.assessment}", _filled("lia", {**values, "sources": "\n".join(blocks), "measures": "\n".join(self._measures())})
+
+    def _measures(self) -> Iterator[str]:
+        """Give the measures, those left out whose control this company does not run."""
+        for block in (_FOLDER / "mitigation.toml").read_text(encoding="utf-8").split("[[mitigation]]\n")[1:]:
+            if not any(f'control = "{name}"\n' in block for name in self.without):
+                yield f"[[mitigation]]\n{block.strip()}\n"
 
 
     def write(self, folder: Path) -> list[Path]:
-        """Write them into the ``law`` folder of a workspace; give the files."""
+        """Write them into the ``law`` folder of a workspace; give the files.
+
+        Raises:
+            FileExistsError: a file of that name is there; what somebody wrote is not written over.
+        """
         folder.mkdir(exist_ok=True)
         paths = []
         for name, text in self.texts():
             paths.append(folder / f"{name}.toml")
-            paths[-1].write_text(text, encoding="utf-8")
+            with paths[-1].open("x", encoding="utf-8") as file:
+                file.write(text)
         return paths
 
     def approve(self, workspace: Workspace) -> None:

@@ -108,6 +108,8 @@ def _registered(folder: Path, company: Company) -> Workspace:
     space = open_workspace(folder / "workspace", create=True, jobs=1)
     (space.path / "policy.toml").write_text(company.policy(), encoding="utf-8")
     space.adopt_policy(space.path / "policy.toml")
+    company.papers().write(space.path / "law")
+    company.papers().approve(space.ports)
     for source, (ground, licence, title) in SOURCES.items():
         more = {"licence": licence} if licence else {}
         space.add_source(source, ground=ground, by="achats", title=title, **more)
