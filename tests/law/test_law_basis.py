@@ -56,7 +56,9 @@ def test_consent_needs_no_assessment(tmp_path):
     """What rests on consent alone is not the matter of these papers: without consent it is held for that, and for nothing else."""
     world = make(tmp_path / "w", papers=None, policy={**POLICY, "period": [{**POLICY["period"][0], "basis": "consent"}]})
     world.take([chat("c", "u", prose("c"))])
-    world.object("u", "consent", purposes=("train",), notice="notice-2025", wording="w", how="switch")
+    assert reasons(world.build()) == {"consent-missing": 1}
+    world.object("u", "consent", purposes=("train",), notice="notice-2025", wording="w", how="switch",
+                 target={"level": "record", "record": world.record("c", "u")})
     assert world.build().tally.released == 1
 
 
