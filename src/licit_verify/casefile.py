@@ -29,6 +29,7 @@ from .rows import Scan, table
 from .sources import Source, read_register
 from .staff import Decisions
 from .stays import REQUESTS, held, overdue
+from .widening import silently_widened
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 _NO_IDS = pa.schema([("record", pa.string()), ("chunk", pa.int32()), ("source", pa.string()), ("order", pa.binary(16)),
@@ -165,10 +166,12 @@ class Casefile:
             late = overdue(ledger.at(base, end, *REQUESTS, "step"), people, self._duties_at(as_of, base))
             on_hold = held(ledger.at(base, end, "legal-hold"))
             papers = Papers.read(ledger.at(base, base, "law", "breach"))
+            wider = silently_widened((entry.recorded_at or entry.received_at, entry.decision)
+                                     for entry in ledger.at(base, base, "policy"))
         except (ValueError, TypeError, KeyError, AttributeError):
             raise Fault("an entry that decides for everybody cannot be read", DATABASE) from None
         question = Question(papers, policy, plan, take(plan, "purpose", str), as_of,
-                            self._duties_at(as_of, base))
+                            self._duties_at(as_of, base), wider)
         return Rules(people, policy, self.register(), self.pages(), frozenset(outsiders), namesakes, self.staff(), question,
                      question.purpose, take(plan, "threads", list), as_of, frozenset(late), frozenset(on_hold))
 

@@ -139,9 +139,12 @@ class Question:
     purpose: str
     as_of: datetime
     at: datetime
+    widened: frozenset[str] = frozenset()
 
     def answer(self, source: str) -> tuple[str, Paper | None]:
         """Give the reason against a source's use under legitimate interest and None, or "" and the assessment that carries it."""
+        if self.purpose in self.widened:
+            return "policy-widened", None
         first = ""
         for name, span in self.policy.assessments.items():
             if self.purpose not in span.purposes or not span.starts <= self.as_of < span.ends:
@@ -213,7 +216,7 @@ class Question:
                     source not in test.names("identification", "sources")):
                 return "reuse-untested"
         named = paper.names("transparency", "notices")
-        announced = {name for name, span in self.policy.notices.items() if self.purpose in span.purposes}
+        announced = {name for name, span in self.policy.notices.items() if self.purpose in span.purposes and span.starts <= self.at}
         same = all(_says(self.papers.get("notice", name), paper.part("transparency")) for name in named)
         return "" if named and announced <= {*named} and same else "notice-differs"
 

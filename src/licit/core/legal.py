@@ -11,7 +11,7 @@ Rules kept here:
 - A screening stands. Where it says so, or its answers do, an impact assessment stands, with no high risk left that the
   authority was not asked about. Where a high-risk use is intended, so does a governance file.
 - What was collected for another purpose has a test of reuse that found it compatible.
-- Every notice that the policy names for the purpose is approved, named by the assessment, and tells people its interest,
+- Every notice that the policy names for the purpose, once in force, is approved, named by the assessment, and tells people its interest,
   word for word. Attached files are left out unless the assessment covers them.
 - Of several assessments one that carries the use is enough; otherwise the first one's reason stands.
 
@@ -180,7 +180,7 @@ def _reusable(paper: Paper, law: Law, policy: Policy, source: str, asked: Asked)
 
 def _told(paper: Paper, law: Law, policy: Policy, source: str, asked: Asked) -> bool:
     named = _list(paper.of("transparency").get("notices"))
-    announced = [notice.id for notice in policy.notices if asked.purpose in notice.purposes]
+    announced = [notice.id for notice in policy.notices if asked.purpose in notice.purposes and notice.starts <= asked.at]
     return bool(named) and set(announced) <= set(named) and all(_tells(law.paper("notice", name), paper) for name in named)
 
 

@@ -24,6 +24,7 @@ from ..core.ids import keyed
 from ..core.legal import Asked
 from ..core.policy import parse_moment
 from ..core.rights import RESTRICTING
+from ..core.widening import silently_widened
 from ..pipeline.admit import Admission
 from ..pipeline.basis import Basis
 from ..pipeline.decide import (
@@ -195,7 +196,9 @@ def basis_at(workspace: Workspace, lock: Mapping[str, Any], honour: Honour) -> B
     at = Position(base=base, size=base, root=b"")
     last = next(iter(workspace.log.entries(start=base - 1, stop=base)), None) if base else None
     moment = max(honour.as_of, last.recorded_at) if last else honour.as_of
-    return Basis(law=law_at(workspace.log, at), asked=Asked(plan=lock["plan"], as_of=honour.as_of, at=moment), honour=honour)
+    adopted = ((entry.recorded_at, entry.decision or {}) for entry in workspace.log.entries(stop=base, kinds=("policy",)))
+    return Basis(law=law_at(workspace.log, at), asked=Asked(plan=lock["plan"], as_of=honour.as_of, at=moment), honour=honour,
+                 widened=frozenset(one.purpose for one in silently_widened(adopted)))
 
 
 def decide_under(workspace: Workspace, lock: Mapping[str, Any], progress: Progress = silent, *,

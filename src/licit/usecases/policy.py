@@ -4,6 +4,7 @@ Rules kept here:
 
 - What was in force stays: a notice or assessment never changes under its id, and a past basis never turns from consent
   into legitimate interest.
+- What it permits beyond the old needs a new notice, and starts with it.
 - The whole new policy is checked against the old before anything is written.
 
 Law: CHO-16, LIA-01, TRN-01
@@ -18,6 +19,7 @@ from typing import Any
 
 from ..core.errors import EvidenceError, RefusedError, SetupError
 from ..core.policy import Assessment, Notice, Period, Policy, Surface, parse_policy, policy_from
+from ..core.widening import silently_widened
 from .workspace import Workspace
 
 TEMPLATE = '''# What silence means. Nothing here is in force until you run: licit policy adopt policy.toml --by NAME
@@ -35,7 +37,7 @@ TEMPLATE = '''# What silence means. Nothing here is in force until you run: lici
 # starts = "2025-01-01"
 # waiting_days = 30                # after collection, so that people can use their rights
 
-# [[assessment]]                   # the legitimate-interest assessment somebody approved
+# [[assessment]]                   # the legitimate-interest assessment of that id: licit law new lia lia-1, licit law approve
 # id = "lia-1"
 # purposes = ["train"]
 # approved_by = "the data-protection officer"
@@ -149,7 +151,8 @@ def adopt_policy(workspace: Workspace, data: Mapping[str, Any], by: str = "") ->
     """Adopt a policy, in the name of whoever puts it in force; give the log entry.
 
     Raises:
-        RefusedError: it would change a notice or assessment under its id, or sweep in what was under consent.
+        RefusedError: it would change a notice or assessment under its id, sweep in what was under consent, or permit more
+            than people were told.
         SetupError: it says nothing.
     """
     if not any(data.values()):
@@ -164,7 +167,15 @@ def adopt_policy(workspace: Workspace, data: Mapping[str, Any], by: str = "") ->
         raise RefusedError(f"what was collected for {swept.purpose} under consent from {swept.starts:%Y-%m-%d} would "
                            "come under legitimate interest", reason="policy-changes-past",
                            remedy="Keep the consent period, and let a new period start today or later.")
+    if wider := silently_widened([*before, (workspace.clock.now(), data)]):
+        said = "; ".join(f"{one.purpose} from {one.starts:%Y-%m-%d} ({_HOW[one.how]})" for one in wider)
+        raise RefusedError(f"the policy would permit more than people were told: {said}", reason="policy-widened",
+                           remedy=f"Add a [[notice]] with a new id that announces {wider[0].purpose}, in force from today or later, "
+                                  "and let the period start with it: what was said before keeps its rule.")
     return workspace.enter("policy", {**data, "by": by.strip()} if by.strip() else data)
+
+
+_HOW = {"basis": "newly permitted", "wait": "after a shorter wait", "surface": "on a further surface"}
 
 
 def _in_force(before: Sequence[tuple[datetime, Mapping[str, Any]]], now: datetime) -> Iterator[tuple[Period, datetime]]:
