@@ -19,9 +19,12 @@ from ..core.controls import CONTROLS
 from ..core.errors import RefusedError
 from ..core.law import Paper
 from ..core.legal import BOUNDS
-from .deciding import AUDITABLE, gates_of
+from ..core.policy import parse_moment
+from ..core.rights import Standings
+from ..pipeline.honour import Honour
+from .deciding import AUDITABLE, basis_at
 from .facts import column_of
-from .workspace import Workspace
+from .workspace import Position, Workspace, policy_at
 
 _SAID = {"rows": "rows", "tokens": "tokens", "rows_per_person": "rows of one person",
          "per_thousand_per_person": "thousandths of the rows for one person"}
@@ -33,7 +36,11 @@ def require_bounds(workspace: Workspace, lock: Mapping[str, Any], rows: pl.DataF
     Raises:
         RefusedError: it does not; the message says by how much.
     """
-    basis = gates_of(workspace, lock).basis
+    base = lock["log"]["base"]
+    policy = policy_at(workspace.log, Position(base=base, size=base, root=b""))
+    nobody = Honour(standings=Standings(()), policy=policy, purpose=lock["plan"]["purpose"], as_of=parse_moment(lock["as_of"]),
+                    outsiders={}, namesakes={})  # which assessment carries a source does not depend on anybody's choice
+    basis = basis_at(workspace, lock, nobody)
     kept = rows.filter((pl.col("rank") == 0) & (pl.col("subjects").list.len() > 0))
     papers = {source: paper for source in kept["source"].unique(maintain_order=True).to_list()
               if (paper := basis.carries(source).paper) is not None}
