@@ -126,7 +126,7 @@ def test_told_anew_a_policy_may_widen(bare):
 def test_a_release_under_a_silent_widening_fails_the_audit(bare, monkeypatch):
     """Where the gate is switched off, the auditor finds that the policy had widened in silence."""
     bare.space.adopt_policy(POLICY)
-    bare.ports.enter("policy", {"period": [{**POLICY["period"][0], "waiting_days": 0}]})
+    bare.ports.enter("policy", {"period": [{**POLICY["period"][0], "starts": "2024-01-01"}]})
     bare.take([chat("c", "u", prose("x"))])
     assert reasons(bare.build()) == {"policy-widened": 1}
     bare.swap(check=lambda *_: ())
