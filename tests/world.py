@@ -40,7 +40,7 @@ POLICY: dict[str, Any] = {
 #: The approved papers behind that policy: they cover every purpose, use and source that a world may have, under any plan.
 PAPERS = Papers(assessment="lia-1", notices=("notice-2025",), purposes=PURPOSES, uses=USES, attachments="cleared",
                 sources=("chat", "two", "more", "elsewhere", "press", "books", "unlicensed", "reserved", "unknown", "non-commercial",
-                         "stranger", "unapproved"), without=("deidentified", "duplicates-out", "special-categories-out"))
+                         "stranger", "unapproved", "other", "garden", "crawl"), without=("deidentified", "duplicates-out", "special-categories-out"))
 
 CONSUMER = {"capacity": "consumer", "age": "adult"}
 
