@@ -57,7 +57,7 @@ class SqlVisits:
         self.engine = connect(path, create=True)
         _metadata.create_all(self.engine)
         self.staff = SqlStaff(self.engine)
-        self._one = threading.Lock()
+        self._turns, self._busy = threading.Condition(), set[str]()
         self._watch, self._watching = self.engine.raw_connection(), threading.Lock()
         self._version, self._known = -1, dict[str, frozenset[str]]()
         self._scopes = select(_key.c.scopes).where(_key.c.key == bindparam("key"), counts("key", _key.c.name))
@@ -164,8 +164,21 @@ class SqlVisits:
         if not key:
             yield Once()
             return
-        with self._one:
+        with self._turn(key):
             yield from self._made_once(key, asked, now)
+
+    @contextmanager
+    def _turn(self, key: str) -> Iterator[None]:
+        """Let one request under a key be made at a time; those under others go on beside it."""
+        with self._turns:
+            self._turns.wait_for(lambda: key not in self._busy)
+            self._busy.add(key)
+        try:
+            yield
+        finally:
+            with self._turns:
+                self._busy.discard(key)
+                self._turns.notify_all()
 
     def _made_once(self, key: str, asked: str, now: datetime) -> Iterator[Once]:
         with self.engine.connect() as connection:
