@@ -78,6 +78,12 @@ CLAIMS: dict[str, tuple[str, str]] = {
 
 #: The French of every other sentence, by the English one.
 FRENCH: dict[str, str] = {
+    "the answer is not signed by the log's key": "la réponse n'est pas signée par la clé du journal",
+    "{path} is no answer on a work": "{path} n'est pas une réponse sur une œuvre",
+    "the rows give another answer than the one that was signed": "les lignes donnent une autre réponse que celle qui a été signée",
+    "the answer is about other releases than this one": "la réponse porte sur d'autres versions que celle-ci",
+    "the answer is about another work than this text": "la réponse porte sur une autre œuvre que ce texte",
+    "what was read of pages cannot be read again": "ce qui a été lu des pages ne peut pas être relu",
     "documents that were erased since cannot be compared with": "des documents effacés depuis ne peuvent plus être comparés",
     "the papers behind the legal basis are not those of the log":
         "les documents qui fondent la base légale ne sont pas ceux du journal",
