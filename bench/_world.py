@@ -32,7 +32,8 @@ def workspace(folder: Path, source: str = "chats") -> Any:
     space.adopt_policy(POLICY)
     Papers(notices=("n1",), sources=(source,), rows=10**9, tokens=10**12, without=("deidentified", "duplicates-out")).approve(space.ports)
     space.add_source(source, ground="own", by="engineer")
-    space.approve_source(source, by="lawyer")
+    lawyer = space.enroll("lawyer", role="legal", key=folder / "lawyer.key", by="chair")
+    space.approve_source(source, by="lawyer", key=lawyer)
     return space
 
 

@@ -76,8 +76,8 @@ def _judgments(path: Path) -> dict[str, Any]:
         for number, text in enumerate(texts):
             (files / f"judgment-{number:03}.txt").write_text(text, encoding="utf-8")
         space = workspace(Path(folder) / "w", "court")
-        space.add_source("judgments", ground="open-licence", licence="MIT", by="engineer")
-        space.approve_source("judgments", by="lawyer")
+        space.add_source("judgments", ground="open-licence", kind="works", licence="MIT", by="engineer")
+        space.approve_source("judgments", by="lawyer", key=Path(folder) / "w" / "lawyer.key")
         out: dict[str, Any] = {"bytes": sum(len(text.encode()) for text in texts)}
         out["import"], _ = timed(lambda: space.import_(files, source="judgments"))
         _built(space, Path(folder) / "w", out)

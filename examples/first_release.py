@@ -51,9 +51,11 @@ def main(folder: Path) -> None:
     for path in papers.write(space.path / "law"):
         space.approve_paper(path, by=papers.approver, opinion="It may proceed.")
 
-    # Where the conversations come from; who proposes a source cannot approve it.
-    space.add_source("assistant", ground="own", by="product")
-    space.approve_source("assistant", by="legal")
+    # Where the conversations come from; who proposes a source cannot approve it, and who approves signs with a key that
+    # somebody else enrolled.
+    space.add_source("assistant", ground="own", kind="chat", by="product")
+    legal = space.enroll("legal", role="legal", key=folder / "legal.key", by="the board")
+    space.approve_source("assistant", by="legal", key=legal)
     space.import_(folder / "log.jsonl", source="assistant", subject_field="user", capacity="consumer", age="adult")
 
     first = space.build()

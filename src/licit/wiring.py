@@ -32,7 +32,7 @@ from .adapters.jsonl import in_order
 from .adapters.kept_log import KeptLog
 from .adapters.local import LocalRunner
 from .adapters.migrations import migrate, require_current
-from .adapters.signing import FileSigner, SigningKeys
+from .adapters.signing import FileSigner, SigningKeys, holds
 from .adapters.spellings import spelt_licence
 from .adapters.stored_items import pages_in
 from .adapters.tokens import token_counter
@@ -186,7 +186,7 @@ def open_workspace(root: Path, *, jobs: int = 0, clock: Any = None, restoring: b
     identities = SqlIdentities(log, clock, keys)
     readers = find_readers()
     return Workspace(
-        root=root, name=str(settings["name"]), log=log, water=log, copy_log=partial(copy_database, engine), copy_web=partial(copy_visits, root / "web.db"), keys=keys, identities=identities,
+        root=root, name=str(settings["name"]), log=log, water=log, copy_log=partial(copy_database, engine), copy_web=partial(copy_visits, root / "web.db"), keys=keys, holds=holds, identities=identities,
         catalogue=SqlCatalogue(engine), corpus=FileCorpus(root), signer=signer, clock=clock,
         open_inputs=open_inputs, recognise=lambda file, forced: recognise(file, readers, forced),
         companion=lambda file: is_companion(file, readers), readers=tuple(readers),

@@ -18,7 +18,7 @@ from . import arrivals, copies, draw, lineage, rewrites
 from .basis import legal_basis
 from .canonical import digest_text, release_tag, write
 from .casefile import Casefile, safe_name
-from .closing import hashed, moment
+from .closing import hashed
 from .files import MANIFEST, take
 from .inherited import sources_honoured
 from .keychain import chain_of
@@ -149,14 +149,11 @@ def rows_as_decided(case: Casefile) -> None:
     case.passed("rows-as-decided")
 
 
-def sources_admitted(case: Casefile) -> None:
+def sources_admitted(case: Casefile) -> Note | None:
     """Insist that every source of a released row permits the use, and is what the manifest says of it."""
-    register, as_of = case.register(), moment(take(case.lock, "as_of", str))
-    plan, stated = take(case.lock, "plan", dict), case.release.get("sources", list)
+    register, plan, stated = case.register(), take(case.lock, "plan", dict), case.release.get("sources", list)
     for name in pc.unique(case.ids().column("source")).to_pylist():
-        source = register.get(name)
-        reason = "source-unknown" if source is None else source.against(
-            take(plan, "use", str), as_of, commercial=take(plan, "commercial", bool))
+        source, reason = register.get(name), case.source_against(name)
         if reason or source is None:
             raise Fault("source {source} is released against {reason}", MANIFEST, source=name, reason=reason)
         said = {"ground": source.ground, "licence": source.licence,
@@ -168,6 +165,8 @@ def sources_admitted(case: Casefile) -> None:
     wanted = take(plan, "sources", list)
     if wanted and not set(pc.unique(case.ids().column("source")).to_pylist()) <= set(map(str, wanted)):
         raise Fault("a row is of a source that the plan does not name", MANIFEST)
+    by_name = [name for name in pc.unique(case.ids().column("source")).to_pylist() if register[name].approval is None]
+    return Note("no signature stands behind the approval of {number} sources", number=len(by_name)) if by_name else None
 
 
 def people_honoured(case: Casefile) -> None:

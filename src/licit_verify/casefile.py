@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .closing import Closing, moment, opened
+from .derived import licences_due, read_edges
 from .files import CLOSING, MANIFEST, Release, file_digest, take
 from .ledger import DATABASE, Ledger, read_ledger
 from .legal import Papers, Question
@@ -31,6 +32,8 @@ from .staff import Decisions
 from .stays import REQUESTS, held, overdue
 from .widening import silently_widened
 
+#: The plan's switch by which an approval by a name alone counts.
+UNSIGNED = "accept_unsigned_approvals"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 _NO_IDS = pa.schema([("record", pa.string()), ("chunk", pa.int32()), ("source", pa.string()), ("order", pa.binary(16)),
                      ("digest", pa.binary(32))]).empty_table()
@@ -61,6 +64,7 @@ class Casefile:
         self.ids: Once[Any] = Once(self._ids)
         self.register: Once[dict[str, Source]] = Once(self._register)
         self.pages: Once[Pages] = Once(self._pages)
+        self.edges: Once[dict[str, set[str]]] = Once(lambda: read_edges(self.attribute_files()))
         self.staff: Once[Decisions] = Once(self._staff)
         self.rules: Once[Rules] = Once(self._rules)
         self.rerun: Once[Rerun] = Once(self._rerun)
@@ -127,9 +131,9 @@ class Casefile:
     def _register(self) -> dict[str, Source]:
         base, end = self.position()
         try:
-            entries = self.ledger().at(base, end, "source", "contract", "approval", "signal", "unlawful")
-            return read_register((entry.kind, {**entry.decision, "settles": ""} if entry.seq >= base else entry.decision)
-                                 for entry in entries)  # past the base, nothing is settled any more
+            entries = self.ledger().at(base, end, "source", "contract", "approval", "signal", "unlawful", "staff-key")
+            return read_register(((entry.kind, {**entry.decision, "settles": ""} if entry.seq >= base else entry.decision)
+                                  for entry in entries), take(self.release.get("log", dict), "origin", str))  # past the base, nothing is settled
         except (ValueError, TypeError):
             raise Fault("the register of sources cannot be read", DATABASE) from None
 
@@ -141,6 +145,15 @@ class Casefile:
                               lambda digest: self.file(f"signals/{safe_name(digest)}.parquet", f"sha256:{digest}"))
         except (ValueError, TypeError, KeyError, AttributeError, OSError, pa.ArrowException):
             raise Fault("what was read of pages cannot be read again", DATABASE) from None
+
+    def source_against(self, name: str) -> str:
+        """Give the reason why a source may not be used as the release's lock says, or ""."""
+        source, plan = self.register().get(name), take(self.lock, "plan", dict)
+        if source is None:
+            return "source-unknown"
+        arrived = sum(take(item, "records", int) for item in take(self.lock, "inputs", list) if item.get("source") == name)
+        return source.against(take(plan, "use", str), moment(take(self.lock, "as_of", str)), commercial=take(plan, "commercial", bool),
+                              records=arrived, unsigned=UNSIGNED in take(plan, "accepted", list))
 
     def _staff(self) -> Decisions:
         base, end = self.position()
@@ -211,7 +224,7 @@ class Casefile:
     def _rerun(self) -> Rerun:
         ids, kept, decisions = self.ids(), self.kept(), self.decisions()
         licences = {take(source, "id", str): take(source, "licence", str) for source in self.release.get("sources", list)}
-        run, accounted = Pass(self.rules(), ids, licences), 0
+        run, accounted = Pass(self.rules(), ids, licences, self._due()), 0
         place = pc.index_in(kept.column("key").combine_chunks(), value_set=ids.column("key").combine_chunks())
         places = kept.select(["shard", "key"]).append_column("place", place)
         for shard, path, same in self.attribute_files():
@@ -232,6 +245,18 @@ class Casefile:
             run.found.fault("tally-true", Fault("the decisions are not those of the inputs",
                                                 self.state("decisions.parquet")))
         return run.found
+
+    def _due(self) -> dict[str, str]:
+        """Give the licence that each released record must carry that was made from others."""
+        edges = self.edges()
+        made = sorted(edges.keys() & {*self.ids().column("record").to_pylist()}) if edges else []
+        if not made:
+            return {}
+        kin = pa.array(sorted(edges.keys() | set().union(*edges.values())), pa.string())
+        decided = self.decisions().select(["record", "source"])
+        rows = decided.filter(pc.is_in(decided.column("record"), value_set=kin))
+        of = dict(zip(rows.column("record").to_pylist(), rows.column("source").to_pylist(), strict=True))
+        return dict(licences_due(made, edges, of, self.register()))
 
     def passed(self, claim: str) -> None:
         """Insist that every released row was found and looked at again, and that nothing spoke against it.

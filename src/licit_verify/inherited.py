@@ -7,7 +7,7 @@ Rules kept here:
 - A source of which no row is among the inputs keeps the row out; so does one that was erased, ended or decided against.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -17,15 +17,14 @@ import pyarrow.compute as pc
 
 from .arrivals import ended
 from .casefile import Casefile
-from .closing import moment
+from .derived import roots_of
 from .files import MANIFEST, take
 from .report import Fault, several
 from .rerun import THREADS, Pass
 from .rewrites import gone_before
-from .rows import batches, table
+from .rows import batches
 
 _MOST_FAULTS = 20
-_NONE = pa.table({"record": pa.array([], pa.string()), "made_from": pa.array([], pa.list_(pa.string()))})
 
 
 def sources_honoured(case: Casefile) -> None:
@@ -34,11 +33,11 @@ def sources_honoured(case: Casefile) -> None:
     Raises:
         Fault: otherwise, or an attribute file that cannot be read.
     """
-    edges = _edges(case)
+    edges = case.edges()
     if not edges:
         return
     made = {record: roots for record in pc.unique(case.ids().column("record")).to_pylist()
-            if (roots := _roots(record, edges))}
+            if (roots := roots_of(record, edges))}
     wanted = pa.array(sorted(set().union(*made.values())), pa.string())
     if not len(wanted):
         return
@@ -48,29 +47,6 @@ def sources_honoured(case: Casefile) -> None:
              for record, roots in made.items() for source in sorted(roots) if source in kept_out)
     if faults := list(islice(found, _MOST_FAULTS)):
         raise several(faults)
-
-
-def _edges(case: Casefile) -> dict[str, set[str]]:
-    """Give what each record of the inputs was made from, by what is known of it."""
-    edges: dict[str, set[str]] = {}
-    for shard, path, _ in case.attribute_files():
-        try:
-            rows = table(path, ["record", "made_from"]) if path else _NONE
-        except (ValueError, OSError, KeyError, pa.ArrowException):
-            raise Fault("{path} cannot be read", shard, path=shard) from None
-        for row in rows.filter(pc.greater(pc.list_value_length(rows.column("made_from")), 0)).to_pylist():
-            edges.setdefault(row["record"], set()).update(row["made_from"])
-    return edges
-
-
-def _roots(record: str, edges: Mapping[str, set[str]]) -> set[str]:
-    """Give everything that a record was made from, however far back."""
-    out: set[str] = set()
-    open_ = set(edges.get(record, ()))
-    while open_:
-        out |= open_
-        open_ = set().union(*(edges.get(source, set()) for source in open_)) - out
-    return out
 
 
 def _rows_of(case: Casefile) -> Iterator[tuple[str, Any]]:
@@ -94,8 +70,7 @@ def against(case: Casefile, wanted: Any) -> dict[str, str]:
         newest[row["record"]] = max(newest.get(row["record"], row["shard"]), row["shard"], key=lambda name: order.get(name, -1))
     out |= {record: out.get(record, "sources-unknown") for record in wanted.to_pylist() if record not in newest}
     rules = case.rules()
-    judge = Pass(replace(rules, threads=THREADS), pa.table({}), {})
-    register, as_of, plan = case.register(), moment(take(case.lock, "as_of", str)), take(case.lock, "plan", dict)
+    judge = Pass(replace(rules, threads=THREADS), pa.table({}), {}, {})
     for shard, rows in _rows_of(case):
         rows = rows.filter(pc.is_in(rows.column("record"), value_set=pa.array(
             sorted(record for record, of in newest.items() if of == shard), pa.string()))).combine_chunks()
@@ -104,9 +79,6 @@ def against(case: Casefile, wanted: Any) -> dict[str, str]:
         for fault in judge.alone(rows, shard):
             out.setdefault(str(fault.values["record"]), str(fault.values["reason"]))
         for record, name in {*zip(*(rows.column(which).to_pylist() for which in ("record", "source")), strict=True)}:
-            source = register.get(name)
-            reason = "source-unknown" if source is None else source.against(
-                take(plan, "use", str), as_of, commercial=take(plan, "commercial", bool))
-            if reason:
+            if reason := case.source_against(name):
                 out.setdefault(record, reason)
     return out

@@ -168,7 +168,7 @@ def licences_stated(release: Release, found: Scan) -> None:
         if name not in sources:
             faults.append(Fault("{rows} rows are of source {source}, which the manifest does not state", MANIFEST,
                                 rows=number, source=name))
-        elif sources[name].get("licence") != licence:
+        elif licence not in (sources[name].get("licence"), *(take(sources[name], "derived", list) if "derived" in sources[name] else ())):
             faults.append(Fault("rows of source {source} carry another licence than it has", MANIFEST, source=name))
     for name, source in sources.items():
         if take(source, "rows", int) != rows[name]:

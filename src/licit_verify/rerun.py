@@ -19,6 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .derived import column_of
 from .legal import Paper, Question, cleared
 from .pages import Pages
 from .policy import Policy, Said, moment, said_at
@@ -31,7 +32,7 @@ from .staff import Decided, Decisions
 OF_PEOPLE = ("main", "branch", "hidden", "derived", "feedback", "attachment")
 THREADS = (*OF_PEOPLE, "document")
 
-_FACTS = ("source", "thread", "capacity", "age", "surface", "state", "third_parties", "press", "static")
+_FACTS = ("source", "language", "thread", "capacity", "age", "surface", "state", "third_parties", "press", "static")
 _PLAIN = "%Y-%m-%dT%H:%M:%SZ"
 _MOST_FAULTS = 20
 
@@ -93,10 +94,10 @@ def key_of(table: Any) -> Any:
 class Pass:
     """One pass over the attribute files of a release."""
 
-    def __init__(self, rules: Rules, ids: Any, licences: Mapping[str, str]) -> None:
-        """Look for the rows of ``ids``, one combined table."""
+    def __init__(self, rules: Rules, ids: Any, licences: Mapping[str, str], due: Mapping[str, str]) -> None:
+        """Look for the rows of ``ids``, one combined table; ``due`` has the licence of records that were made from others."""
         self.rules, self.found = rules, Rerun()
-        self._ids, self._licences = ids, licences
+        self._ids, self._licences, self._due = ids, licences, due
         self._known = pa.array(sorted(rules.people.known()), pa.string())
         self._outsiders = pa.array(sorted(rules.outsiders), pa.string())
         self._namesakes = pa.array(sorted(rules.namesakes), pa.string())
@@ -152,7 +153,7 @@ class Pass:
         self._legal(rows)
 
     def _same(self, rows: Any, said: Any) -> None:
-        licence = pa.array([self._licences.get(source, "") for source in rows.column("source").to_pylist()], pa.string())
+        licence = column_of(rows.column("source"), rows.column("record"), self._licences, self._due)
         columns = {name: rows.column(name).combine_chunks() for name in COLUMNS if name != "licence"}
         digests = row_digests({**columns, "licence": licence})
         for claim, ours, theirs in (("rows-as-decided", pa.chunked_array([digests]), said.column("digest")),
@@ -201,9 +202,11 @@ class Pass:
         wanted = fact["thread"] in self.rules.threads and fact["thread"] in THREADS
         out = set(str(fact["static"]).split(" ")) if fact["static"] else set()
         out |= set() if wanted else {"purpose"}
+        source = self.rules.register.get(fact["source"])
+        if source is not None and (reason := source.language_against(str(fact["language"]))):
+            out.add(reason)
         if fact["thread"] not in OF_PEOPLE:
             return out | ({"press-publisher-right"} if self._press(fact) else set())
-        source = self.rules.register.get(fact["source"])
         grown = fact["age"] == "adult" or self.rules.policy.surfaces.get(fact["surface"]) == "adults"
         known = fact["holder_known"]
         rules = (("chat-state", fact["state"] not in ("live", "unknown")), ("chat-state-unknown", fact["state"] == "unknown"),

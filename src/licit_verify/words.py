@@ -217,6 +217,8 @@ FRENCH: dict[str, str] = {
     "the decisions, counted again, do not give the tally": "les décisions, recomptées, ne donnent pas le décompte",
     "the entry was recorded after this release was closed": "l'entrée a été inscrite après la clôture de cette version",
     "the folder {path} is extra": "le dossier {path} est en trop",
+    "no signature stands behind the approval of {number} sources":
+        "aucune signature ne soutient l'approbation de {number} sources",
     "the lock is not the one that its digest names": "le verrou n'est pas celui que nomme son empreinte",
     "the lock leaves out entries of the log although this is no patch":
         "le verrou omet des entrées du journal alors que ce n'est pas un correctif",

@@ -1,18 +1,26 @@
 """Writes the vectors that bind two independent implementations of the admission of sources: ``vectors/sources.json``.
 
 Every expected answer is written here by hand from the rules in ``licit.core.sources``; nothing is computed with licit.
-A vector's ``entries`` are pairs of kind and decision body, in sequence; ``source`` is the id that is asked about. Run it
-to write the file; with ``--check`` it fails when the file is stale.
+A vector's ``entries`` are pairs of kind and decision body, in sequence; ``source`` is the id that is asked about. Approvals
+are signed here, by the format's page: each ``approval`` in a list of entries stands for one of what comes before it. Run it to
+write the file; with ``--check`` it fails when the file is stale.
 """
 
+import hashlib
 import json
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 PATH = Path(__file__).parent / "vectors" / "sources.json"
 USES = ("train", "fine-tune", "ground", "evaluate", "display", "redistribute")
-HOLDS = {"source-unknown", "licence-unknown", "source-not-approved", "reserved-in-words"}
+HOLDS = {"source-unknown", "licence-unknown", "source-not-approved", "reserved-in-words", "contract-medium", "statute-incomplete",
+         "public-domain-unproven", "origin-disputed", "kind-unknown", "diligence-missing", "supplier-word-alone", "source-expired",
+         "approval-unsigned", "approval-use", "approval-volume", "approval-expired"}
+LOG = "licit.example/vectors"
 AS_OF = "2026-01-01T00:00:00Z"
 
 # The reason ("" kept) for a commercial and for a non-commercial use, under the ground of an open licence, approved.
@@ -47,19 +55,74 @@ LICENCES = {
     "MIT-but-not-really": ("licence-unknown", "licence-unknown")}
 
 
-def source(ground: str = "open-licence", licence: str = "CC-BY-4.0") -> list[Any]:
+def source(ground: str = "open-licence", licence: str = "CC-BY-4.0", **more: Any) -> list[Any]:
     """Give the entry that registers the source ``x``."""
-    return ["source", {"source": "x", "ground": ground, "licence": licence, "title": "A collection", "by": "clerk"}]
+    return ["source", {"source": "x", "ground": ground, "licence": licence, "title": "A collection", "by": "clerk", "kind": "works", **more}]
 
 
-def approval(version: int = 1, by: str = "counsel") -> list[Any]:
-    """Give an approval of one version."""
-    return ["approval", {"source": "x", "version": version, "by": by}]
+def enrolled(name: str = "counsel", role: str = "legal", by: str = "chair", key: str = "") -> list[Any]:
+    """Give the enrolment of somebody's key."""
+    return ["staff-key", {"answer": "enrolled", "name": name, "role": role, "by": by, "key": public(key or name)}]
 
 
-def contract(*uses: str, starts: str = "2025-01-01", ends: str | None = "2027-01-01") -> list[Any]:
+def revoked(name: str = "counsel", **more: Any) -> list[Any]:
+    """Give the end of somebody's key."""
+    return ["staff-key", {"answer": "revoked", "key": public(name), "by": "chair", "why": "left", **more}]
+
+
+def approval(version: int = 1, by: str = "counsel", **more: Any) -> list[Any]:
+    """Give a signed approval of one version, for every use; ``pen`` signs, and ``said`` is changed after signing."""
+    return ["approval", {"source": "x", "version": version, "by": by, "uses": sorted(USES), **more}]
+
+
+def unsigned(version: int = 1, by: str = "counsel") -> list[Any]:
+    """Give an approval by a name alone."""
+    return ["approval", {"source": "x", "version": version, "by": by, "plain": True}]
+
+
+@cache
+def _pen(name: str) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode()).digest())
+
+
+def public(name: str) -> str:
+    """Give somebody's public key."""
+    return _pen(name).public_key().public_bytes_raw().hex()
+
+
+def _canonical(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _signed(body: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+    """Sign an approval of what is said of its source so far."""
+    if body.pop("plain", False):
+        return body
+    pen, after, log = body.pop("pen", body["by"]), body.pop("said", {}), body.pop("log", LOG)
+    parts = [b"licit/source-version", _canonical(said["source"]), _canonical(said["contract"]) if said.get("contract") else b""]
+    whole = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
+    body = {"digest": "sha256:" + hashlib.sha256(whole).hexdigest(), "key": public(pen), **body}
+    payload, kind = _canonical({**body, "v": 1, "log": log}), b"application/vnd.licit.approval+json"
+    message = b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
+    return {**body, "signature": _pen(pen).sign(message).hex(), **after}
+
+
+def complete(entries: list[Any]) -> list[Any]:
+    """Enrol counsel unless somebody's key is there, and sign the approvals."""
+    out: list[Any] = [] if any(kind == "staff-key" for kind, _ in entries) else [enrolled()]
+    said: dict[str, dict[str, Any]] = {}
+    for kind, given in entries:
+        body = dict(given)
+        if kind in ("source", "contract"):
+            said.setdefault(body["source"], {})[kind] = body
+        out.append([kind, _signed(body, said[body["source"]]) if kind == "approval" else body])
+    return out
+
+
+def contract(*uses: str, starts: str = "2025-01-01", ends: str | None = "2027-01-01", **more: Any) -> list[Any]:
     """Give a contract for some uses."""
-    return ["contract", {"source": "x", "id": "c1", "uses": list(uses), "starts": starts, "ends": ends}]
+    return ["contract", {"source": "x", "id": "c1", "uses": list(uses), "starts": starts, "by": "clerk", **more}
+            | ({"ends": ends} if ends else {})]
 
 
 def signal(verdict: str) -> list[Any]:
@@ -77,12 +140,11 @@ def settled(verdict: str, reading: str = "aa", by: str = "counsel") -> list[Any]
     return ["signal", {"source": "x", "verdict": verdict, "settles": reading, "by": by}]
 
 
-def case(name: str, rule: str, reason: str, entries: list[Any], *, use: str = "train", commercial: bool = True,
-         as_of: str = AS_OF, ask: str = "x") -> dict[str, Any]:
+def case(name: str, rule: str, reason: str, entries: list[Any], *, ask: str = "x", **question: Any) -> dict[str, Any]:
     """Give one vector."""
     answer = "keep" if not reason else "hold" if reason in HOLDS else "refuse"
-    return {"name": name, "rule": rule, "entries": entries,
-            "question": {"source": ask, "use": use, "commercial": commercial, "as_of": as_of},
+    asked = {"source": ask, "use": "train", "commercial": True, "as_of": AS_OF, "records": 10, "unsigned": False, **question}
+    return {"name": name, "rule": rule, "entries": complete(entries), "question": asked,
             "answer": answer, "reason": reason}
 
 
@@ -108,19 +170,20 @@ def grounds() -> list[dict[str, Any]]:
     out = [case("not registered", "an unregistered source is unknown", "source-unknown", [source(), approval()],
                 ask="y"),
            case("no register", "an unregistered source is unknown", "source-unknown", [])]
-    for ground, reason in (("own", ""), ("public-domain", ""), ("statutory", ""), ("contract", "licence-unknown"),
-                           ("unknown", "licence-unknown")):
+    free = {"public_domain": {"rule": "author-70", "died": 1885}}
+    for ground, reason, more in (("own", "", {}), ("public-domain", "", free), ("statutory", "", {"statute": "open-data"}),
+                                 ("contract", "licence-unknown", {}), ("unknown", "licence-unknown", {})):
         rule = "a ground that needs evidence and has none is unknown"
         out += [
-            case(f"{ground}, approved", rule, reason, [source(ground, ""), approval()]),
+            case(f"{ground}, approved", rule, reason, [source(ground, "", **more), approval()]),
             case(f"{ground}, not approved", "nothing is kept that nobody approved", reason or "source-not-approved",
-                 [source(ground, "")]),
+                 [source(ground, "", **more)]),
             case(f"{ground}, licence of no derivatives", "a licence that forbids refuses on any ground",
-                 "licence-forbids", [source(ground, "CC-BY-ND-4.0"), approval()]),
+                 "licence-forbids", [source(ground, "CC-BY-ND-4.0", **more), approval()]),
             case(f"{ground}, licence not known", "only an open licence must be known", reason,
-                 [source(ground, "LicenseRef-house"), approval()]),
+                 [source(ground, "LicenseRef-house", **more), approval()]),
             case(f"{ground}, reserved", "a reservation refuses whatever the ground", "reserved",
-                 [source(ground, ""), approval(), signal("reserved")])]
+                 [source(ground, "", **more), approval(), signal("reserved")])]
     gone = "a source found unlawful is refused whatever else is said of it"
     out += [case(f"unlawful: {what}", gone, "source-unlawful", entries) for what, entries in (
         ("approved", [source(), approval(), ["unlawful", {"source": "x"}]]),
@@ -134,7 +197,7 @@ def grounds() -> list[dict[str, Any]]:
         case("approval of the new version", stale, "", [source(), approval(), source(), approval(2)]),
         case("approval of a version to come", stale, "source-not-approved", [source(), approval(2), source()]),
         case("approval before a contract", stale, "source-not-approved", [source(), approval(), contract("train")]),
-        case("approval by nobody", "an approval names who gave it", "source-not-approved", [source(), approval(by="")]),
+        case("approval by nobody", "an approval names who gave it", "source-not-approved", [source(), approval(by="", pen="counsel")]),
         case("allowed by a signal", "a signal that allows reserves nothing", "", [source(), approval(),
                                                                                    signal("allowed")]),
         case("allowed after a reservation", "a reservation at either time stands", "reserved",
@@ -191,9 +254,143 @@ def contracts() -> list[dict[str, Any]]:
     return out
 
 
+def stated() -> list[dict[str, Any]]:
+    """Give what an entry must say: kind, diligence, statute, public domain, expiry, and one origin under one right."""
+    def one(what: str, rule: str, reason: str, *entries: Any, **question: Any) -> dict[str, Any]:
+        return case(what, rule, reason, [*entries, approval()], **question)
+
+    kind, looked = "what kind of source it is decides what is asked of it", "a set of others needs more than its supplier's word"
+    record = {"collected": "crawled", "findings": "none", "opt_outs": "a form", "looked_by": "clerk", "looked_on": "2025-11-01",
+              "evidence": [{"what": "paper", "from": "supplier"}, {"what": "sample", "from": "own"}]}
+    out = [one("kind not said", kind, "kind-unknown", source(kind="unknown")), one("own, kind not said", kind, "", source("own", "", kind="unknown"))]
+    for name in ("public-dataset", "licensed", "private-dataset"):
+        out += [
+            one(f"{name} without diligence", looked, "diligence-missing", source(kind=name)),
+            one(f"{name} with diligence", looked, "", source(kind=name, diligence=record)),
+            one(f"{name} on the supplier's word", looked, "supplier-word-alone",
+                source(kind=name, diligence={**record, "evidence": record["evidence"][:1]})),
+            one(f"own {name} without diligence", looked, "diligence-missing", source("own", "", kind=name)),
+            *(one(f"{name} without {gap}", looked, "diligence-missing", source(kind=name, diligence={**record, gap: [] if gap == "evidence" else " "}))
+              for gap in record)]
+    out += [one(f"{name} needs no diligence", looked, "", source(kind=name))
+            for name in ("chat", "own-documents", "web-crawl", "synthetic", "statutory", "works", "other")]
+    ends = "what ends, ends on its day"
+    out += [one(f"entry that expires {day}", ends, reason, source(expires=day))
+            for day, reason in (("2026-01-01", "source-expired"), ("2025-12-31", "source-expired"), ("2026-01-02", ""),
+                                ("2026-01-01T00:00:01Z", ""), ("2026-01-01T01:00:00+01:00", "source-expired"))]
+    return [*out, *laws(one), *origins(one)]
+
+
+def laws(one: Any) -> list[dict[str, Any]]:
+    """Give statutes and rules of public domain."""
+    law, copies = "an exception has its conditions", {"kept": "vault", "destroy": "2026-02-01"}
+    statutes = (("", {}, "statute-incomplete", "statute-incomplete"), ("open-data", {}, "", ""),
+                ("dsm-4", {}, "statute-incomplete", "statute-incomplete"), ("dsm-4", {"copies": copies}, "", ""),
+                ("dsm-4", {"copies": {**copies, "destroy": "2026-01-01"}}, "copies-due", "copies-due"),
+                ("dsm-3", {"copies": copies}, "statute-forbids", "statute-incomplete"),
+                ("dsm-3", {"research_body": "a university"}, "statute-forbids", "statute-incomplete"),
+                ("dsm-3", {"copies": copies, "research_body": "a university"}, "statute-forbids", ""))
+    out = []
+    for number, (name, more, sold, other) in enumerate(statutes):
+        entry = source("statutory", "", statute=name, **more)
+        out += [one(f"statute {number} {name!r}, commercial", law, sold, entry), one(f"statute {number} {name!r}, other", law, other, entry, commercial=False)]
+    free = "public domain has a rule and dates"
+    rules = (({}, "public-domain-unproven"), ({"rule": "author-70"}, "public-domain-unproven"),
+             ({"rule": "author-70", "died": 1913}, ""), ({"rule": "author-70", "died": 1914}, "public-domain-unproven"),
+             ({"rule": "author-70", "died": 1914, "extension": 0}, ""), ({"rule": "author-70", "died": 1955, "extension": 0}, ""),
+             ({"rule": "author-70", "died": 1956, "extension": 0}, "public-domain-unproven"),
+             ({"rule": "author-70", "died": 1941, "extension": 14}, ""), ({"rule": "author-70", "died": 1941, "extension": 15}, "public-domain-unproven"),
+             ({"rule": "official-text"}, ""), ({"rule": "other"}, "public-domain-unproven"), ({"rule": "other", "why": "anonymous, 1780"}, ""),
+             ({"rule": "dedicated"}, "public-domain-unproven"))
+    out += [one(f"public domain {number}", free, reason, source("public-domain", "", **({"public_domain": rule} if rule else {})))
+            for number, (rule, reason) in enumerate(rules)]
+    return out + [one(f"public domain by {licence}", free, reason, source("public-domain", licence))
+                  for licence, reason in (("CC0-1.0", ""), ("CC-PDM-1.0", ""), ("CC-BY-4.0", "public-domain-unproven"), ("Unlicense", ""))]
+
+
+def origins(one: Any) -> list[dict[str, Any]]:
+    """Give one origin registered twice."""
+    rule, out = "one origin has one right", []
+    pairs = (("https://example.org/set", "CC0-1.0", "origin-disputed"), ("HTTP://www.Example.org/set/#top", "CC0-1.0", "origin-disputed"),
+             ("https://example.org/set", "CC-BY-4.0", ""), ("https://example.org/set/2", "CC0-1.0", ""), ("", "CC0-1.0", ""))
+    for number, (origin, licence, reason) in enumerate(pairs):
+        other = ["source", {"source": "y", "ground": "open-licence", "licence": licence, "by": "clerk", "origin": origin}]
+        out.append(one(f"origin twice {number}", rule, reason, source(origin="https://example.org/set"), other))
+    return [*out, one("origin named by none", rule, "", source(origin=" "), ["source", {"source": "y", "ground": "own", "by": "clerk"}])]
+
+
+def approvals() -> list[dict[str, Any]]:
+    """Give who may sign an approval, and what it covers."""
+    who, no = "an approval is signed by somebody entitled, who is neither proposer nor enrolled by them", "approval-unsigned"
+    out = [case(f"signed: {what}", who, reason, entries) for what, reason, entries in (
+        ("as it must be", "", [source(), approval()]),
+        ("by a name alone", no, [source(), unsigned()]),
+        ("by a key nobody enrolled", no, [source(), approval(pen="stranger")]),
+        ("before the key was enrolled", no, [source(), approval(), enrolled()]),
+        ("in another role", no, [enrolled(role="officer"), source(), approval()]),
+        ("with a colleague's key", no, [enrolled(), enrolled("mate"), source(), approval(pen="mate")]),
+        ("by the proposer", "source-not-approved", [enrolled("clerk"), source(), approval(by="clerk")]),
+        ("by the proposer, spelt otherwise", "source-not-approved", [enrolled("CLERK "), source(), approval(by="Clerk", pen="CLERK ")]),
+        ("with a key the proposer enrolled", no, [enrolled(by="clerk"), source(), approval()]),
+        ("with a key the proposer enrolled, spelt otherwise", no, [enrolled(by="  cLerk"), source(), approval()]),
+        ("with a key of one's own enrolling", no, [enrolled(by="counsel"), source(), approval()]),
+        ("with a key nobody says who enrolled", no, [enrolled(by=""), source(), approval()]),
+        ("with one key under two names", no, [enrolled("mate", key="counsel"), enrolled(), source(), approval()]),
+        ("and the key enrolled for another later", no, [enrolled(), source(), approval(), enrolled("mate", key="counsel")]),
+        ("with a key of two roles, the last legal", "", [enrolled(role="officer"), enrolled(), source(), approval()]),
+        ("with a key taken back before", no, [enrolled(), revoked(stand=True), source(), approval()]),
+        ("with a key taken back and enrolled again", no, [enrolled(), revoked(stand=True), enrolled(), source(), approval()]),
+        ("with a key taken back later", no, [enrolled(), source(), approval(), revoked()]),
+        ("with a key taken back later, which stands", "", [enrolled(), source(), approval(), revoked(stand=True)]),
+        ("a second time after the key was lost", "", [enrolled(), enrolled("mate"), source(), approval(), revoked(), approval(by="mate")]),
+        ("where nobody proposed", no, [source(by=""), approval()]),
+        ("by whoever recorded the contract", "source-not-approved", [source("unknown", ""), contract("train", by="counsel"), approval(2)]),
+        ("for another log", no, [source(), approval(log="licit.example/other")]),
+        ("for another version of the words", no, [source(), approval(digest="sha256:" + 64 * "0")]),
+        ("for fewer uses than it says", no, [source(), approval(uses=["ground"], said={"uses": sorted(USES)})]),
+        ("for a shorter time than it says", no, [source(), approval(until="2025-12-01", said={"until": "2027-12-01"})]),
+        ("with half a signature", no, [source(), approval(said={"signature": "ab"})]),
+        ("with no signature", no, [source(), approval(said={"signature": ""})]),
+        ("with words as a signature", no, [source(), approval(said={"signature": "yes"})]),
+        ("then once more by a name", "", [source(), approval(), unsigned()]))]
+    out += [case(f"unsigned accepted: {what}", "a plan may accept names alone", reason, entries, unsigned=True) for what, reason, entries in (
+        ("by a name", "", [source(), unsigned()]), ("by the proposer", "source-not-approved", [source(), unsigned(by=" CLERK")]),
+        ("by nobody", "source-not-approved", [source()]), ("of an older version", "source-not-approved", [source(), unsigned(), source()]),
+        ("signed for another use", "approval-use", [source(), approval(uses=["ground"])]))]
+    covers = "an approval covers uses, a number of records and a time"
+    out += [case(f"approval for {named}, used to {use}", covers, "" if named == use else "approval-use", [source(), approval(uses=[named])], use=use)
+            for named in USES for use in USES]
+    out += [case(f"approval of {most} records, {number} arrived", covers, reason, [source(), approval(records=most)], records=number)
+            for most, number, reason in ((0, 999, ""), (10, 9, ""), (10, 10, ""), (10, 11, "approval-volume"))]
+    return out + [case(f"approval until {day}", covers, reason, [source(), approval(until=day)])
+                  for day, reason in (("2026-01-01", "approval-expired"), ("2026-01-02", ""), ("2026-01-01T00:00:01Z", ""))]
+
+
+def media() -> list[dict[str, Any]]:
+    """Give the media of a contract."""
+    return [case(f"contract for {names}", "a medium that is not named is not permitted", reason,
+                 [source("unknown", ""), contract("train", media=names), approval(2)])
+            for names, reason in ((["text"], ""), (["image", "text"], ""), (["image"], "contract-medium"), ([], ""))]
+
+
+def products() -> list[dict[str, Any]]:
+    """Give every combination of use, permitted uses, day, licence, approval and signal under a contract and without."""
+    out = []
+    days = {"2024-12-31T23:59:59Z": False, "2025-01-01": True, "2026-12-31T23:59:59Z": True, "2027-01-01": False}
+    for use in USES:
+        for permitted in (("train",), ("ground", "train"), tuple(USES)):
+            for day, inside in days.items():
+                for licence in ("", "CC-BY-NC-4.0"):
+                    for given in (True, False):
+                        reason = "contract-use" if use not in permitted else "contract-dates" if not inside else "" if given else "source-not-approved"
+                        out.append(case(f"{use} of {permitted} on {day}, {licence!r}, {given}", "use, then dates, then approval", reason,
+                                        [source("unknown", licence), contract(*permitted), *([approval(2)] if given else [])], use=use, as_of=day))
+    return out
+
+
 def build() -> str:
     """Give the file's text: a JSON list, one vector a line."""
-    cases = [*licences(), *grounds(), *contracts()]
+    cases = [*licences(), *grounds(), *contracts(), *media(), *stated(), *approvals(), *products()]
     names = [item["name"] for item in cases]
     if len(set(names)) != len(names):
         raise ValueError(f"names repeat: {sorted({name for name in names if names.count(name) > 1})}")

@@ -243,7 +243,7 @@ def test_a_document_of_unknown_rights_stays_out(world, tmp_path):
     Law: PRV-01
     """
     world.license("unknown", ground="unknown")
-    world.space.add_source("proposed", ground="public-domain", by="ines")
+    world.space.add_source("proposed", ground="public-domain", kind="works", public_domain={"rule": "author-70", "died": 1885}, by="ines")
     for source in ("stranger", "unknown", "proposed"):
         inbox = tmp_path / source
         inbox.mkdir()

@@ -63,6 +63,12 @@ def ready(desk):
     return desk
 
 
+def enrol(desk):
+    """Make paul's key, and let the chair enrol it."""
+    desk("staff", "key", "new", "paul")
+    desk("staff", "key", "enroll", "paul", "--role", "legal", "--key", "paul.key.pub", "--by", "the chair")
+
+
 def test_the_first_day(ready):
     """From nothing to a verified release, an objection, a recall and a patch, each command naming the next."""
     said = ready("build")
@@ -70,7 +76,10 @@ def test_the_first_day(ready):
     assert "licit source add" in said
     ready("source", "add", "chat", "--ground", "own", "--by", "ines")
     assert "source-not-approved" in ready("build", "--dry-run")
-    ready("source", "approve", "chat", "--by", "paul")
+    assert "nobody signed" in ready("source", "approve", "chat", "--by", "paul")
+    assert "approval-unsigned" in ready("build", "--dry-run")
+    enrol(ready)
+    ready("source", "approve", "chat", "--key", "paul.key", "--by", "paul")
     assert "basis-missing" in ready("build", "--dry-run")
     (ready.folder / "policy.toml").write_text(POLICY, encoding="utf-8")
     ready("policy", "adopt", "policy.toml", "--by", "ines")
@@ -211,14 +220,15 @@ def test_five_press_articles(desk):
     desk("import", "press", "--source", "press")
     built = json.loads(desk("build", "--json"))
     assert built["tally"] == {"arrived": 5, "released": 0, "held": {"source-unknown": 5}, "refused": {}}
-    desk("source", "add", "press", "--ground", "unknown", "--by", "ines")
+    desk("source", "add", "press", "--ground", "unknown", "--kind", "works", "--by", "ines")
     assert json.loads(desk("build", "--json"))["tally"]["held"] == {"licence-unknown": 5}
     desk("source", "contract", "press", "--id", "C-1", "--use", "display", "--use", "ground", "--from", "2025-01-01", "--by", "ines")
-    desk("source", "approve", "press", "--by", "paul")
+    enrol(desk)
+    desk("source", "approve", "press", "--key", "paul.key", "--by", "paul")
     assert json.loads(desk("build", "--json"))["tally"]["refused"] == {"contract-use": 5}
     desk("source", "contract", "press", "--id", "C-2", "--use", "train", "--from", "2025-01-01", "--by", "ines", "--until", "2026-01-01")
     assert json.loads(desk("build", "--json"))["tally"]["held"] == {"source-not-approved": 5}
-    desk("source", "approve", "press", "--by", "paul")
+    desk("source", "approve", "press", "--key", "paul.key", "--by", "paul")
     built = json.loads(desk("build", "--json"))
     assert built["tally"]["released"] == 5, built
     words = released_text(built["path"])

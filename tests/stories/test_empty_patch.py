@@ -19,7 +19,7 @@ def test_a_patch_without_rows_verifies_for_an_auditor(tmp_path: Path) -> None:
     space.adopt_policy(POLICY)
     Papers(assessment="l", notices=("n",), sources=("chats",)).approve(space.ports)
     space.add_source("chats", ground="own", by="engineer")
-    space.approve_source("chats", by="lawyer")
+    space.approve_source("chats", by="lawyer", key=space.enroll("lawyer", role="legal", key=tmp_path / "lawyer.key", by="chair"))
     chat = {"id": "1", "messages": [{"role": "user", "content": "When do I prune the roses?",
                                      "timestamp": "2025-02-01T10:00:00Z"}]}
     (tmp_path / "chats.jsonl").write_text(json.dumps(chat))

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
     load_pem_private_key,
+    load_pem_public_key,
 )
 
 from licit.core.errors import EvidenceError, SetupError
@@ -43,6 +44,39 @@ def verify(public_key: bytes, message: bytes, signature: bytes) -> None:
     except (InvalidSignature, ValueError):
         raise EvidenceError("a signature does not hold", about=key_id(public_key),
                             remedy="Do not rely on what it signs.") from None
+
+
+def holds(public_key: bytes, message: bytes, signature: bytes) -> bool:
+    """Tell whether a signature holds under a raw public key; a key that is none holds nothing."""
+    try:
+        verify(public_key, message, signature)
+    except EvidenceError:
+        return False
+    return True
+
+
+def read_public(path: Path) -> bytes:
+    """Read a raw Ed25519 public key from a file: 64 hexadecimal digits, or PEM of either half.
+
+    Raises:
+        SetupError: it cannot be read, or holds no such key.
+    """
+    try:
+        data = path.read_bytes()[:10_000].strip()
+        if data.startswith(b"-----BEGIN PUBLIC"):
+            key: object = load_pem_public_key(data)
+        elif data.startswith(b"-----BEGIN"):
+            private = load_pem_private_key(data, password=None)
+            key = private.public_key() if isinstance(private, Ed25519PrivateKey) else None
+        else:
+            key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(data.decode("ascii")))
+    except OSError as error:
+        raise SetupError(f"the key cannot be read: {error.strerror}", about=path.name, remedy="Name a file.") from None
+    except (TypeError, ValueError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, Ed25519PublicKey):
+        raise SetupError("the file holds no Ed25519 public key", about=path.name, remedy="Make one: licit staff key new NAME.")
+    return key.public_bytes_raw()
 
 
 class FileSigner:

@@ -6,11 +6,13 @@ Rules kept here:
   left open (``OR``), a ``LicenseRef-`` or ``NOASSERTION`` is unknown.
 - ``NC`` forbids commercial use, ``ND`` and ``research`` forbid any: every release is an edited copy.
 - Of licences joined by ``AND``, all duties count.
+- What was made from texts of several sources carries the licence of each, and names the contract that each came under.
 
-Law: PRV-03
+Law: PRV-03, PRV-04
 """
 
 import re
+from collections.abc import Iterable
 
 from .decisions import KEEP, Decision, because
 
@@ -61,3 +63,18 @@ def duties_of(expression: str) -> tuple[str, ...]:
     licences = [name for join, name in zip(["AND", *joined], named, strict=False) if join != "WITH"]
     return tuple(sorted({duty for name in licences
                          for duty in next(duties for shape, duties in _DUTIES if re.fullmatch(shape, name))}))
+
+
+def rights_named(licence: str, contract: str) -> frozenset[str]:
+    """Give the expressions that name a source's rights: its licence, and its contract as a ``LicenseRef-``."""
+    number = re.sub(r"[^A-Za-z0-9.-]+", "-", contract).strip("-")
+    return frozenset({licence, f"LicenseRef-contract-{number}" if contract else ""} - {""})
+
+
+def licence_together(named: Iterable[str]) -> str:
+    """Join what names several sources' rights into one expression, in order.
+
+    >>> licence_together({"MIT", "CC-BY-4.0 OR MIT"})
+    '(CC-BY-4.0 OR MIT) AND MIT'
+    """
+    return " AND ".join(f"({one})" if " OR " in one else one for one in sorted(set(named)))

@@ -39,6 +39,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "accepted": ("Accepted at the maker's own risk", "Accepté aux risques de qui publie"),
     "accepted-why": ("These switches weaken a check. They were on.",
                      "Ces réglages affaiblissent un contrôle. Ils étaient actifs."),
+    "accept_unsigned_approvals": ("No signature stands behind the approval of some sources.",
+                                  "Aucune signature ne soutient l'approbation de certaines sources."),
     "accept_unmeasured_deidentification": ("No measured recall stands behind the de-identification.",
                                            "Aucun rappel mesuré ne soutient la désidentification."),
     "accept_unmeasured_screening": ("No measured recall stands behind the screening of some languages.",

@@ -3,6 +3,7 @@
 Rules kept here:
 
 - Unknown is held: source, licence, whose it is, capacity, age on a surface without declared assurance.
+- A contract that names languages permits no other, and none that nobody can tell.
 - ``capacity`` decides, from the contract with an organisation; tier and price do not exist here (GDPR Art. 12(5)).
 - Temporary, deleted and expired chats are never eligible, nor is an earlier state of one.
 - What the plan does not train on (hidden nodes, titles, feedback, branches) is refused as ``purpose`` and counted.
@@ -14,7 +15,7 @@ Law: CHO-01, CHO-08, CHO-11, CHO-19, PRV-01, PRV-02, PRV-05, PRV-09, LIA-01, SEN
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +24,7 @@ from ..core.policy import Policy
 from ..core.sources import Source, admit_source
 
 #: The facts of a row that this gate reads, and no others.
-FACTS = ("source", "thread", "holder_known", "capacity", "age", "surface", "state", "third_parties", "press")
+FACTS = ("source", "language", "thread", "holder_known", "capacity", "age", "surface", "state", "third_parties", "press")
 
 _OF_PEOPLE = ("main", "branch", "hidden", "derived", "feedback", "attachment")
 
@@ -33,7 +34,10 @@ THREADS = (*_OF_PEOPLE, "document")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
-    """What the gate judges by: the register, the policy's surfaces, the declared use, and the threads the plan wants."""
+    """What the gate judges by: the register, the policy's surfaces, the declared use, and the threads the plan wants.
+
+    ``unsigned``: whether a source approved by a name alone will do. ``records``: how many arrived from each source.
+    """
 
     register: Mapping[str, Source]
     policy: Policy
@@ -41,11 +45,16 @@ class Admission:
     commercial: bool
     threads: tuple[str, ...]
     as_of: datetime
+    unsigned: bool = False
+    records: Mapping[str, int] = field(default_factory=dict)
 
     def judge(self, facts: Mapping[str, Any]) -> Decision:
         """Answer for one combination of facts; the strictest of source and surface."""
         source = self.register.get(facts["source"])
-        admitted = admit_source(source, use=self.use, commercial=self.commercial, as_of=self.as_of)
+        admitted = admit_source(source, use=self.use, commercial=self.commercial, as_of=self.as_of,
+                                records=self.records.get(facts["source"], 0), unsigned=self.unsigned)
+        if admitted.answer == "keep" and source is not None and source.contract is not None:
+            admitted = source.contract.judge(self.use, self.as_of, language=facts["language"])
         if admitted.answer == "refuse":
             return admitted
         if facts["thread"] not in self.threads:

@@ -56,6 +56,19 @@ class Placed:
     rows: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Licences:
+    """The licence text of each source, and of each record that was made from others."""
+
+    sources: Mapping[str, str]
+    derived: Mapping[str, str]
+
+    def column(self) -> pl.Expr:
+        """Give the licence of each row by its source, and by its record where it was made from others."""
+        own = pl.col("source").replace_strict(self.sources, return_dtype=pl.String)
+        return pl.col("record").replace_strict(self.derived, default=own, return_dtype=pl.String) if self.derived else own
+
+
 def buckets_for(people: int) -> int:
     """Give the number of files for so many people, a margin above :data:`PEOPLE` each since places are drawn."""
     return max(1, min(MOST_FILES, people // (PEOPLE + PEOPLE // 4)))
@@ -67,13 +80,13 @@ def place(bucket: Any, buckets: int) -> Any:
 
 
 def write_rows(corpus: Corpus, folder: str, rows: pl.DataFrame, *, attributes: Mapping[str, str],
-               licences: Mapping[str, str], buckets: int) -> list[Placed]:
+               licences: Licences, buckets: int) -> list[Placed]:
     """Write all kept rows of a release under ``folder``; rows pass through the disk once per file, memory stays flat.
 
     Args:
         rows: ``shard``, ``record``, ``chunk`` and ``kept`` of each decided row: see :func:`content_of`.
         attributes: the attribute file of each shard.
-        licences: the licence text of each source.
+        licences: the licence texts.
         buckets: the number of files.
     """
     with tempfile.TemporaryDirectory(dir=corpus.path("."), prefix=".spill-") as spill:
@@ -128,21 +141,20 @@ def _together(corpus: Corpus, rows: pl.DataFrame, attributes: Mapping[str, str]
         yield paths, pl.concat(parts)
 
 
-def content_of(corpus: Corpus, rows: pl.DataFrame, attributes: Mapping[str, str], licences: Mapping[str, str] | None
-               ) -> Iterator[Any]:
+def content_of(corpus: Corpus, rows: pl.DataFrame, attributes: Mapping[str, str], licences: Licences | None) -> Iterator[Any]:
     """Give the content columns, ``order`` and ``bucket`` of kept rows, a few shards at a time.
 
     Args:
         corpus: where the attribute files lie.
         rows: ``shard``, ``record``, ``chunk`` and ``kept`` of every row of some shards, in the order of the files.
         attributes: the attribute file of each shard.
-        licences: the licence text of each source; without them that column is empty.
+        licences: the licence texts; without them that column is empty.
 
     Raises:
         EvidenceError: what lies at the place of a kept row is another row, or a file cannot be read.
     """
     columns = [*(name for name in COLUMNS if name != "licence"), "order", "bucket"]
-    licence = pl.lit("") if licences is None else pl.col("source").replace_strict(licences, return_dtype=pl.String)
+    licence = pl.lit("") if licences is None else licences.column()
     for paths, mine in _together(corpus, rows.select("shard", "record", "chunk", "kept"), attributes):
         read = corpus.frame(paths, columns, mine["kept"])
         if not read.select("record", "chunk").equals(mine.filter("kept").select("record", "chunk")):

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..adapters.signing import FileSigner
+from ..core.ports import Signer
 from ..usecases import commands, queries
 from ..usecases.arrive import Declared, FileReport, import_paths
 from ..usecases.erase import Erased, carry_out
@@ -19,6 +21,7 @@ from ..usecases.plan import Plan, parse_plan, read_plan
 from ..usecases.policy import adopt_policy, read_policy
 from ..usecases.proofs import prove
 from ..usecases.release import build, patch
+from ..usecases.staff_keys import Covers, approve_source, enroll
 from ..usecases.staging import Built
 from ..usecases.workspace import Workspace as Ports
 from ..wiring import detect as detect
@@ -54,17 +57,26 @@ class Workspace:
         return approve_paper(self.ports, read_paper(Path(path)), Approval(by=by, opinion=opinion, until=until))
 
     def add_source(self, source: str, *, ground: str, by: str, **more: Any) -> int:
-        """Register a source; ``more`` as in its entry (title, licence, press, public_domain)."""
+        """Register a source; ``more`` as ``docs/reference/formats.md`` lists it (``kind``, ``licence``, ``origin`` …)."""
         return commands.add_source(self.ports, {"source": source, "ground": ground, "by": by, **more})
 
-    def add_contract(self, source: str, *, id: str, uses: Sequence[str], starts: str, **more: Any) -> int:
-        """Record a contract for a source."""
-        return commands.add_contract(self.ports, {"source": source, "id": id, "uses": list(uses), "starts": starts,
-                                                  **more})
+    def add_contract(self, source: str, *, id: str, uses: Sequence[str], starts: str, by: str, **more: Any) -> int:
+        """Record a contract for a source; ``more`` as ``docs/reference/formats.md`` lists it (``ends``, ``languages``, ``at_end`` …)."""
+        return commands.add_contract(self.ports, {"source": source, "id": id, "uses": list(uses), "starts": starts, "by": by, **more})
 
-    def approve_source(self, source: str, *, by: str) -> int:
-        """Approve the present version of a source."""
-        return commands.approve_source(self.ports, source, by)
+    def enroll(self, name: str, *, role: str, key: str | Path, by: str) -> Signer:
+        """Enrol the key by which somebody signs, from their private key's file, which is made where it is missing."""
+        signer = FileSigner(Path(key)) if Path(key).exists() else FileSigner.create(Path(key))
+        enroll(self.ports, name, role, signer.public_key(), by)
+        return signer
+
+    def approve_source(self, source: str, *, by: str, key: str | Path | Signer | None = None, **covers: Any) -> int:
+        """Approve the present version of a source, signed with a private key (a file, or a signer in hand).
+
+        ``covers``: ``uses``, ``records``, ``until``. Without a key it counts only for plans that accept that.
+        """
+        signer = FileSigner(Path(key)) if isinstance(key, str | Path) else key
+        return approve_source(self.ports, source, by, signer=signer, covers=Covers(**covers))
 
     def exercise(self, right: str, *, subject: str, issuer: str = "", **more: Any) -> list[dict[str, Any]]:
         """Record a right (objection, consent, withdrawal, erasure …); give the signed receipts."""

@@ -12,15 +12,14 @@ Law: SIG-10, PRV-03, PRV-04, PRV-08, PRV-12, SHD-01, SHD-03
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 from zlib import crc32
 
 from ..core.errors import LicitError, UnavailableError
 from ..core.holdings import Item, Spelling, Verdict
+from ..core.licences import judge_licence
 from ..core.ports import Screener, Sensitive
 from ..core.signals import Page, Reading, resolve
-from ..core.sources import Source, admit_source
 from ..pipeline.dedupe import likeness
 from ..pipeline.looking import in_time
 from ..pipeline.provenance import marks_of
@@ -35,7 +34,6 @@ LICENCE_FIELDS = frozenset(["licence", "license", "licences", "licenses", "licen
 EXAMPLES = 5
 _SECONDS = 20
 _TOLD_BY = 160  # characters that tell a language
-_A_DAY = datetime(2000, 1, 1, tzinfo=UTC)  # licences have no dates; only contracts would ask for one
 
 #: What a concern asks for: the reason of :mod:`licit.core.reasons` by which a release would hold or refuse it.
 _OF_VERDICT = {"none": "licence-unknown", "misspelt": "licence-unknown", "unknown": "licence-unknown", "unlisted": "licence-unknown",
@@ -173,17 +171,15 @@ def _licence(looking: Looking, item: Item, notes: _Notes) -> None:
 
 
 def judged(told: Spelling) -> Verdict:
-    """Judge a licence for training, by the rules that admit a source (:mod:`licit.core.sources`)."""
+    """Judge a licence for training, by the rules that admit a source (:mod:`licit.core.licences`)."""
     name = told.known or told.nearest
     if not name:
         return "forbids" if told.forbids else "unknown" if told.shown else "none"
-    source = Source(id="audit", ground="open-licence", licence=name, version=1, approved=1)
-    reason = admit_source(source, use="train", commercial=True, as_of=_A_DAY).reason
+    reason = judge_licence(name, commercial=True).reason
     if told.forbids:
         return "forbids"
     if reason == "licence-forbids":
-        free = admit_source(source, use="train", commercial=False, as_of=_A_DAY)
-        return "not-commercial" if free.reason != "licence-forbids" else "forbids"
+        return "not-commercial" if judge_licence(name, commercial=False).reason != "licence-forbids" else "forbids"
     if not told.known:
         return "misspelt"
     if reason:

@@ -5,13 +5,11 @@ Rules kept here:
 - Refusing asks for nothing: no reason, no document, no fee (GDPR Art. 12(2), 12(5)).
 - Every right exercised is an entry of the log and gives a signed receipt at once.
 - A permission names its purposes; a consent names its notice, its wording and how it was given.
-- Who approves is not who proposed.
 
 Law: CHO-03, CHO-04, CHO-14, CHO-17, RGT-07
 """
 
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,6 +27,8 @@ from .register import add_contract as add_contract
 from .register import add_source as add_source
 from .register import change_source as change_source
 from .register import registered as registered
+from .register_view import unshared
+from .staff_keys import approve_source as approve_source
 from .workspace import Workspace, releases_at
 
 
@@ -151,25 +151,6 @@ def object_as_outsider(workspace: Workspace, *, email: Sequence[str] = (), phone
     return workspace.enter("third-party-objection", {"keys": hashed[0], "names": hashed[1]})
 
 
-def approve_source(workspace: Workspace, source: str, by: str) -> int:
-    """Approve the present version of a source's entry.
-
-    Raises:
-        RefusedError: whoever proposed it approves it.
-    """
-    known = registered(workspace, source)
-    if not by.strip():
-        raise InputError("an approval names who gives it", about=source, remedy="Add --by NAME.")
-    if known.proposed_by and _folded(known.proposed_by) == _folded(by):
-        raise RefusedError("who proposed a source cannot approve it", about=source, reason="self-approval",
-                           remedy="Somebody else approves: --by NAME.")
-    return workspace.enter("approval", {"source": source, "version": known.version, "by": by})
-
-
-def _folded(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
-
-
 def record_signal(workspace: Workspace, source: str, verdict: str, note: str, by: str, kept: Mapping[str, Any] | None = None) -> int:
     """Record what a reservation signal of a source says: reserved, allowed or unknown; unknown counts as reserved.
 
@@ -189,6 +170,7 @@ def register_downstream(workspace: Workspace, kind: str, body: Mapping[str, Any]
 
     Raises:
         InputError: it names a release that never closed, or a run that nobody recorded.
+        RefusedError: a recipient, of a release with texts whose contract does not let them go on to others.
     """
     known = releases_at(workspace.log)
     for name in [*([body["release"]] if body.get("release") else []), *body.get("releases", ())]:
@@ -199,4 +181,7 @@ def register_downstream(workspace: Workspace, kind: str, body: Mapping[str, Any]
     if kind == "model" and body.get("run") not in runs:
         raise InputError("no such run is recorded", about=str(body.get("run")), reason="run-unknown",
                          remedy="Record it first, so that a recall finds the model: licit run add RUN --release NAME.")
+    if kind == "recipient" and (kept := unshared(workspace, str(body.get("release", "")))):
+        raise RefusedError(f"it holds texts that may not go on to recipients: {', '.join(kept)}", about=str(body["release"]),
+                           reason="no-sublicence", remedy="Agree a sub-licence and record the contract with --sublicence, or build without them.")
     return workspace.enter(kind, body)

@@ -48,7 +48,7 @@ from .later import ended_since, erased_records
 from .law import require_unedited
 from .pages import page_signals
 from .papers import fixed
-from .plan import Plan, plan_from_lock
+from .plan import ACCEPT_UNSIGNED, Plan, plan_from_lock
 from .workspace import (
     Input,
     Position,
@@ -62,6 +62,7 @@ from .workspace import (
     policy_at,
     register_at,
     releases_at,
+    signed_register,
     silent,
     staff_at,
     standings_at,
@@ -177,17 +178,26 @@ def gates_of(workspace: Workspace, lock: Mapping[str, Any]) -> Gates:
     at = Position(base=lock["log"]["base"], size=lock["log"]["size"], root=bytes.fromhex(lock["log"]["root"]))
     as_of, policy = parse_moment(lock["as_of"]), policy_at(workspace.log, at)
     outsiders, namesakes = outsiders_at(workspace.log, at)
-    standings, register = standings_at(workspace.log, at), register_at(workspace.log, at)
+    standings, register = standings_at(workspace.log, at), signed_register(workspace, at)
     honour = Honour(standings=standings, policy=policy, purpose=plan.purpose, as_of=as_of,
                     outsiders=outsiders, namesakes=namesakes)
     return Gates(
         pages=page_signals(workspace, at, register, as_of, plan.signals_max_age),
         admission=Admission(register=register, policy=policy, use=plan.use,
-                            commercial=plan.commercial, threads=plan.threads, as_of=as_of),
+                            commercial=plan.commercial, threads=plan.threads, as_of=as_of,
+                            unsigned=ACCEPT_UNSIGNED in plan.accepted, records=_arrived(lock)),
         honour=honour, basis=basis_at(workspace, lock, honour),
         stays=stays_at(workspace.log, at, standings, as_of), staff=staff_at(workspace.log, at), near=plan.near, draw=_draw(lock, plan),
         ended=ended_since(workspace, lock, at.base, at.size), erased=frozenset(erased_records(workspace.log, at.base)),
         given={record: gift.shard for record, gift in given_at(workspace.log, at).items()}, pairs=kin_of(workspace.corpus, lock))
+
+
+def _arrived(lock: Mapping[str, Any]) -> dict[str, int]:
+    """Count the records of each source among a lock's inputs."""
+    out: dict[str, int] = {}
+    for item in lock["inputs"]:
+        out[item["source"]] = out.get(item["source"], 0) + item["records"]
+    return out
 
 
 def basis_at(workspace: Workspace, lock: Mapping[str, Any], honour: Honour) -> Basis:

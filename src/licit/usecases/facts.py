@@ -18,7 +18,7 @@ from ..pipeline.prepare import FACTS
 
 _NO_SHAPES = pl.DataFrame(schema={"row": pl.UInt32, "exact": pl.Binary, "bands": pl.List(pl.UInt64)})
 _NO_ANCHORS = pl.DataFrame(schema={"record": pl.String, "language": pl.String, "anchors": pl.List(pl.UInt64), "number": pl.Int32})
-_COLUMNS = [*FACTS.names, "exact", "runs"]
+_COLUMNS = [*FACTS.names, "language", "exact", "runs"]
 
 
 def facts_of(corpus: Corpus, lock: Mapping[str, Any], *, records: Sequence[str] | None = None) -> pl.DataFrame:
@@ -73,7 +73,7 @@ def column_of(corpus: Corpus, lock: Mapping[str, Any], *columns: str, rows: pl.D
 def _empty() -> pl.DataFrame:
     facts = pl.DataFrame(pl.from_arrow(FACTS.empty_table()))
     return facts.with_columns(
-        exact=pl.lit(None, dtype=pl.Binary), runs=pl.lit(None, dtype=pl.List(pl.UInt64)),
+        language=pl.lit("", dtype=pl.String), exact=pl.lit(None, dtype=pl.Binary), runs=pl.lit(None, dtype=pl.List(pl.UInt64)),
         shard=pl.lit("", dtype=pl.String), shard_no=pl.lit(0, dtype=pl.UInt32)).with_row_index("row").with_columns(
         pl.col("row").cast(pl.UInt32))
 

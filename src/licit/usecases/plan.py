@@ -22,8 +22,12 @@ from ..pipeline.deidentify import DIRECT, REPLACEMENTS, DeidentifySettings
 from ..pipeline.screen import ACCEPT_UNMEASURED_SCREENING
 from .quality import ACCEPT, Standard, parse_standard
 
+#: The plan's switch by which an approval by a name alone counts.
+ACCEPT_UNSIGNED = "accept_unsigned_approvals"
+
 #: What a plan may accept at its own risk, with what it gives up.
-ACCEPTABLE = {ACCEPT: "no measured recall stands behind the de-identification",
+ACCEPTABLE = {ACCEPT_UNSIGNED: "no signature stands behind the approval of some sources",
+              ACCEPT: "no measured recall stands behind the de-identification",
               ACCEPT_UNMEASURED_SCREENING: "no measured recall stands behind the screening of some languages"}
 
 TEMPLATE = '''# What a release is made of. Every line is a default; change what you need.

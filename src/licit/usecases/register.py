@@ -70,6 +70,8 @@ def add_contract(workspace: Workspace, body: Mapping[str, Any]) -> int:
     """
     source = str(body["source"])
     registered(workspace, source)
+    if not str(body.get("by", "")).strip():
+        raise InputError("a contract names who records it", about=source, remedy="Add --by NAME.")
     given = {name: value for name, value in body.items() if value not in ("", None, (), [])}
     try:
         for name in ("starts", "ends"):

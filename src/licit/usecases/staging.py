@@ -16,15 +16,17 @@ from ..core.errors import EvidenceError, RefusedError
 from ..core.ids import canonical_json
 from ..core.manifest import Tally, merge_small
 from ..core.notes import release_tags
+from ..core.sources import Source
 from ..core.tree import TagTree
 from ..pipeline.attest import Findings, stated
 from ..pipeline.audit import write_canaries, write_twin
 from ..pipeline.linkage import MOST, attacked_by_style
-from ..pipeline.seal import Parent, Placed, buckets_for, content_of, patch_rows, root_of, write_rows
+from ..pipeline.seal import Licences, Parent, Placed, buckets_for, content_of, patch_rows, root_of, write_rows
 from ..pipeline.stage import ANSWERS, tally
 from .bounds import require_bounds
 from .canaries import counted
 from .deciding import AUDITABLE, attribute_paths, decide_patch, decide_under
+from .derived import derived_licences
 from .facts import column_of
 from .law import papers_as_json
 from .papers import write_papers
@@ -86,7 +88,8 @@ def stage(workspace: Workspace, built: Built, progress: Progress) -> Findings:
     folder = _fresh_folder(workspace, lock["name"])
     progress("seal", 0, 2)
     rows = _marked(built.rows, pl.col("rank") == 0)
-    files = write_rows(corpus, folder, rows, attributes=attribute_paths(lock), licences=_licences(workspace, lock),
+    licences = _licences(workspace, lock, built.rows)
+    files = write_rows(corpus, folder, rows, attributes=attribute_paths(lock), licences=licences,
                        buckets=lock["buckets"])
     progress("seal", 1, 2)
     twin = _marked(built.rows, pl.col("reason") == "held-out-twin")
@@ -95,8 +98,8 @@ def stage(workspace: Workspace, built: Built, progress: Progress) -> Findings:
     people = (kept.select(pl.col("subjects").explode(empty_as_null=False).drop_nulls().alias("subject"))
               .group_by("subject").len("rows").with_columns(pl.col("rows").cast(pl.Int64)).sort("subject"))
     found = _findings(workspace, built, files, _with_keys(workspace, people), workspace.pins(plan_from_lock(lock["plan"])), None)
-    return _with_papers(workspace, replace(found, measure={**measured, "found": _counted(workspace, lock, kept), **_watched(workspace, lock),
-                                                           "linkage": attacked_by_style(_conversations(workspace, folder, kept))}))
+    return _with_papers(workspace, replace(found, sources=_with_derived(found.sources, kept, licences), measure={
+        **measured, "found": _counted(workspace, lock, kept), **_watched(workspace, lock), "linkage": attacked_by_style(_conversations(workspace, folder, kept))}))
 
 
 def _with_papers(workspace: Workspace, found: Findings) -> Findings:
@@ -183,8 +186,8 @@ def stage_patch(workspace: Workspace, built: Built, parent: str, progress: Progr
     kept = built.rows.filter(pl.col("rank") == 0)
     gone = before.join(kept, on=_KEYS, how="anti")
     fresh = kept.join(before, on=_KEYS, how="anti")
-    joining = content_of(corpus, _marked(built.rows, pl.col("row").is_in(fresh["row"].implode())), attribute_paths(lock),
-                         _licences(workspace, lock))
+    licences = _licences(workspace, lock, _made_from(workspace, built, fresh))
+    joining = content_of(corpus, _marked(built.rows, pl.col("row").is_in(fresh["row"].implode())), attribute_paths(lock), licences)
     made_from = Parent(folder=f"releases/{parent}", paths=tuple(paths), buckets=lock["buckets"])
     files, touched = patch_rows(corpus, folder, made_from, gone=gone, fresh=joining)
     progress("seal", touched, touched)
@@ -195,7 +198,7 @@ def stage_patch(workspace: Workspace, built: Built, parent: str, progress: Progr
     # A patch only takes away or elects among rows of its parent's detectors: nothing new to measure, nothing may hinder it.
     # What its parent counted is left out: beside the patch it would say what the rows that left held.
     measured = json.loads(corpus.path(f"releases/{parent}/evidence/measure.json").read_bytes())
-    return _with_papers(workspace, replace(found, measure={
+    return _with_papers(workspace, replace(found, sources=_with_derived(found.sources, fresh, licences, manifest["sources"]), measure={
         name: value for name, value in measured.items() if name not in ("found", "canaries", "linkage")} | _watched(workspace, lock)))
 
 
@@ -205,9 +208,32 @@ def _watched(workspace: Workspace, lock: Mapping[str, Any]) -> dict[str, Any]:
     return {"canaries": {"refusing": watched, "sighted": 0}} if watched else {}
 
 
-def _licences(workspace: Workspace, lock: Mapping[str, Any]) -> dict[str, str]:
-    at = Position(base=lock["log"]["base"], size=lock["log"]["base"], root=b"")
-    return {name: source.licence for name, source in register_at(workspace.log, at).items()}
+def _licences(workspace: Workspace, lock: Mapping[str, Any], rows: pl.DataFrame) -> Licences:
+    register = _register(workspace, lock)
+    return Licences(sources={name: source.licence for name, source in register.items()}, derived=derived_licences(rows, register))
+
+
+def _made_from(workspace: Workspace, built: Built, fresh: pl.DataFrame) -> pl.DataFrame:
+    """Give what every row was made from, where any that joins a patch was made from others; else no row."""
+    own = column_of(workspace.corpus, built.lock, "made_from", rows=fresh).join(fresh.select("row"), on="row", how="semi") if (
+        fresh.height) else pl.DataFrame()
+    if not fresh.height or not own["made_from"].list.len().sum():
+        return pl.DataFrame(schema={"record": pl.String, "source": pl.String, "made_from": pl.List(pl.String), "rank": pl.UInt8})
+    return column_of(workspace.corpus, built.lock, "made_from").join(built.rows.select("row", "record", "source", "rank"), on="row")
+
+
+def _with_derived(sources: Sequence[Mapping[str, Any]], rows: pl.DataFrame, licences: Licences, carried: Sequence[Mapping[str, Any]] = ()
+                  ) -> tuple[Mapping[str, Any], ...]:
+    """Say of each source which licences its rows carry that were made from others' words; ``carried`` is what a parent said."""
+    made = {str(item["id"]): set(item.get("derived", ())) for item in carried}
+    for record, name in rows.filter(pl.col("record").is_in(list(licences.derived))).select("record", "source").unique().iter_rows():
+        made.setdefault(name, set()).add(licences.derived[record])
+    return tuple({**item, "derived": told} if (told := sorted(made.get(str(item["id"]), set()) - {item["licence"]})) else item
+                 for item in sources)
+
+
+def _register(workspace: Workspace, lock: Mapping[str, Any]) -> dict[str, Source]:
+    return register_at(workspace.log, Position(base=lock["log"]["base"], size=lock["log"]["base"], root=b""))
 
 
 def _patch_twin(workspace: Workspace, built: Built, parent: str) -> None:
@@ -279,7 +305,7 @@ def _findings(workspace: Workspace, built: Built, files: Sequence[Placed], peopl
              "twin_digest": corpus.digest(f"{state}/twin.parquet")}
     return Findings(name=lock["name"], folder=folder, lock=lock, files=(*files, canaries), content_root=root,
                     rows=rows, tally=built.tally, tags=TagTree(drawn),
-                    sources=_sources(workspace, lock, built.rows.filter(pl.col("rank") == 0)), audit=audit,
+                    sources=_sources(workspace, built), audit=audit,
                     decisions=decisions, detectors=detectors, measure={}, parent=parent, law=_papers(workspace, lock))
 
 
@@ -288,8 +314,9 @@ def _papers(workspace: Workspace, lock: Mapping[str, Any]) -> tuple[Mapping[str,
     return tuple(papers_as_json(law_at(workspace.log, Position(base=lock["log"]["base"], size=lock["log"]["base"], root=b""))))
 
 
-def _sources(workspace: Workspace, lock: Mapping[str, Any], kept: pl.DataFrame) -> tuple[Mapping[str, Any], ...]:
-    register = register_at(workspace.log, Position(base=lock["log"]["base"], size=lock["log"]["base"], root=b""))
+def _sources(workspace: Workspace, built: Built) -> tuple[Mapping[str, Any], ...]:
+    kept = built.rows.filter(pl.col("rank") == 0)
+    register = _register(workspace, built.lock)
     counts = dict(kept.group_by("source").len().sort("source").iter_rows())
     return tuple({"id": name, "ground": register[name].ground, "licence": register[name].licence,
                   "contract": contract.id if (contract := register[name].contract) else "", "rows": number}

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ..core.approvals import Holds, nothing_holds
 from ..core.cases import REQUESTS, cases_from
 from ..core.errors import EvidenceError
 from ..core.ids import SubjectId
@@ -45,7 +46,7 @@ Progress = Callable[[str, int, int], None]
 
 #: Entries that may change an answer; a release closes only if none of them came since its position.
 DECIDING = RESTRICTING | {"consent", "permission", "lifting", "rectified", "policy", "source", "contract", "approval",
-                          "signal", "decision", "rewrite", "access", "portability", "legal-hold", "law", "breach"}
+                          "signal", "staff-key", "decision", "rewrite", "access", "portability", "legal-hold", "law", "breach"}
 
 
 def silent(step: str, done: int, known: int) -> None:
@@ -73,6 +74,7 @@ class Workspace:
     copy_log: Callable[[Path], None]
     copy_web: Callable[[Path], None]
     keys: Keys
+    holds: Holds
     identities: Identities
     catalogue: Catalogue
     corpus: Corpus
@@ -153,17 +155,27 @@ def law_at(log: Log, at: Position) -> Law:
         raise EvidenceError(str(error), reason="entry-unreadable", remedy="Restore the workspace from a backup.") from None
 
 
-def register_at(log: Log, at: Position) -> dict[str, Source]:
-    """Fold the register of sources.
+def signed_register(workspace: Workspace, at: Position) -> dict[str, Source]:
+    """Fold the register of sources with its approvals' signatures checked: what a gate goes by.
 
     Raises:
         EvidenceError: an entry cannot be read.
     """
-    kinds = frozenset({"source", "contract", "approval", "signal", "unlawful"})
+    return register_at(workspace.log, at, origin=workspace.origin, holds=workspace.holds)
+
+
+def register_at(log: Log, at: Position, *, origin: str = "", holds: Holds = nothing_holds) -> dict[str, Source]:
+    """Fold the register of sources; without what checks signatures, no approval counts as signed.
+
+    Raises:
+        EvidenceError: an entry cannot be read.
+    """
+    kinds = frozenset({"source", "contract", "approval", "signal", "unlawful", "staff-key"})
     entries = list(entries_at(log, at, kinds))
     said = zip(entries, _bodies(iter(entries)), strict=True)
     try:  # Past a patch's base a signal only restricts: a person's leave for words is for the next release.
-        return register_from((entry.kind, body if entry.seq < at.base else {**body, "settles": ""}) for entry, body in said)
+        return register_from(((entry.kind, body if entry.seq < at.base else {**body, "settles": ""}) for entry, body in said),
+                             origin=origin, holds=holds)
     except (ValueError, TypeError) as error:
         raise EvidenceError(f"an entry of the register cannot be read: {error}", reason="entry-unreadable",
                             remedy="Restore the workspace from a backup, or read it with the version of licit that wrote it."

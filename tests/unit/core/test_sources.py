@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from licit.adapters.signing import holds
+from licit.core.policy import parse_moment
 from licit.core.sources import USES, admit_source, parse_contract, parse_source, register_from
 
 DATA = Path(__file__).parents[2] / "data"
@@ -17,9 +19,9 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 def answer(vector: dict[str, Any]) -> tuple[str, str]:
     asked = vector["question"]
-    register = register_from([(kind, body) for kind, body in vector["entries"]])
-    decision = admit_source(register.get(asked["source"]), use=asked["use"], commercial=asked["commercial"],
-                            as_of=datetime.fromisoformat(asked["as_of"]))
+    register = register_from([(kind, body) for kind, body in vector["entries"]], origin="licit.example/vectors", holds=holds)
+    decision = admit_source(register.get(asked["source"]), use=asked["use"], commercial=asked["commercial"], as_of=parse_moment(
+        asked["as_of"]), records=asked["records"], unsigned=asked["unsigned"])
     return decision.answer, decision.reason
 
 

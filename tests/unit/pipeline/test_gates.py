@@ -145,10 +145,10 @@ def test_a_row_refused_by_another_gate_counts_for_the_person_as_well():
     from licit.core.sources import Source
     from licit.pipeline.admit import Admission
     rows = frame([([("2025-02-01T00:00:00Z", ["a"])], ""), ([("2025-02-01T00:00:00Z", ["b"])], "")]).with_columns(
-        thread=pl.Series(["branch", "main"]), runs=pl.Series([[7], [7]], dtype=pl.List(pl.UInt64)))
+        thread=pl.Series(["branch", "main"]), language=pl.lit("fr"), runs=pl.Series([[7], [7]], dtype=pl.List(pl.UInt64)))
     at = parse_moment("2025-03-01")
     said = Standings([Entry(seq=0, kind="objection", subject=PEOPLE[0], received_at=at, recorded_at=at, decision={})])
-    gates = Gates(admission=Admission(register={"chat": Source(id="chat", ground="own", approved=1)},
+    gates = Gates(admission=Admission(register={"chat": Source(id="chat", ground="own", approved=1)}, unsigned=True,
                                       policy=POLICIES["interest"], use="train", commercial=True, threads=("main",),
                                       as_of=AS_OF),
                   honour=honour(POLICIES["interest"], said), basis=Unasked(), staff=Staff(), near=True, draw=Draw(seed=0, per_thousand=0))

@@ -78,7 +78,7 @@ def sources(tmp_path_factory):
     world.license("non-commercial", ground="open-licence", licence="CC-BY-NC-4.0")
     world.license("reserved", ground="public-domain")
     for name, uses, ends in (("expired", ["train"], "2026-01-01"), ("other-use", ["display"], "2027-01-01")):
-        world.space.add_source(name, ground="contract", by="ines")
+        world.space.add_source(name, ground="contract", kind="works", by="ines")
         world.space.add_contract(name, id="C-1", uses=uses, starts="2025-01-01", ends=ends)
         world.space.approve_source(name, by="paul")
     world.ports.enter("signal", {"source": "reserved", "verdict": "reserved", "note": ""})

@@ -246,7 +246,7 @@ POLICY = {"period": [{"purpose": "train", "basis": "legitimate-interest", "start
 PLAN = {"name": "spring", "purpose": "train", "use": "train", "commercial": True, "sources": [], "as_of": "",
         "threads": ["main", "document"], "chunk": {"tokens": 0, "overlap": 0}, "languages": ["en"],
         "deidentify": {"labels": ["PERSON"], "seconds": 20}, "near": True, "twin_per_thousand": 0, "canaries": 0,
-        "lease_hours": 24, "accepted": []}
+        "lease_hours": 24, "accepted": ["accept_unsigned_approvals"]}
 
 
 class World:
@@ -266,7 +266,7 @@ class World:
             self.log.add("subject", {"commitment": sha(subject.encode())}, subject)
         self.log.add("source", {"source": "chat", "ground": "own", "title": "Chats", "by": "lea"})
         self.log.add("approval", {"source": "chat", "version": 1, "by": "max"})
-        self.log.add("source", {"source": "press", "ground": "open-licence", "licence": "CC-BY-4.0", "by": "lea"})
+        self.log.add("source", {"source": "press", "ground": "open-licence", "licence": "CC-BY-4.0", "kind": "works", "by": "lea"})
         self.log.add("approval", {"source": "press", "version": 1, "by": "max"})
         self.log.add("policy", POLICY)
         self.law = papers()
@@ -451,7 +451,7 @@ class World:
                 "lock": self.lock, "lock_digest": sha(canonical(self.lock)), "absence": absence,
                 "audit": {"canaries": 0, "twin": len(self.twin), "twin_digest": self.twin_digest},
                 "private": {"decisions": self.decisions, "tally": sha(canonical(self.exact))},
-                "detectors": ["shapes@1+0"], "parent": self.parent, "lease_hours": 24, "accepted": []}
+                "detectors": ["shapes@1+0"], "parent": self.parent, "lease_hours": 24, "accepted": ["accept_unsigned_approvals"]}
 
     def merged(self, counts):
         """Merge by trying: the fewest smallest counts that make both sides large enough; all of a patch's."""

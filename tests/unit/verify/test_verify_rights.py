@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from licit_verify.policy import Policy
+from licit_verify.policy import Policy, moment
 from licit_verify.rights import REFUSING, Entry, Item, People
 from licit_verify.sources import licence_against, read_register
 
@@ -49,9 +49,9 @@ def test_source_vectors():
     wrong = []
     for case in cases("sources.json"):
         asked = case["question"]
-        source = read_register([(kind, body) for kind, body in case["entries"]]).get(asked["source"])
-        got = source.against(asked["use"], datetime.fromisoformat(asked["as_of"]), commercial=asked["commercial"]) if (
-            source) else "source-unknown"
+        source = read_register([(kind, body) for kind, body in case["entries"]], "licit.example/vectors").get(asked["source"])
+        got = source.against(asked["use"], moment(asked["as_of"]), commercial=asked["commercial"], records=asked["records"],
+                             unsigned=asked["unsigned"]) if source else "source-unknown"
         if got != case["reason"]:
             wrong.append((case["name"], case["reason"], got))
     assert wrong == []

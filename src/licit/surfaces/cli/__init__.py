@@ -19,6 +19,7 @@ COMMANDS = {
     "init": ("workspace", "Make a workspace."),
     "import": ("arrive", "Read exports and documents into the workspace."),
     "source": ("register", "Say where texts come from and by what right."),
+    "staff": ("staff", "Enrol the keys by which people sign what they approve, and take them back."),
     "policy": ("register", "Say what silence means: notices, bases, assessments."),
     "law": ("law", "Write, check and approve the papers behind a legal basis: assessments, tests, notices."),
     "rights": ("rights", "Record an objection, a consent or another right; give the receipt."),

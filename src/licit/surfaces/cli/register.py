@@ -6,15 +6,19 @@ from typing import Any, get_args
 
 import click
 
+from ...adapters.signing import FileSigner
 from ...core.register import Ground
-from ...usecases.commands import approve_source, record_signal
+from ...usecases.commands import record_signal
+from ...usecases.plan import ACCEPT_UNSIGNED
 from ...usecases.policy import adopt_policy, policy_lines, read_policy
 from ...usecases.register import add_contract, add_source, change_source
 from ...usecases.signals import settle
+from ...usecases.staff_keys import Covers, approve_source
 from ...usecases.workspace import Position, policy_at, register_at
 from ._fields import contract_options, source_body, source_options, use_option
-from ._shared import F, json_option, opened, print_json, say, workspace_option
+from ._shared import F, json_option, opened, print_json, say, warn, workspace_option
 from .signals import signals_command
+from .sources import diligence_command, list_command, show_command
 from .unlawful import unlawful_command
 
 
@@ -129,39 +133,31 @@ source_command.add_command(signals_command)
 source_command.add_command(unlawful_command)
 
 
-@source_command.command("approve", epilog="Example: licit source approve le-chat --by 'Me Amari'")
+@source_command.command("approve", epilog="Example: licit source approve le-chat --key me-amari.key --by 'Me Amari'")
 @click.argument("source")
+@click.option("--key", "file", type=click.Path(path_type=Path), envvar="LICIT_STAFF_KEY", default=None, metavar="FILE",
+              help="Your private key, enrolled for the role legal; else LICIT_STAFF_KEY.")
+@use_option("A use that it covers; without it, train.")
+@click.option("--records", type=click.IntRange(min=0), default=0, metavar="N", help="So many records at most; 0: any number.")
+@click.option("--until", default="", metavar="DAY", help="The first day on which it counts no more.")
 @_by("Who approves; not who proposed.")
 @json_option
 @workspace_option
-def approve(source: str, by: str, as_json: bool, workspace: str | None) -> None:
-    """Approve the present version of SOURCE's entry."""
+def approve(source: str, file: Path | None, by: str, as_json: bool, workspace: str | None, **given: Any) -> None:
+    """Approve the present version of SOURCE's entry, signed with your key; without one it counts for no plan by itself."""
     space = opened(workspace)
     known = register_at(space.log, Position.head(space.log)).get(source)
     again = f", as {known.approved_by} did before" if known and known.approved == known.version else ""
-    seq = approve_source(space, source, by)
+    seq = approve_source(space, source, by, signer=FileSigner(file) if file else None, covers=Covers(
+        uses=given["uses"] or ("train",), records=given["records"], until=given["until"]))
     _entered(as_json, source, seq, f"Source {source} is approved (entry {seq}){again}.")
+    if file is None:
+        warn(f"nobody signed this. It counts only for a plan that says {ACCEPT_UNSIGNED} = true; sign with --key FILE.")
 
 
-@source_command.command("list", epilog="Example: licit source list")
-@json_option
-@workspace_option
-def listed(as_json: bool, workspace: str | None) -> None:
-    """List the register."""
-    space = opened(workspace)
-    register = register_at(space.log, Position.head(space.log))
-    for source in register.values():
-        state = "approved" if source.approved == source.version else "not approved"
-        if as_json:
-            print_json({"source": source.id, "ground": source.ground, "licence": source.licence,
-                        "contract": source.contract.id if source.contract else None, "state": state,
-                        "reserved": source.reserved})
-        else:
-            right = source.contract.id if source.contract else source.licence
-            state += ", reserved" if source.reserved else ""
-            say(f"{source.id}: {source.ground} {right} ({state})".replace("  ", " "))
-    if not register and not as_json:
-        say("No source is registered: licit source add ID --ground … --by NAME")
+source_command.add_command(list_command)
+source_command.add_command(show_command)
+source_command.add_command(diligence_command)
 
 
 @click.group("policy")

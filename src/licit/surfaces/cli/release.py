@@ -12,6 +12,7 @@ from ...usecases.plan import read_plan
 from ...usecases.queries import Remedy, explain_record, explain_subject, recall, remedies
 from ...usecases.recalls import as_json as recall_json
 from ...usecases.recalls import ask, deliver, recalls
+from ...usecases.register_view import ended
 from ...usecases.release import build, mend, patch
 from ...usecases.staging import Built
 from ...usecases.workspace import Workspace
@@ -120,11 +121,14 @@ def recall_command(workspace: str | None, as_json: bool, patching: bool, sending
     with progress(as_json) as report:
         found = recall(space, release=release, subject=account, issuer=whom["issuer"], key=key)
         patches = [patch(space, touched.release, progress=report) for touched in found.touched] if patching else []
+    over = [] if account or patching else [one for one in ended(space) if not release or one.release == release]
     if as_json:
-        print_json({**found.as_json(), "patches": [built.as_json() for built in patches]} | ({"sent": _send(space)} if sending else {}))
+        print_json({**found.as_json(), "ended": [one.as_json() for one in over], "patches": [built.as_json() for built in patches]} | ({"sent": _send(space)} if sending else {}))
         return
     for line in found.lines():
         say(line)
+    for item in over:
+        say(item.line())
     for built in patches:
         say(f"Patch {built.name}: {built.path} ({built.tally.released:,} rows)")
     for one in _send(space) if sending else ():

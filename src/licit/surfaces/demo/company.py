@@ -37,6 +37,17 @@ SOURCES = {
 #: The sources in which people speak.
 PEOPLE_SOURCES = ("chatgpt-export", "le-chat-export", "claude-export", "lumen-chat", "partage")
 
+#: Who approves sources, with a key that the management enrolled.
+APPROVES = "déléguée à la protection des données"
+
+#: What else the register says of a source: its kind, and by which rule a text is free.
+MORE: dict[str, dict[str, Any]] = {
+    "guide-libre": {"kind": "works"},
+    "domaine-public": {"kind": "works", "public_domain": {"rule": "author-70", "died": 1885}},
+    "agence-lucarne": {"kind": "works"}, "editions-du-quai": {"kind": "works"}, "gazette-du-canal": {"kind": "web-crawl"},
+    "donnees-ouvertes": {"kind": "statutory", "statute": "open-data"}, "essais-nc": {"kind": "works"},
+    "fonds-donne": {"kind": "works", "public_domain": {"rule": "author-70", "died": 1902}}}
+
 #: Source: (contract, permitted uses).
 CONTRACTS = {"agence-lucarne": ("AL-7", ("train", "ground")), "editions-du-quai": ("EQ-2", ("ground",))}
 

@@ -29,7 +29,7 @@ from ...usecases.staging import Built
 from ..loader import open_release
 from ..notebook import Workspace, open_workspace
 from .cases import AFTER, BEFORE, OUTSIDER, PLANTED, TWINS
-from .company import CONTRACTS, SOURCES, Company, found
+from .company import APPROVES, CONTRACTS, MORE, SOURCES, Company, found
 from .documents import ADVERTISING, QUALIFICATION, REPLY
 from .exports import write_messages
 from .people import somebody
@@ -111,13 +111,13 @@ def _registered(folder: Path, company: Company) -> Workspace:
     company.papers().write(space.path / "law")
     company.papers().approve(space.ports)
     for source, (ground, licence, title) in SOURCES.items():
-        more = {"licence": licence} if licence else {}
-        space.add_source(source, ground=ground, by="achats", title=title, **more)
+        space.add_source(source, ground=ground, by="achats", title=title, licence=licence, **MORE.get(source, {}))
     for source, (contract, uses) in CONTRACTS.items():
-        space.add_contract(source, id=contract, uses=uses, starts=(company.today - timedelta(days=365)).isoformat(),
+        space.add_contract(source, id=contract, uses=uses, starts=(company.today - timedelta(days=365)).isoformat(), by="achats", sublicence=True,
                            parties=["Atelier Lumen", SOURCES[source][2]])
+    signs = space.enroll(APPROVES, role="legal", key=folder / "approves.key", by="direction générale")
     for source in SOURCES:
-        space.approve_source(source, by="déléguée à la protection des données")
+        space.approve_source(source, by=APPROVES, key=signs)
     return space
 
 

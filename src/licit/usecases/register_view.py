@@ -1,0 +1,165 @@
+"""The register as people read it: each source with its history, how it would be judged today, and which releases hold what has ended.
+
+Rules kept here:
+
+- How a source stands is asked of the rule that admits it, under the workspace's plan, and never worked out here.
+- What is missing is named; nothing is filled in.
+- A release that holds rows of a source whose contract, exception or licence has ended is told with what is to be done: stop, or
+  destroy every copy, by whoever has one.
+
+Law: PRV-01, PRV-05, PRV-06, PRV-10, REL-14
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from ..core.decisions import Decision
+from ..core.licences import duties_of, rights_named
+from ..core.sources import Source, admit_source
+from .plan import ACCEPT_UNSIGNED, read_plan
+from .queries import downstream_of
+from .workspace import Position, Workspace, inputs_at, register_at, releases_at, signed_register
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A source, and how it would be judged under the workspace's plan at a moment."""
+
+    source: Source
+    answer: Decision
+    use: str
+
+    @property
+    def state(self) -> str:
+        """Say how it is approved."""
+        if self.source.signed:
+            return "approved"
+        return "approved by name" if self.source.approved == self.source.version else "not approved"
+
+    @property
+    def right(self) -> str:
+        """Name what it rests on: a contract's number, a licence, a statute, or the ground alone."""
+        contract = self.source.contract
+        return (contract.id if contract else "") or self.source.licence or self.source.stated.statute or self.source.ground
+
+    def as_json(self) -> dict[str, Any]:
+        """Give every field as plain values."""
+        source, stated = self.source, _plain(asdict(self.source.stated))
+        first, last = source.stated.acquired
+        return {**stated, "source": source.id, "version": source.version, "ground": source.ground, "licence": source.licence,
+                "acquired": {"first": first, "last": last} if first else None, "duties": list(duties_of(source.licence)) if source.licence else [],
+                "contract": source.contract.id if source.contract else None,
+                "contract_terms": _plain(asdict(source.contract)) if source.contract else None, "proposed_by": list(source.proposers),
+                "state": self.state, "approval": _plain(asdict(source.signed)) if source.signed else None, "reserved": source.reserved,
+                "reserved_in_words": len(source.words), "disputed": source.disputed, "missing": list(source.stated.missing()),
+                "digest": source.digest, "use": self.use, "answer": self.answer.answer, "reason": self.answer.reason}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def views(workspace: Workspace) -> dict[str, View]:
+    """Give every source of the register, judged today under the workspace's plan.
+
+    Raises:
+        SetupError: the plan cannot be read.
+    """
+    plan, at = read_plan(workspace.root / "plan.toml"), Position.head(workspace.log)
+    arrived: dict[str, int] = {}
+    for item in inputs_at(workspace.log, at, plan.sources)[0]:
+        arrived[item.source] = arrived.get(item.source, 0) + item.records
+    return {name: View(source=source, use=plan.use, answer=admit_source(
+        source, use=plan.use, commercial=plan.commercial, as_of=workspace.clock.now(), records=arrived.get(name, 0),
+        unsigned=ACCEPT_UNSIGNED in plan.accepted)) for name, source in signed_register(workspace, at).items()}
+
+
+def history(workspace: Workspace, source: str) -> Iterator[dict[str, Any]]:
+    """Give what was entered about a source, in order: entry, day, kind, who, why, and what a version changed."""
+    before: dict[str, Mapping[str, Any]] = {}
+    for entry in workspace.log.entries(kinds=("source", "contract", "approval", "signal")):
+        body = entry.decision or {}
+        if body.get("source") != source:
+            continue
+        out = {"entry": entry.seq, "day": f"{entry.recorded_at:%Y-%m-%d}", "kind": entry.kind, "by": body.get("by", ""),
+               "why": body.get("why", "") or body.get("note", "")}
+        if entry.kind in ("source", "contract"):
+            old = before.get(entry.kind, {})
+            out["changed"] = {name: body.get(name) for name in sorted({*body, *old} - {"source", "by", "why"}) if body.get(name) != old.get(name)}
+            before[entry.kind] = body
+        elif entry.kind == "approval":
+            out |= {"version": body.get("version"), "signed": bool(body.get("signature"))}
+        else:
+            out["verdict"] = body.get("verdict")
+        yield out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """Rows that a release holds of a source whose right has ended: since when, by what, and what is to be done by whom."""
+
+    release: str
+    source: str
+    rows: int
+    right: str
+    since: str
+    do: str
+    withdrawn: bool
+    recipients: tuple[str, ...]
+    runs: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as plain values."""
+        return {**asdict(self), "recipients": list(self.recipients), "runs": list(self.runs)}
+
+    def line(self) -> str:
+        """Say it in a line."""
+        do = "destroy every copy of the release" if self.do == "destroy" else "train on it no more"
+        whose = "".join(f"; recipient {name}" for name in self.recipients) + "".join(f"; run {name}" for name in self.runs)
+        return f"{self.release}: {self.rows:,} rows of {self.source}, whose {self.right} ended on {self.since[:10]}: {do}{whose}"
+
+
+def ended(workspace: Workspace) -> list[Ended]:
+    """Give every release with rows of a source whose contract or exception is over by now; a new build leaves these out.
+
+    Raises:
+        EvidenceError: an entry of the register cannot be read.
+    """
+    now, over = workspace.clock.now(), dict[str, tuple[str, datetime, str]]()
+    for name, source in signed_register(workspace, Position.head(workspace.log)).items():
+        if (contract := source.contract) is not None and contract.ended(now) and contract.ends:
+            over[name] = (f"contract {contract.id}", contract.ends, contract.at_end)
+        elif (copies := source.stated.copies) is not None and source.contract is None and now >= copies.destroy:
+            over[name] = (f"exception {source.stated.statute}", copies.destroy, "destroy")
+    return list(_in_releases(workspace, over)) if over else []
+
+
+def unshared(workspace: Workspace, release: str) -> list[str]:
+    """Give the sources of a release whose contract does not let their texts go on to recipients, or to what was made of them."""
+    if not release:
+        return []
+    manifest = json.loads(workspace.corpus.path(f"releases/{release}/manifest.json").read_bytes())
+    told = {item["id"]: " AND ".join(item.get("derived", ())).split(" AND ") for item in manifest["sources"] if item["rows"]}
+    named = {part for parts in told.values() for part in parts}
+    register = register_at(workspace.log, Position.head(workspace.log))
+    return [name for name, source in register.items() if source.contract and not source.contract.sublicence
+            and (name in told or rights_named("", source.contract.id) & named)]
+
+
+def _in_releases(workspace: Workspace, over: Mapping[str, tuple[str, datetime, str]]) -> Iterator[Ended]:
+    downstream = downstream_of(workspace)
+    for release, closed in releases_at(workspace.log).items():
+        manifest = json.loads(workspace.corpus.path(f"releases/{release}/manifest.json").read_bytes())
+        for item in manifest["sources"]:
+            if item["id"] in over and item["rows"]:
+                right, since, do = over[item["id"]]
+                yield Ended(release=release, source=item["id"], rows=item["rows"], right=right, since=_plain(since), do=do,
+                            withdrawn=closed.withdrawn >= 0, recipients=tuple(downstream.recipients.get(release, ())),
+                            runs=tuple(str(run["run"]) for run in downstream.runs_of(release)))
