@@ -63,7 +63,8 @@ def test_chunked_and_packed_bodies_are_unpacked(tmp_path):
 
 @pytest.mark.parametrize(("coding", "body", "fault"), [
     ("gzip", gzip.compress(bytes(3 << 20)), "unpacks-too-large"), ("gzip", gzip.compress(b"x" * 99)[:-9], "cut-short"), ("br", b"x", "unknown-encoding"),
-    ("deflate", b"noise", "packed-unreadable"), ("deflate", zlib.compress(b"x"), ""), ("gzip", b"plain", ""), ("gzip, gzip", gzip.compress(gzip.compress(b"x")), "")])
+    ("deflate", b"noise", "packed-unreadable"), ("deflate", zlib.compress(b"x"), ""), ("gzip", b"plain", ""), ("gzip, gzip", gzip.compress(gzip.compress(b"x")), "")],
+    ids=["too large", "cut short", "unknown", "noise", "deflated", "plain", "twice"])
 def test_packed_bodies(coding, body, fault):
     """A bomb, a cut or an unknown packing is a fault."""
     assert answer_from(200, {"content-encoding": (coding,)}, body, 1 << 20).fault == fault
