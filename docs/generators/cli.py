@@ -33,9 +33,14 @@ def commands() -> Iterator[tuple[str, click.Command]]:
         command = main.get_command(context, name)
         if command is None:
             raise ValueError(f"licit {name} is listed and cannot be loaded")
-        yield f"licit {name}", command
-        if isinstance(command, click.Group):
-            yield from ((f"licit {name} {below}", one) for below, one in sorted(command.commands.items()))
+        yield from _below(f"licit {name}", command)
+
+
+def _below(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    yield name, command
+    if isinstance(command, click.Group):
+        for word, one in sorted(command.commands.items()):
+            yield from _below(f"{name} {word}", one)
 
 
 def options(name: str, command: click.Command) -> Iterator[tuple[str, str]]:

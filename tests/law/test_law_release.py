@@ -69,6 +69,7 @@ def relabelled(full: World, monkeypatch, label: str) -> str:
     """Build a release that calls itself otherwise, properly closed and signed; give its path."""
     from licit.pipeline import attest
     monkeypatch.setattr(attest, "LABEL", label)
+    full.swap(papers=lambda facts: {})  # no paper is written of such a release either
     monkeypatch.setattr(release, "finish", lambda workspace, name: attest.attest(
         workspace.corpus, f"releases/{name}", attest.Closed(
             manifest=json.loads(workspace.corpus.path(f"releases/{name}/manifest.json").read_bytes()),

@@ -88,7 +88,7 @@ def swept(served: Any, keys: dict[str, dict[str, str]], examples: int) -> None:
 
 def test_the_api_keeps_to_its_description(served, keys):
     """No fault, no status, type or field that the description lacks; each error a problem with a reason name."""
-    swept(served, keys, 6)
+    swept(served, keys, 10)
 
 
 @pytest.mark.slow

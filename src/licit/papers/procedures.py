@@ -28,6 +28,7 @@ PROCEDURES_FR: dict[str, str] = {
     "tally-true": "Compter le fichier des décisions.",
     "rows-as-decided": "Comparer ids/ avec le fichier des décisions.",
     "sources-admitted": "Juger de nouveau les sources d'après le journal.",
+    "legal-basis": "Relire les documents depuis le journal, juger chaque source d'après eux, compter lignes, jetons et part de chacun.",
     "people-honoured": "Relire le journal et interroger chaque personne de chaque ligne.",
     "admission-rerun": "Juger de nouveau les faits de chaque ligne.",
     "order-keyed": "Compter les personnes de chaque fichier.",

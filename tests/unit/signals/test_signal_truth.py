@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -62,7 +63,7 @@ def test_product_and_verifier_say_the_same_of_a_page(given, tmp_path):
     said = [{"source": "s", "scope": "pages", "pages": "t", "sha256": "r"}]
     said += [{"source": "s", "scope": "pages", "settles": "r", "verdict": settled, "by": "ines"}] if settled else []
     entries = [Entry(seq, "signal", "", NOW, body, NOW) for seq, body in enumerate(said)]
-    source = Source("open-licence", "CC0-1.0", contract=object() if given["contract"] else None)
+    source = Source("open-licence", "CC0-1.0", SimpleNamespace(), contract=object() if given["contract"] else None)
     theirs = read_pages(entries, 9, NOW, lambda digest: tmp_path / "t.parquet").reasons(b"p" * 16, "s", source)
     assert ours[:1] == ([given["reason"]] if given["reason"] else [])
     assert theirs - {given["reason"]} <= set(ours) | {"reserved", "reserved-in-words"}

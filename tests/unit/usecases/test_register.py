@@ -35,8 +35,8 @@ def test_an_approval_by_a_name_alone_counts_where_a_plan_accepts_it(world):
 
     Law: PRV-01
     """
-    fed(world, "named")
-    approve_source(world.ports, "named", "paul")
+    fed(world, "two")
+    approve_source(world.ports, "two", "paul")
     assert reasons(world.build()) == {"approval-unsigned": 1}
     built = world.build(**{ACCEPT_UNSIGNED: True})
     report = verify(Path(built.path), auditor=world.root)
@@ -48,11 +48,11 @@ def test_an_approval_by_a_name_alone_counts_where_a_plan_accepts_it(world):
 @pytest.mark.parametrize("forged", [{}, {"signature": 128 * "0"}])
 def test_a_forged_approval_is_found_by_the_auditor(world, monkeypatch, forged):
     """A release built where signatures are not checked, or names alone are let pass, fails the audit of its sources."""
-    fed(world, "forged")
-    seq = approve_source(world.ports, "forged", "paul", signer=Pen("paul"))
+    fed(world, "two")
+    seq = approve_source(world.ports, "two", "paul", signer=Pen("paul"))
     body = next(dict(entry.decision) for entry in world.ports.log.entries(start=seq))
-    fed(world, "forged", title="changed")
-    known = views(world.ports)["forged"].source
+    fed(world, "two", title="changed")
+    known = views(world.ports)["two"].source
     world.ports.enter("approval", {**body, "version": known.version, "digest": known.digest, **forged})
     assert reasons(world.build()) == {"approval-unsigned": 1}
     world.swap(check=lambda *_: (), holds=lambda *_: True)
@@ -150,14 +150,14 @@ def test_what_is_made_of_several_sources_names_all_their_licences(world, monkeyp
 
     Law: PRV-04
     """
-    world.license("essays", ground="open-licence", licence="CC-BY-SA-4.0")
-    world.license("tales", ground="open-licence", licence="MIT")
+    world.license("more", ground="open-licence", licence="CC-BY-SA-4.0")
+    world.license("other", ground="open-licence", licence="MIT")
     contracted(world)
-    world.take([chat("a", "ada", prose("a"))], source="essays")
-    world.take([chat("b", "ben", prose("b"), derived_from=[world.record("a", "ada", "essays")])], source="tales")
-    world.take([chat("c", "cleo", prose("c"), derived_from=[world.record("b", "ben", "tales")])])
+    world.take([chat("a", "ada", prose("a"))], source="more")
+    world.take([chat("b", "ben", prose("b"), derived_from=[world.record("a", "ada", "more")])], source="other")
+    world.take([chat("c", "cleo", prose("c"), derived_from=[world.record("b", "ben", "other")])])
     built = world.build()
-    assert licences(built.path) == {"essays": "CC-BY-SA-4.0", "tales": "CC-BY-SA-4.0 AND MIT",
+    assert licences(built.path) == {"more": "CC-BY-SA-4.0", "other": "CC-BY-SA-4.0 AND MIT",
                                     "chat": "CC-BY-SA-4.0 AND LicenseRef-contract-C-7 AND MIT"}
     assert failing(built.path, world.root) == {}
     monkeypatch.setattr(staging, "derived_licences", lambda *_: {})

@@ -16,7 +16,7 @@ def staff_command() -> None:
     """Enrol the keys by which people sign what they approve, and take them back."""
 
 
-@staff_command.group("key")
+@staff_command.group("key", epilog="Example: licit staff key new 'Me Amari'")
 def key_command() -> None:
     """Make a key for a person; enrol it; take it back."""
 

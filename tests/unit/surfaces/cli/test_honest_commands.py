@@ -30,8 +30,16 @@ def every():
     """Give every command that can be run, with the words that call it."""
     for name in COMMANDS:
         command = main.get_command(click.Context(main), name)
-        below = command.commands.items() if isinstance(command, click.Group) else [("", command)]
-        yield from ((f"{name} {word}".strip(), one) for word, one in below)
+        yield from below(name, command)
+
+
+def below(name, command):
+    """Give a command, or of a group everything that can be run below it."""
+    if isinstance(command, click.Group):
+        for word, one in command.commands.items():
+            yield from below(f"{name} {word}", one)
+    else:
+        yield name, command
 
 
 def test_every_command_has_an_example():

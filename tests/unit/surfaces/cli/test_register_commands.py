@@ -89,12 +89,12 @@ def test_a_run_recorded_again_forgets_nothing(full):
 def test_a_policy_is_adopted_in_somebodys_name(run, world, tmp_path):
     """Without a name no policy comes into force; with one it stands in the log beside the policy, and decides nothing."""
     page = tmp_path / "policy.toml"
-    page.write_text('[[surface]]\nid = "app"\nassurance = "adults"\n', encoding="utf-8")
+    page.write_text('[[surface]]\nid = "web"\nassurance = "minors"\n', encoding="utf-8")
     before = world.ports.log.head()
     assert "--by" in run("policy", "adopt", str(page), code=2)
     assert world.ports.log.head() == before
     run("policy", "adopt", str(page), "--by", "Me Amari")
     *_, last = world.ports.log.entries(kinds=("policy",))
-    assert last.decision == {"surface": [{"id": "app", "assurance": "adults"}], "by": "Me Amari"}
+    assert last.decision == {"surface": [{"id": "web", "assurance": "minors"}], "by": "Me Amari"}
     world.take([chat("c", "ada", prose("c"))])
     assert failing(world.build().path, world.root) == {}
