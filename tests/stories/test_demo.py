@@ -24,10 +24,10 @@ from licit.surfaces.notebook import open_workspace
 from licit.usecases.proofs import prove
 from licit_verify import verify
 
-HELD = {"age-unknown": 2, "licence-unknown": 1, "pasted-chat": 1, "shadow-library": 1, "third-parties": 1,
+HELD = {"age-unknown": 2, "licence-unknown": 1, "pasted-chat": 1, "shadow-library": 2, "third-parties": 1,
         "waiting-period": 1}
-REFUSED = {"chat-state": 1, "contract-use": 1, "duplicate": 1, "licence-forbids": 1, "minor": 1, "near-duplicate": 1,
-           "objection": 5, "organisation-data": 3, "purpose": 9, "special-category": 1, "third-party-objection": 1}
+REFUSED = {"chat-state": 1, "contract-dates": 1, "contract-use": 1, "duplicate": 1, "licence-forbids": 1, "minor": 1, "near-duplicate": 1,
+           "objection": 5, "organisation-data": 3, "purpose": 9, "reserved": 1, "special-category": 1, "third-party-objection": 1}
 MINE = "notes of mine"
 
 

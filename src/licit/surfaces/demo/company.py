@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from . import cases, exports
-from .documents import write_documents, write_whatsapp
+from .documents import write_documents, write_page, write_whatsapp
 from .papers import Papers
 from .talks import Talk, ordinary
 
@@ -29,6 +29,8 @@ SOURCES = {
     "domaine-public": ("public-domain", "", "Contes anciens"),
     "agence-lucarne": ("contract", "", "Agence Lucarne"),
     "editions-du-quai": ("contract", "", "Éditions du Quai"),
+    "radio-des-quais": ("contract", "", "Radio des quais"),
+    "carnet-du-port": ("statutory", "", "Carnet du port"),
     "gazette-du-canal": ("unknown", "", "Gazette du canal"),
     "donnees-ouvertes": ("statutory", "etalab-2.0", "Données ouvertes de l'éclairage public"),
     "essais-nc": ("open-licence", "CC-BY-NC-4.0", "Essais en ligne"),
@@ -44,12 +46,14 @@ APPROVES = "déléguée à la protection des données"
 MORE: dict[str, dict[str, Any]] = {
     "guide-libre": {"kind": "works"},
     "domaine-public": {"kind": "works", "public_domain": {"rule": "author-70", "died": 1885}},
-    "agence-lucarne": {"kind": "works"}, "editions-du-quai": {"kind": "works"}, "gazette-du-canal": {"kind": "web-crawl"},
+    "agence-lucarne": {"kind": "works"}, "editions-du-quai": {"kind": "works"},
+    "radio-des-quais": {"kind": "works"}, "carnet-du-port": {"kind": "web-crawl", "statute": "dsm-4"}, "gazette-du-canal": {"kind": "web-crawl"},
     "donnees-ouvertes": {"kind": "statutory", "statute": "open-data"}, "essais-nc": {"kind": "works"},
     "fonds-donne": {"kind": "works", "public_domain": {"rule": "author-70", "died": 1902}}}
 
-#: Source: (contract, permitted uses).
-CONTRACTS = {"agence-lucarne": ("AL-7", ("train", "ground")), "editions-du-quai": ("EQ-2", ("ground",))}
+#: Source: (contract, permitted uses, days until it ends; negative ones are over).
+CONTRACTS = {"agence-lucarne": ("AL-7", ("train", "ground"), 300), "editions-du-quai": ("EQ-2", ("ground",), 300),
+             "radio-des-quais": ("RQ-1", ("train",), -30)}
 
 ROWS_OF_ORDINARY = {"chatgpt": 24, "lechat": 14, "claude": 40, "lumen": 120}
 
@@ -113,7 +117,8 @@ class Company:
             (log / "junior.jsonl", {**field, "age": "minor"}),
             (log / "kiosk.jsonl", {**field, "surface": "kiosk"}),
             (self.folder / "whatsapp", {"source": "partage"}),
-            (self.folder / "documents", {})]
+            (self.folder / "documents", {}),
+            (self.folder / "carnet", {"source": "carnet-du-port"})]
 
 
 def _before(today: date, days: int) -> date:
@@ -156,4 +161,4 @@ def found(folder: Path, today: date) -> Company:
     (folder / "whatsapp").mkdir()
     write_whatsapp(folder / "whatsapp/Discussion WhatsApp avec Équipe pose.txt", _before(today, 80))
     return Company(folder=folder, today=today, accounts=accounts, log=tuple(log),
-                   documents=write_documents(folder / "documents", _before(today, 400)))
+                   documents=write_documents(folder / "documents", _before(today, 400)) + write_page(folder / "carnet"))

@@ -14,6 +14,8 @@ QUALIFICATION = "Aucun élément ne permet toutefois de l'établir, et l'intére
 ADVERTISING = "Achetez deux abat-jour, le troisième est offert jusqu'à dimanche."
 
 SHADOW = "Les Marées de Brume (z-lib.org).txt"
+#: A piece of a set that descends from a tainted one, as its name says.
+DESCENDANT = "books3_00012.txt"
 
 _ARTICLE = f"""<!DOCTYPE html>
 <html lang="fr"><head><meta charset="utf-8"><title>La caisse de la fête des Lumières de Montrevel</title></head>
@@ -86,6 +88,27 @@ Le phare n'éclairait plus que les jours pairs. Ceux qui rentraient les jours im
 l'oreille, et finirent par trouver que la lumière faisait trop de bruit.
 """
 
+_PIECE = """La digue
+
+On la relevait d'une pierre chaque automne. Le vieux disait qu'elle tenait par habitude, et que la mer, elle aussi, avait
+les siennes.
+"""
+_WAVES = """<!DOCTYPE html>
+<html lang="fr"><head><meta charset="utf-8"><title>Ce que disait le port</title></head>
+<body><article><h1>Ce que disait le port</h1>
+<p>La chronique du matin donnait la hauteur de l'eau, le prix du gasoil et le nom des bateaux rentrés dans la nuit. On
+l'écoutait en silence, même quand on n'avait pas de bateau.</p></article></body></html>
+"""
+_LOGBOOK = """<!DOCTYPE html>
+<html lang="fr"><head><meta charset="utf-8"><title>Carnet du port, une page</title></head>
+<body><article><h1>Une page du carnet</h1>
+<p>Trois couches de peinture sur la rambarde, une par temps sec, deux par entêtement. Le gardien note la date de chacune,
+et celle du premier éclat de rouille.</p></article></body></html>
+"""
+#: What was kept when the page was fetched: its address, its headers, and the site's rules for robots.
+_LOGBOOK_BESIDE = {"url.txt": "https://carnet-du-port.example/pages/rambarde\n", "headers.txt": "HTTP/1.1 200 OK\nContent-Type: text/html\n",
+                   "robots.txt": "User-agent: *\nAllow: /\nContent-Signal: search=yes, ai-train=no\n"}
+
 #: File: (text, source, title).
 _FILES = {
     "article.html": (_ARTICLE, "agence-lucarne", "La caisse de la fête"),
@@ -97,6 +120,8 @@ _FILES = {
     "eclairage.md": (_FIGURES, "donnees-ouvertes", "Consommation de l'éclairage public"),
     "penombre.md": (_ESSAY, "essais-nc", "De la pénombre comme politesse"),
     SHADOW: (_BOOK, "fonds-donne", "Les Marées de Brume"),
+    DESCENDANT: (_PIECE, "fonds-donne", "La digue"),
+    "ondes.html": (_WAVES, "radio-des-quais", "Ce que disait le port"),
 }
 
 
@@ -110,6 +135,14 @@ def write_documents(folder: Path, day: date) -> int:
             (folder / name).write_text(text, encoding="utf-8")
             table.writerow((name, source, title, day.isoformat(), "fr"))
     return len(_FILES)
+
+
+def write_page(folder: Path) -> int:
+    """Write a page as a crawler kept it, with a reservation beside it; give the number of documents."""
+    folder.mkdir(parents=True)
+    for name, text in {"rambarde.html": _LOGBOOK, **_LOGBOOK_BESIDE}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return 1
 
 
 def write_whatsapp(path: Path, day: date) -> None:

@@ -59,8 +59,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "report": ("the release on one page", "la publication en une page"),
     "data": ("what a model would see", "ce qu'un modèle verrait"),
     "papers": ("receipt, proof, recall", "reçu, preuve, rappel"),
-    "policy": ("what silence means", "ce que le silence veut dire"),
-    "plan": ("what a release is made of", "de quoi une publication est faite"),
+    "summary": ("what the AI Act asks to be told", "ce que le règlement sur l'IA demande de dire"),
     "inputs": ("the pretend exports", "les exports inventés"),
 }
 
@@ -107,8 +106,8 @@ def _beat(beat: Beat, language: str) -> Iterator[str]:
 def _places(outcome: Outcome, folder: Path, language: str) -> Iterator[str]:
     space = folder / "workspace"
     last = space / "releases" / outcome.last
-    places = {"report": last / "evidence" / "report.html", "data": last / "data", "papers": folder / "papers",
-              "policy": space / "policy.toml", "plan": space / "plan.toml"}
+    places = {"report": last / "evidence" / "report.html", "data": last / "data",
+              "summary": last / "evidence" / "public-summary.html", "papers": folder / "papers"}
     tries = (f"licit verify {last} --auditor {space}", f"licit verify {folder / 'altered-copy'}",
              f"licit explain {outcome.explained} --workspace {space}")
     head = say("look", language)
