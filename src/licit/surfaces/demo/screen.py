@@ -59,7 +59,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "report": ("the release on one page", "la publication en une page"),
     "data": ("what a model would see", "ce qu'un modèle verrait"),
     "papers": ("receipt, proof, recall", "reçu, preuve, rappel"),
-    "summary": ("what the AI Act asks to be told", "ce que le règlement sur l'IA demande de dire"),
+    "summary": ("public summary", "résumé public"),
     "inputs": ("the pretend exports", "les exports inventés"),
 }
 
