@@ -158,22 +158,13 @@ class TextVault:
         """
         if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
             keys = folder.with_name(folder.name + ".keys")
-            beside = folder.with_name(f".{folder.name}.{secrets.token_hex(6)}.part")
             try:
                 keys.mkdir(mode=0o700, exist_ok=True)
-                beside.mkdir(mode=0o700)
-                if VaultLog(folder / "log.jsonl", keys / "mark.json").is_new():
-                    start_log(beside / "log.jsonl", keys / "mark.json")
-                    beside.rename(folder)
-                    sync_folder(folder.parent)
+                with _one_at_a_time(keys):
+                    if VaultLog(folder / "log.jsonl", keys / "mark.json").is_new():
+                        _lay_out(folder, keys)
             except OSError as error:
-                if not (folder / "log.jsonl").exists():  # else another process made it meanwhile
-                    raise SetupError(f"the vault cannot be made: {error.strerror}", about=folder.name) from None
-            finally:
-                for left in beside.glob("*"):
-                    left.unlink()
-                with suppress(OSError):
-                    beside.rmdir()
+                raise SetupError(f"the vault cannot be made: {error.strerror}", about=folder.name) from None
         return cls(folder)
 
     def scopes(self) -> dict[str, bool]:
@@ -254,12 +245,13 @@ class TextVault:
         Raises:
             SetupError: it was forgotten, or its key is gone and not what it sealed.
         """
+        sealed = any((self._folder / scope).glob("*.sealed"))  # looked at first: others may be making the scope just now
         known = self.scopes()
         if not known.get(scope, True):
             raise SetupError("this scope was forgotten: its key is destroyed", about=scope,
                              remedy="Nobody can bring it back; for new texts name another scope.")
         there = scope in known and self._key_path(scope).exists()
-        if not there and any((self._folder / scope).glob("*.sealed")):
+        if not there and sealed:
             raise SetupError("the key of this scope is missing", about=scope, remedy="Restore it from its backup; a new one cannot stand for it.")
         return there
 
@@ -301,6 +293,34 @@ class TextVault:
                 raise EvidenceError("the key of this scope is damaged, or another's", about=path.name,
                                     remedy="Restore it from its backup.") from None
             yield key
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Keep other processes out while a vault is made: a second mark would forget the lines of the first."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lay_out(folder: Path, keys: Path) -> None:
+    """Make the folder of a vault appear with its empty log, unless another process made it meanwhile."""
+    if (folder / "log.jsonl").exists():
+        return
+    beside = folder.with_name(f".{folder.name}.{secrets.token_hex(6)}.part")
+    try:
+        beside.mkdir(mode=0o700)
+        start_log(beside / "log.jsonl", keys / "mark.json")
+        beside.rename(folder)
+        sync_folder(folder.parent)
+    finally:
+        for left in beside.glob("*"):
+            left.unlink()
+        with suppress(OSError):
+            beside.rmdir()
 
 
 def _destroy(path: Path) -> None:

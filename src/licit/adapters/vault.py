@@ -47,13 +47,18 @@ def read_private(path: Path) -> bytes:
 
 
 def create_private(path: Path, content: bytes) -> None:
-    """Create a file that only its owner may read, durably, and never over another.
+    """Create a file that only its owner may read, durably, whole from its first moment, and never over another.
 
     Raises:
         SetupError: the file exists, or cannot be made.
     """
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
     try:
-        _write(path, content)
+        _write(beside, content)
+        try:
+            os.link(beside, path)
+        finally:
+            beside.unlink()
         _sync_folder(path.parent)
     except OSError as error:
         raise SetupError(f"the key file cannot be made: {error.strerror}", about=path.name,

@@ -15,14 +15,13 @@ Law: LIA-01, LIA-02, LIA-10, REL-10
 """
 
 import hashlib
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from .policy import parse_moment
+from .policy import parse_moment, toml_values
 from .rights import Entry
 
 #: What papers there are; a workspace has one screening in force at a time, and any number of the others.
@@ -143,7 +142,7 @@ def paper_fields(text: str) -> Mapping[str, Any]:
     Raises:
         ValueError: it is no TOML.
     """
-    return dict(_texts(tomllib.loads(text.replace("\r\n", "\n"))))
+    return toml_values(text)
 
 
 def author_of(data: Mapping[str, Any]) -> str:
@@ -160,16 +159,6 @@ def same_person(one: str, two: str) -> bool:
 def same_words(one: object, two: object) -> bool:
     """Tell whether two texts say the same, white space aside; a missing one never does."""
     return isinstance(one, str) and isinstance(two, str) and bool(one.strip()) and one.split() == two.split()
-
-
-def _texts(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _texts(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_texts(item) for item in value]
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    return value.isoformat() if isinstance(value, date) else value
 
 
 __all__ = ["KINDS", "TRIGGERS", "Law", "Paper", "Trigger", "author_of", "law_from", "paper_fields", "same_person",

@@ -15,6 +15,7 @@ Rules kept here:
 Law: CHO-16, CHO-17, LIA-01, TRN-01, TRN-02.
 """
 
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, date, datetime, timedelta
@@ -195,6 +196,25 @@ def _check_times(name: str, starts: datetime, ends: datetime | None) -> None:
             raise ValueError(f"{name}: a time needs its zone, such as 2025-02-17T16:14:00Z")
     if ends is not None and ends <= starts:
         raise ValueError(f"{name}: it ends before it starts")
+
+
+def toml_values(text: str) -> dict[str, Any]:
+    """Read TOML as values that the log can hold: days and moments as ISO 8601 text.
+
+    Raises:
+        ValueError: it is no TOML.
+    """
+    return {name: _plain(value) for name, value in tomllib.loads(text.replace("\r\n", "\n")).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def parse_moment(text: str) -> datetime:

@@ -10,15 +10,14 @@ Rules kept here:
 Law: CHO-16, LIA-01, TRN-01
 """
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ..core.errors import EvidenceError, RefusedError, SetupError
-from ..core.policy import Assessment, Notice, Period, Policy, Surface, parse_policy, policy_from
+from ..core.policy import Assessment, Notice, Period, Policy, Surface, parse_policy, policy_from, toml_values
 from ..core.widening import silently_widened
 from .workspace import Workspace
 
@@ -75,12 +74,12 @@ def parse_text(text: str, name: str = "the policy") -> dict[str, Any]:
         SetupError: it is not well formed; the message says where.
     """
     try:
-        data = _texts(tomllib.loads(text.replace("\r\n", "\n")))
+        data = toml_values(text)
         parse_policy(data)
-    except (tomllib.TOMLDecodeError, ValueError) as error:
+    except ValueError as error:
         raise SetupError(f"the policy cannot be read: {error}", about=name,
                          remedy="Compare with the policy.toml that licit init makes.") from None
-    return dict(data)
+    return data
 
 
 #: One rule of a policy.
@@ -135,16 +134,6 @@ def _change(before: Sequence[Mapping[str, Any]], data: Mapping[str, Any]) -> tup
 
 def _rules(policy: Policy) -> list[Rule]:
     return [*policy.periods, *policy.notices, *policy.assessments, *policy.surfaces]
-
-
-def _texts(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _texts(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_texts(item) for item in value]
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def adopt_policy(workspace: Workspace, data: Mapping[str, Any], by: str = "") -> int:
