@@ -45,8 +45,11 @@ def crowded(root) -> World:
 
 
 @pytest.fixture(scope="module")
-def parent(tmp_path_factory):
-    """The crowd with one release, its twin drawn although it is small."""
+def parent(tmp_path_factory, full_world):
+    """The crowd with one release, its twin drawn although it is small.
+
+    What is patched stays so until the last test of this page: the world that all tests share has to be there before.
+    """
     with pytest.MonkeyPatch.context() as patch:
         for module in (deciding, staging):
             patch.setattr(module, "AUDITABLE", 1)
