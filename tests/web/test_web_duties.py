@@ -138,6 +138,18 @@ def test_a_hold_defers_an_erasure_and_its_end_lets_it_go_on(served, planted):
     assert "Ended a legal hold" in officer.get("/console/journal").text
 
 
+def test_what_an_officer_types_is_kept_whole_or_refused(served, planted):
+    """A reason as long as the page allows is kept to its last sign, however lines are parted; a longer one is never cut."""
+    officer = staffed(served, "officer")
+    form = {"form": form_of(officer.get("/console/holds")), "record": planted, "do": "set"}
+    reason = "\r\n".join([HELD] * 30)
+    reason += "x" * (1999 - len(reason.replace("\r\n", "\n"))) + "!"
+    assert officer.post("/console/holds", data={**form, "why": reason + "."}).status_code == 400
+    assert held_by_hand(served, "list") == []
+    officer.post("/console/holds", data={**form, "why": reason})
+    assert [one["why"] for one in held_by_hand(served, "list")] == [reason.replace("\r\n", "\n")]
+
+
 def test_a_hold_ends_by_name_and_reason_alone(served, planted):
     """An entry that ends a hold without who or why counts for nothing; neither does an engineer's or auditor's form."""
     held_by_hand(served, "set", planted, "--by", "ines", "--why", HELD)

@@ -18,7 +18,7 @@ from ...core.cases import GROUNDS
 from ...core.errors import InputError, LicitError, RefusedError
 from ...usecases.cases import Taken, case_of, due_of, queue, take
 from ...usecases.journal import journal
-from .desk import Desk, at_desk, guard, sheet
+from .desk import Desk, at_desk, guard, sent, sheet
 
 #: Pages behind the guard.
 router = APIRouter(prefix="/console", include_in_schema=False, dependencies=[Depends(guard)])
@@ -56,9 +56,8 @@ def asked_in(request: Request, *, failed: bool = False) -> Response:
 @router.post("/sign-out")
 async def go(request: Request) -> Response:
     """End the session."""
-    desk, _, shift = at_desk(request)
-    desk.check_form(request, shift.csrf, (await request.form(max_files=0)).get("form"))
-    return desk.sign_out(shift)
+    form = await sent(request)
+    return form.desk.sign_out(form.shift)
 
 
 @router.get("")
@@ -81,13 +80,11 @@ def file(request: Request, entry: int) -> Response:
 @router.post("/requests/{entry}")
 async def step(request: Request, entry: int) -> Response:
     """Take a step."""
-    desk, live, shift = at_desk(request)
-    form = await request.form(max_files=0)
-    desk.check_form(request, shift.csrf, form.get("form"))
-    given = {name: value for name in ("step", "why", "ground", "months") if isinstance(value := form.get(name), str)}
-    taken = Taken(request=entry, what=given.get("step", ""), by=shift.name, role=shift.role, why=given.get("why", "")[:2000])
+    form = await sent(request)
+    given = form.texts(("step", "why", "ground", "months"))
+    taken = Taken(request=entry, what=given["step"], by=form.shift.name, role=form.shift.role, why=given["why"])
     try:
-        await run_in_threadpool(_take, desk, live, taken, given)
+        await run_in_threadpool(_take, form.desk, form.live, taken, given)
     except (RefusedError, InputError) as error:
         if error.reason == "request-unknown":
             raise
@@ -100,9 +97,9 @@ def _take(desk: Desk, live: Any, taken: Taken, given: dict[str, str]) -> None:
     """Complete a step by what belongs to it, and take it."""
     values: dict[str, Any] = {}
     if taken.what in ("extended", "refusal-proposed"):
-        values["ground"] = given.get("ground", "")
+        values["ground"] = given["ground"]
     if taken.what == "extended":
-        values["months"] = int(given["months"]) if given.get("months") in ("1", "2") else 0
+        values["months"] = int(given["months"]) if given["months"] in ("1", "2") else 0
     if taken.what == "refused":
         if not desk.settings.controller.authority:
             raise RefusedError("no authority is named", reason="authority-unnamed")

@@ -20,7 +20,7 @@ from ...papers.breach import notice
 from ...usecases.board import STORES, board
 from ...usecases.breach import Noticed, breaches, enter_breach
 from ...usecases.workspace import releases_at
-from .desk import at_desk, guard, sheet
+from .desk import at_desk, guard, sent, sheet
 
 router = APIRouter(prefix="/console", include_in_schema=False, dependencies=[Depends(guard)])
 
@@ -42,11 +42,9 @@ def drills(request: Request) -> Response:
 @router.post("/breach")
 async def drill(request: Request) -> Response:
     """Enter a breach or a drill."""
-    desk, live, shift = at_desk(request)
-    form = await request.form()
-    desk.check_form(request, shift.csrf, form.get("form"))
-    given = {name: value[:100_000] if isinstance(value := form.get(name), str) else "" for name in ("release", "records", "noticed", "why", "what")}
-    return await run_in_threadpool(_enter, request, live, given, shift.name)
+    form = await sent(request)
+    given = form.texts(("release", "records", "noticed", "why", "what"), 100_000)
+    return await run_in_threadpool(_enter, request, form.live, given, form.shift.name)
 
 
 def _enter(request: Request, live: Any, given: dict[str, str], by: str) -> Response:

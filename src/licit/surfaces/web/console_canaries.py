@@ -13,7 +13,7 @@ from ...usecases.planting import listed, plant
 from ...usecases.workspace import Workspace, releases_at
 from . import texts
 from .canaries import channels
-from .desk import at_desk, guard, sheet
+from .desk import at_desk, guard, sent, sheet
 
 router = APIRouter(prefix="/console", include_in_schema=False, dependencies=[Depends(guard)])
 
@@ -35,9 +35,8 @@ def show(request: Request) -> Response:
 @router.post("/canaries")
 async def send(request: Request) -> Response:
     """Have one more refuse by every channel."""
-    desk, live, shift = at_desk(request)
-    desk.check_form(request, shift.csrf, (await request.form(max_files=0)).get("form"))
-    await run_in_threadpool(plant, live.workspace, channels(request.app))
+    form = await sent(request)
+    await run_in_threadpool(plant, form.live.workspace, channels(request.app))
     return RedirectResponse("/console/canaries", 303)
 
 

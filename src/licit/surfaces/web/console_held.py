@@ -15,7 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from ...core.errors import InputError, LicitError, RefusedError
 from ...usecases.review import Read, Ruling, Waiting, read, rule, waiting
-from .desk import at_desk, guard, sheet
+from .desk import at_desk, guard, sent, sheet
 from .picture import drawn
 
 router = APIRouter(prefix="/console", include_in_schema=False, dependencies=[Depends(guard)])
@@ -42,9 +42,8 @@ def one(request: Request, record: str) -> Response:
 @router.post("/held/{record}/read")
 async def words(request: Request, record: str) -> Response:
     """Show its words, once the log says that they were read."""
-    desk, live, shift = at_desk(request)
-    desk.check_form(request, shift.csrf, (await request.form(max_files=0)).get("form"))
-    return await run_in_threadpool(_read, request, live, record, shift.name)
+    form = await sent(request)
+    return await run_in_threadpool(_read, request, form.live, record, form.shift.name)
 
 
 def _read(request: Request, live: Any, record: str, by: str) -> Response:
@@ -57,12 +56,11 @@ def _read(request: Request, live: Any, record: str, by: str) -> Response:
 @router.post("/held/{record}/decide")
 async def decide(request: Request, record: str) -> Response:
     """Decide on it."""
-    desk, live, shift = at_desk(request)
-    form = await request.form(max_files=0)
-    desk.check_form(request, shift.csrf, form.get("form"))
-    why, answer = (value[:2000] if isinstance(value := form.get(name), str) else "" for name in ("why", "answer"))
-    lifts = tuple(sorted({value for value in form.getlist("lift") if isinstance(value, str)})) if answer == "release" else ()
-    return await run_in_threadpool(_decide, request, live, Ruling(record=record, answer=answer, by=shift.name, why=why, lifts=lifts))
+    form = await sent(request)
+    answer = form.text("answer")
+    lifts = tuple(sorted(set(form.many("lift")))) if answer == "release" else ()
+    ruling = Ruling(record=record, answer=answer, by=form.shift.name, why=form.text("why"), lifts=lifts)
+    return await run_in_threadpool(_decide, request, form.live, ruling)
 
 
 def _decide(request: Request, live: Any, ruling: Ruling) -> Response:

@@ -15,7 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from ...core.errors import InputError, LicitError, RefusedError
 from ...usecases.holds import end_hold, holds, set_hold
-from .desk import at_desk, guard, sheet
+from .desk import at_desk, guard, sent, sheet
 
 router = APIRouter(prefix="/console", include_in_schema=False, dependencies=[Depends(guard)])
 
@@ -29,11 +29,8 @@ def listed(request: Request) -> Response:
 @router.post("/holds")
 async def act(request: Request) -> Response:
     """Set or end a hold."""
-    desk, live, shift = at_desk(request)
-    form = await request.form(max_files=0)
-    desk.check_form(request, shift.csrf, form.get("form"))
-    given = {name: value[:2000] if isinstance(value := form.get(name), str) else "" for name in ("do", "record", "why")}
-    return await run_in_threadpool(_act, request, live, given, shift.name)
+    form = await sent(request)
+    return await run_in_threadpool(_act, request, form.live, form.texts(("do", "record", "why")), form.shift.name)
 
 
 def _act(request: Request, live: Any, given: dict[str, str], by: str) -> Response:

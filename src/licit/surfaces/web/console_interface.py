@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse
 from ...core.errors import InputError, LicitError
 from ...usecases.interface import TIERS, Stated, evidence_of, state_interface
 from . import texts
-from .desk import at_desk, guard, sheet
+from .desk import at_desk, guard, sent, sheet
 
 router = APIRouter(prefix="/console", include_in_schema=False, dependencies=[Depends(guard)])
 
@@ -31,12 +31,9 @@ def show(request: Request) -> Response:
 @router.post("/interface")
 async def enter(request: Request) -> Response:
     """Enter evidence."""
-    desk, live, shift = at_desk(request)
-    form = await request.form(max_files=0)
-    desk.check_form(request, shift.csrf, form.get("form"))
-    given: dict[str, Any] = {name: value[:20_000] if isinstance(value := form.get(name), str) else "" for name in _FIELDS}
-    given["tiers"] = tuple(str(one) for one in form.getlist("tier"))
-    return await run_in_threadpool(_enter, request, live, given, shift.name)
+    form = await sent(request)
+    given = {**form.texts(_FIELDS, 20_000), "tiers": form.many("tier")}
+    return await run_in_threadpool(_enter, request, form.live, given, form.shift.name)
 
 
 def _enter(request: Request, live: Any, given: dict[str, Any], by: str) -> Response:

@@ -19,7 +19,7 @@ from ...core.policy import Assessment, Notice, Surface
 from ...usecases.letters import KINDS, Confirmed, enter_letter, propose
 from ...usecases.policy import Rule, adopt_policy, changed, parse_text, versions
 from . import desktexts, texts
-from .desk import at_desk, guard, sheet
+from .desk import at_desk, guard, sent, sheet
 from .words import Words
 
 router = APIRouter(prefix="/console", include_in_schema=False, dependencies=[Depends(guard)])
@@ -34,11 +34,9 @@ def message(request: Request) -> Response:
 @router.post("/mail")
 async def read_message(request: Request) -> Response:
     """Propose what a message asks, or enter what was confirmed."""
-    desk, live, shift = at_desk(request)
-    form = await request.form()
-    desk.check_form(request, shift.csrf, form.get("form"))
-    given = {name: value[:50_000] if isinstance(value := form.get(name), str) else "" for name in ("do", "text", "sender", "kind", "received", "user")}
-    return await run_in_threadpool(_read, request, live, given, shift.name)
+    form = await sent(request)
+    given = form.texts(("do", "text", "sender", "kind", "received", "user"), 50_000)
+    return await run_in_threadpool(_read, request, form.live, given, form.shift.name)
 
 
 def _read(request: Request, live: Any, given: dict[str, str], by: str) -> Response:
@@ -69,11 +67,8 @@ def policies(request: Request) -> Response:
 @router.post("/policy")
 async def policy(request: Request) -> Response:
     """Show what a policy would change, or adopt it."""
-    desk, live, shift = at_desk(request)
-    form = await request.form()
-    desk.check_form(request, shift.csrf, form.get("form"))
-    text, do = (value[:50_000] if isinstance(value := form.get(name), str) else "" for name in ("text", "do"))
-    return await run_in_threadpool(_adopt, request, live, text, do, shift.name)
+    form = await sent(request)
+    return await run_in_threadpool(_adopt, request, form.live, form.text("text", 50_000), form.text("do"), form.shift.name)
 
 
 def _adopt(request: Request, live: Any, text: str, do: str, by: str) -> Response:

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from ...core.errors import LicitError, UnavailableError
 from ...usecases.retention import carry_out, kept
-from .desk import at_desk, guard, sheet
+from .desk import at_desk, guard, sent, sheet
 
 router = APIRouter(prefix="/console", include_in_schema=False, dependencies=[Depends(guard)])
 
@@ -27,10 +27,10 @@ def show(request: Request) -> Response:
 @router.post("/retention")
 async def act(request: Request) -> Response:
     """Remove what is due."""
-    desk, live, shift = at_desk(request)
-    desk.check_form(request, shift.csrf, (await request.form(max_files=0)).get("form"))
+    form = await sent(request)
     try:
-        await run_in_threadpool(carry_out, live.workspace, desk.settings.retention, request.app.state.door.visits, shift.name)
+        await run_in_threadpool(carry_out, form.live.workspace, form.desk.settings.retention, request.app.state.door.visits,
+                                form.shift.name)
     except UnavailableError as error:
         return await run_in_threadpool(_shown, request, error)
     return RedirectResponse("/console/retention", 303)

@@ -10,14 +10,16 @@ Rules kept here:
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.datastructures import FormData
 
 from ...adapters.staff import SHIFT, SqlStaff, staff_key
-from ...core.errors import RefusedError
+from ...core.errors import InputError, RefusedError
 from ...core.ids import keyed
 from ...usecases.live import Live
 from ...usecases.workspace import Workspace
@@ -202,6 +204,49 @@ def at_desk(request: Request) -> tuple[Desk, Live, Shift]:
     """Give desk, fold of the log and shift behind a request that the guard let through."""
     shift: Shift = request.state.shift
     return request.app.state.desk, request.app.state.live, shift
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A form that somebody of staff sent from a page of theirs."""
+
+    desk: Desk
+    live: Live
+    shift: Shift
+    form: FormData = field(repr=False)
+
+    def text(self, name: str, most: int = 2000) -> str:
+        """Give a field as it was typed, "" when it is missing.
+
+        Raises:
+            InputError: it is longer than ``most`` characters; a shorter text is not what they said.
+        """
+        value = self.form.get(name)
+        told = value.replace("\r\n", "\n") if isinstance(value, str) else ""
+        if len(told) > most:
+            raise InputError(f"the text is longer than {most} characters", reason="too-long", about=name,
+                             remedy="Shorten it, or keep it elsewhere and say where.")
+        return told
+
+    def texts(self, names: Iterable[str], most: int = 2000) -> dict[str, str]:
+        """Give several fields."""
+        return {name: self.text(name, most) for name in names}
+
+    def many(self, name: str) -> tuple[str, ...]:
+        """Give each value of a field that may be ticked more than once."""
+        return tuple(value for value in self.form.getlist(name) if isinstance(value, str))
+
+
+async def sent(request: Request) -> Sent:
+    """Read the form of a request that the guard let through.
+
+    Raises:
+        RefusedError: it comes from elsewhere.
+    """
+    desk, live, shift = at_desk(request)
+    form = await request.form(max_files=0)
+    desk.check_form(request, shift.csrf, form.get("form"))
+    return Sent(desk=desk, live=live, shift=shift, form=form)
 
 
 def sheet(request: Request, name: str, here: str, status: int = 200, **values: Any) -> HTMLResponse:
