@@ -21,7 +21,21 @@ from ...core.errors import EvidenceError, HeldError, InputError, LicitError, Ref
 from ...core.ids import keyed
 from ...usecases.live import Live
 from ...wiring import open_visits, open_workspace
-from . import api, centre, check, console, console_held, console_sign_on, give, handover, others, parity, proofs, rooms
+from . import (
+    api,
+    centre,
+    check,
+    console,
+    console_held,
+    console_sign_on,
+    figures,
+    give,
+    handover,
+    others,
+    parity,
+    proofs,
+    rooms,
+)
 from .counted import Counted
 from .desk import Desk
 from .guard import Answer, Guard, allowed
@@ -60,6 +74,7 @@ def make_app(root: Path, *, clock: Any = None) -> FastAPI:
     app.include_router(centre.router)
     app.include_router(others.router)
     app.include_router(parity.router)
+    app.include_router(figures.router)
     app.include_router(give.router)
     app.include_router(proofs.router)
     app.include_router(check.router)
