@@ -16,7 +16,7 @@ from licit.adapters.corpus import FileCorpus
 from licit.core.manifest import COLUMNS, LABEL
 from licit.core.summary import by_domain
 from licit.papers.releases import render_papers
-from licit.pipeline.papers import count_rows, sizes_by_host
+from licit.pipeline.papers import Before, Pages, count_files, count_rows, sizes_by_host
 
 _MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
 _SCHEMA = pa.schema([("record", pa.string()), ("chunk", pa.int32()), ("messages", _MESSAGES), ("text", pa.string()), *(
@@ -37,9 +37,13 @@ def _run(folder: Path, rows: int) -> None:
     corpus = FileCorpus(folder)
     paths = _written(folder, rows)
     began = time.process_time()
-    numbers = count_rows(corpus, "r", paths)
+    files = {path: path for path in paths}
+    cells = count_files(corpus, "r", files, Pages()).cells
+    numbers = count_rows(cells)
     counted = time.process_time()
-    domains = by_domain(sizes_by_host(corpus, "r", paths, [f"s{number}" for number in range(len(paths))], {"web": "https://web.example"}))
+    pages = Pages(own={"web": "https://web.example"}, shards={f"s{number}": "" for number in range(len(paths))})
+    hosts = count_files(corpus, "r", files, pages, Before(folder="", files={}, cells=cells, hosts=None)).hosts
+    domains = by_domain(sizes_by_host(hosts))
     found = time.process_time()
     papers = render_papers(_facts(folder, paths, numbers, domains))
     done = time.process_time()

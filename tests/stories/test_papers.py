@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from world import World, failing, prose, released_records
 
 from licit.core.manifest import SMALL
+from licit.pipeline import seal
 from licit.surfaces.cli import main
 from licit.usecases import papers as written
 from licit.usecases.papers import regenerate, standing_of_papers
@@ -113,8 +114,8 @@ def test_a_release_with_a_bent_paper_fails(full: World, monkeypatch: pytest.Monk
     file.write_bytes(whole)
     honest = written.facts_for_papers
     for bend in (lambda facts: facts["numbers"].update(tokens=1), lambda facts: facts["sources"][0].update(kind="web-crawl", ground="contract")):
-        def bent(*given, bend=bend):
-            facts = honest(*given)
+        def bent(*given, bend=bend, **more):
+            facts = honest(*given, **more)
             bend(facts)
             return facts
 
@@ -175,15 +176,40 @@ def test_mlcroissant_reads_the_description(full: World) -> None:
     assert run.stdout.strip() == "[] 12", run.stderr[-500:]
 
 
-def test_domains_come_from_the_pages(world: World, tmp_path: Path) -> None:
-    """Sizes by host are the tokens of released rows, by the address that a record declares, else by its source's.
+def test_a_patch_counts_the_files_it_wrote_and_trusts_no_other_count(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a patch only files that its parent had not are counted; a kept count that is damaged, forged or of other rules is not used.
 
-    Law: AIA-03
+    Law: REL-09
     """
-    from licit.adapters.corpus import FileCorpus
-    from licit.pipeline.papers import sizes_by_host
+    from world import copied
 
-    corpus = FileCorpus(tmp_path)
-    corpus.write("r/data/part-00000.parquet", pl.DataFrame({"record": ["a", "b", "c"], "source": ["web", "web", "chat"], "tokens": [5, 7, 9]}).to_arrow())
-    corpus.write("shards/s.parquet", pl.DataFrame({"record": ["a", "z"], "body": ['{"declared":{"url":"https://www.a.example/1"}}', '{"declared":{"url":"https://z.example"}}']}).to_arrow())
-    assert sizes_by_host(corpus, "r", ["data/part-00000.parquet"], ["s"], {"web": "https://own.example"}) == [("own.example", 7), ("www.a.example", 5)]
+    from licit.pipeline import papers as counting
+    from licit.usecases import counts as kept
+
+    made = copied(world, tmp_path / "w")
+    monkeypatch.setattr(seal, "PEOPLE", 1)
+    monkeypatch.setattr("licit_verify.auditor._PEOPLE", 1)
+    name = made.build().name
+    looked, narrow = [], counting._narrow
+    monkeypatch.setattr(counting, "_narrow", lambda corpus, path: looked.append(path) or narrow(corpus, path))
+    state = made.root / "state"
+    for number, harm in enumerate(("", "cells", "forged", "rules")):
+        before = {path.name: path.read_bytes() for path in (made.root / "releases" / name / "data").iterdir()}
+        if harm == "cells":
+            path = state / name / "counted-cells.parquet"
+            path.write_bytes(path.read_bytes()[:-9] + b"x" * 9)
+        elif harm == "forged":
+            path = state / name / "counted-cells.parquet"
+            pl.read_parquet(path).with_columns(rows=pl.col("rows") + 1).write_parquet(path)
+        elif harm == "rules":
+            monkeypatch.setattr(kept, "rules", lambda: "others")
+        looked.clear()
+        made.object(f"user{number}", target={"level": "record", "record": made.record(f"c{number}-0", f"user{number}")})
+        patched = Path(made.space.patch(name).path)
+        after = {path.name: path.read_bytes() for path in (patched / "data").iterdir()}
+        fresh = {file for file in after if before.get(file) != after[file]}
+        assert 0 < len(fresh) < len(after)
+        assert {path.rpartition("/")[2] for path in looked} == (set(after) if harm else fresh)
+        name = patched.name
+        assert regenerate(made.ports, name)[1] == []
+        assert failing(patched) == {}

@@ -35,6 +35,7 @@ from ..core.ports import NewEntry
 from ..core.records import MADE_FROM, Record, from_json
 from ..core.rights import PERSONAL, Item, Standings, SubjectState
 from .alone import alone, storing
+from .counts import forget_counts
 from .later import erased_records
 from .queries import recall, released_rows
 from .release import patch_alone, recover
@@ -123,6 +124,7 @@ def purge_release(workspace: Workspace, name: str) -> None:
     for path in sorted(workspace.corpus.path(f"releases/{name}/data").glob("*.parquet")):
         workspace.corpus.remove(f"releases/{name}/data/{path.name}")
     workspace.corpus.remove(f"state/{name}/twin.parquet")
+    forget_counts(workspace, name)
 
 
 def _rows(workspace: Workspace, name: str, records: Collection[str]) -> pl.DataFrame:
@@ -271,12 +273,13 @@ def _purge_release(workspace: Workspace, name: str, doomed: Collection[str]) -> 
 
 
 def _forget_words(workspace: Workspace, name: str, path: str) -> None:
-    """Remove what was noted of the words of a release's file: the index of it, and the numbers of works that its rows name."""
+    """Remove what was noted of a release's file: the index of its words, the numbers of works that rows name, the hosts of pages."""
     manifest = json.loads(workspace.corpus.path(f"releases/{name}/manifest.json").read_bytes())
     for file in manifest["files"]:
         if file["path"] == path:
             workspace.corpus.remove(index_path(str(file["sha256"])))
     workspace.corpus.remove(f"state/{name}/works.parquet")
+    forget_counts(workspace, name)
 
 
 def _rewrite(workspace: Workspace, item: Input, doomed: Mapping[str, int]) -> bool:

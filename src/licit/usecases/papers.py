@@ -21,7 +21,8 @@ from ..core.law import KINDS
 from ..core.manifest import manifest_digest
 from ..core.sources import Source
 from ..core.summary import by_domain, section_of
-from ..pipeline.papers import count_rows, sizes_by_host
+from ..pipeline.papers import Counts, Pages, count_files, count_rows, sizes_by_host
+from .counts import counted_before, keep
 from .provider import FILE, read_provider
 from .workspace import Position, Workspace, law_at, policy_at, register_at, releases_at
 
@@ -33,34 +34,47 @@ def fixed(workspace: Workspace) -> dict[str, Any]:
     return {"provider": read_provider(workspace.root / FILE), "protocols": [list(each) for each in workspace.protocols()]}
 
 
-def write_papers(workspace: Workspace, manifest: Mapping[str, Any]) -> dict[str, bytes]:
+def write_papers(workspace: Workspace, manifest: Mapping[str, Any], *, sealing: bool = False) -> dict[str, bytes]:
     """Write all papers of a release from its manifest (its own evidence, log and signer left out); give them by path.
+
+    ``sealing`` says that its data files were written or linked just now, so that what was counted of them before still counts,
+    and keeps what was counted.
 
     Raises:
         EvidenceError: rows, shards or entries that they rest on cannot be read.
     """
-    return dict(workspace.papers(facts_for_papers(workspace, manifest)))
+    return dict(workspace.papers(facts_for_papers(workspace, manifest, sealing=sealing)))
 
 
-def facts_for_papers(workspace: Workspace, manifest: Mapping[str, Any]) -> dict[str, Any]:
+def facts_for_papers(workspace: Workspace, manifest: Mapping[str, Any], *, sealing: bool = False) -> dict[str, Any]:
     """Gather what the papers of a release say, in plain values."""
-    lock, folder = manifest["lock"], f"releases/{manifest['name']}"
+    lock = manifest["lock"]
     at = Position(base=lock["log"]["base"], size=lock["log"]["base"], root=b"")
     files = [dict(file) for file in manifest["files"] if file["path"].startswith("data/")]
-    paths = [file["path"] for file in files]
-    numbers = count_rows(workspace.corpus, folder, paths)
     register, fixed_then = register_at(workspace.log, at), lock.get("papers", {})
     read = _readings(workspace, at)
     sources = [_source(source, register[source["id"]], read.get(source["id"], 0)) for source in manifest["sources"]]
     pages = {source["id"]: source["origin"] for source in sources if section_of(source["kind"], source["ground"], 0) == "2.3"}
-    shards = [item["shard"] for item in lock["inputs"] if item["source"] in pages]
+    counts = _counts(workspace, manifest, Pages(own=pages, shards={
+        item["shard"]: item["sha256"] for item in lock["inputs"] if item["source"] in pages}), sealing)
     return {
         **{name: manifest[name] for name in ("name", "label", "purpose", "use", "commercial", "as_of", "content_root", "rows", "tally", "detectors",
                                              "audit", "absence", "parent", "accepted", "lease_hours")},
-        "files": files, "numbers": numbers, "sources": sources, "tokens": lock["tokens"], "plan": lock["plan"], "log": lock["log"],
-        "domains": by_domain(sizes_by_host(workspace.corpus, folder, paths, shards, pages)),
+        "files": files, "numbers": count_rows(counts.cells), "sources": sources, "tokens": lock["tokens"], "plan": lock["plan"], "log": lock["log"],
+        "domains": by_domain(sizes_by_host(counts.hosts)),
         "provider": fixed_then.get("provider", {}), "protocols": [tuple(each) for each in fixed_then.get("protocols", ())],
         "policy": _policy(workspace, at, str(lock["plan"]["purpose"])), "previous": _previous(workspace, lock), "origin": workspace.origin, "law": _assessed(workspace, at, str(lock["plan"]["purpose"]))}
+
+
+def _counts(workspace: Workspace, manifest: Mapping[str, Any], pages: Pages, sealing: bool) -> Counts:
+    """Count the rows of a release; at its sealing only those of files that its parent had not."""
+    name = str(manifest["name"])
+    files = {str(file["path"]): str(file["sha256"]) for file in manifest["files"] if file["path"].startswith("data/")}
+    before = counted_before(workspace, manifest["parent"], pages) if sealing else None
+    counts = count_files(workspace.corpus, f"releases/{name}", files, pages, before)
+    if sealing:
+        keep(workspace, name, counts, pages)
+    return counts
 
 
 def _source(stated: Mapping[str, Any], source: Source, readings: int) -> dict[str, Any]:

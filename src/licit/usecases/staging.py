@@ -104,7 +104,7 @@ def stage(workspace: Workspace, built: Built, progress: Progress) -> Findings:
 
 def _with_papers(workspace: Workspace, found: Findings) -> Findings:
     """Add the papers, written from the rows as they lie there."""
-    return replace(found, papers=write_papers(workspace, stated(found)))
+    return replace(found, papers=write_papers(workspace, stated(found), sealing=True))
 
 
 def _conversations(workspace: Workspace, folder: str, kept: pl.DataFrame) -> pl.DataFrame:

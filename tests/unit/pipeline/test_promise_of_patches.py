@@ -1,5 +1,6 @@
 """A patch equals a build from scratch under its lock, holds no removed row, and leaves other files as they were."""
 
+import json
 import shutil
 
 import pytest
@@ -22,6 +23,7 @@ from world import (
 from licit.core.manifest import manifest_digest
 from licit.pipeline import seal
 from licit.usecases import commands, deciding, staging
+from licit.usecases.papers import SUMMARY, regenerate
 from licit.usecases.workspace import silent
 
 LONG = prose("shared", 80)
@@ -116,6 +118,8 @@ def compared(parent, tmp_path_factory, rounds):
         assert whole.content_root == built.content_root
         assert (whole.tally, whole.rows) == (built.tally, built.tally.released)
         assert released_records(built.path) == {record for record, _ in kept(built)}
+        assert regenerate(world.ports, built.name)[1] == []
+        assert json.loads(whole.papers[SUMMARY])["numbers"] == json.loads((world.root / f"releases/{built.name}/{SUMMARY}").read_bytes())["numbers"]
         name = built.name
     shutil.rmtree(world.root.parent)
 
