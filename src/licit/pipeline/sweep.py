@@ -12,9 +12,10 @@ Rules kept here:
 Law: DEI-02
 """
 
+import functools
 import re
 import unicodedata
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, compress, filterfalse
 
@@ -54,6 +55,7 @@ _AGAIN = frozenset(
     "ADDRESS EMAIL PHONE HANDLE IP_ADDRESS MAC_ADDRESS DATE_OF_BIRTH NATIONAL_ID TAX_ID SOCIAL_SECURITY PASSPORT "
     "DRIVING_LICENCE VEHICLE_PLATE BANK_ACCOUNT PAYMENT_CARD CASE_NUMBER MEDICAL_ID ACCOUNT_ID SECRET COORDINATES "
     "OTHER_ID".split())
+_SOUGHT = _AGAIN | {"PERSON"}
 
 _SCORE = 60
 _LONGEST = 12
@@ -62,6 +64,8 @@ _LONGEST_KEPT = 40
 #: Up to so many words are looked for in a text before it is cut into words.
 _FEW_HITS = 16
 _KEPT = 65_536
+#: A word of so many letters is looked for as letters, for it may stand in a handle; a shorter one as a word.
+_TELLING = 3
 _UNSEEN = "\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufeff"
 _WORD = re.compile(rf"\w[\w{_UNSEEN}]*")
 _WORDS_APART, _IN_WORD = re.compile(rf"(\w[\w{_UNSEEN}]*)"), re.compile(rf"[\w{_UNSEEN}]")
@@ -198,12 +202,14 @@ class _Known:
                    for piece in pieces)
 
 
-def _known(texts: Sequence[str], found: Sequence[Sequence[Span]]) -> _Known | None:
-    """Give what is looked for again, or None where there is nothing."""
-    told = dict.fromkeys((span.label, text[span.start:span.end]) for text, spans in zip(texts, found, strict=True)
-                         for span in spans if _counted(span))
-    if not told:
-        return None
+def _told(texts: Sequence[str], found: Sequence[Sequence[Span]]) -> dict[tuple[str, str], None]:
+    """Give label and words of each finding that is looked for again."""
+    return {(span.label, text[span.start:span.end]): None for text, spans in zip(texts, found, strict=True) if spans
+            for span in spans if span.label in _SOUGHT}
+
+
+def _known(told: Iterable[tuple[str, str]]) -> _Known:
+    """Give what is looked for."""
     known = _Known()
     for label, words in told:
         if label == "PERSON":
@@ -217,6 +223,61 @@ def _known(texts: Sequence[str], found: Sequence[Sequence[Span]]) -> _Known | No
     return known
 
 
+def _may_stand(told: Iterable[tuple[str, str]], text: str) -> bool:
+    """Tell whether anything may be found again beside what was found; no is said only where surely nothing would be.
+
+    What is found again begins with one of a finding's words, or holds one of three letters or more, or is an initial.
+    """
+    narrow = _narrow(text)
+    if narrow is None:
+        return True
+    low = narrow.lower()
+    for label, mention in told:
+        words = [fold(word) for word in _WORD.findall(mention)]
+        if label == "PERSON":
+            parts = [word for word in words if word not in TITLES and word not in _BETWEEN]
+            if len(parts) > 1 and _stands(parts[0][0].upper(), narrow):
+                return True
+            words = [*words[:1], *parts]
+        else:
+            words = [*words[:1], *(_spelt(mention) if label == "EMAIL" else ())]
+        if any(_stands(word, low) for word in words):
+            return True
+    return False
+
+
+def _stands(word: str, narrow: bytes) -> bool:
+    """Tell whether a folded word may stand in narrow text, a short one as a word of its own."""
+    if not word.isascii():
+        return True
+    return word.encode() in narrow if len(word) >= _TELLING else _alone(word).search(narrow) is not None
+
+
+@functools.lru_cache(maxsize=4096)
+def _alone(word: str) -> re.Pattern[bytes]:
+    return re.compile(rf"{re.escape(word)}(?<!\w{re.escape(word)})(?!\w)".encode())
+
+
+def _narrow(text: str) -> bytes | None:
+    """Fold a text to one byte a letter, capitals kept; None where a letter takes more, or none."""
+    try:
+        narrow = text.encode("cp1252").translate(_NARROW)
+    except UnicodeEncodeError:
+        return None
+    return None if _WIDE in narrow else narrow
+
+
+def _narrowed(char: str) -> int:
+    folded = fold(char)
+    if len(folded) == 1 and folded.isascii():
+        return ord(folded.upper() if char.isupper() else folded)
+    return _WIDE if not folded or any(c.isascii() and c.isalnum() for c in folded) else _NO_LETTER
+
+
+_WIDE, _NO_LETTER = 0xFF, 1
+_NARROW = bytes(_narrowed(bytes([byte]).decode("cp1252", "replace")) for byte in range(256))
+
+
 def _spelt(address: str) -> list[str]:
     parts = [fold(part) for part in _IN_LOCAL.split(address.partition("@")[0]) if part.isalpha()]
     if len(parts) < 2 or any(part in _OFFICES for part in parts):
@@ -227,10 +288,14 @@ def _spelt(address: str) -> list[str]:
 def sweep_names(texts: Sequence[str], found: Sequence[tuple[Span, ...]], wanted: Container[str] = ()
                 ) -> list[tuple[Span, ...]]:
     """Look for everything found anywhere in a record in all its texts, and settle; ``wanted`` labels win."""
-    known = _known(texts, found)
-    if known is None:
+    told = _told(texts, found)
+    if not told:
         return list(found)
-    words = set(_WORD.findall("\n".join(_beside(texts, found, wanted))))
+    beside = "\n".join(_beside(texts, found, wanted))
+    if not _may_stand(told, beside):
+        return list(found)
+    known = _known(told)
+    words = set(_WORD.findall(beside))
     hits = known.beginning(dict(zip(words, map(_FOLDS.__getitem__, words), strict=True)))
     if not hits:
         return list(found)
@@ -248,15 +313,11 @@ def _beside(texts: Sequence[str], found: Sequence[Sequence[Span]], wanted: Conta
         at = 0
         for span in spans:
             start, end = span.start, span.end
-            if _counted(span) and (not wanted or span.label in wanted) and not (
+            if span.label in _SOUGHT and (not wanted or span.label in wanted) and not (
                     _IN_WORD.match(text, end) or (start and _IN_WORD.match(text, start - 1))):
                 yield text[at:start]
                 at = end
         yield text[at:] if at else text
-
-
-def _counted(span: Span) -> bool:
-    return span.label == "PERSON" or span.label in _AGAIN
 
 
 class _Row:
