@@ -81,6 +81,8 @@ def _parted(placed: list[Span], wanted: Container[str]) -> Iterable[Span]:
     if len(placed) < 2:
         return placed
     ranked = sorted(placed, key=lambda s: (s.label not in wanted, -s.score, s.start - s.end, s.start, s.label, s.detector))
+    if ranked[0].start == placed[0].start and ranked[0].end >= max(span.end for span in placed):
+        return ranked[:1]
     coming = sorted(range(len(ranked)), key=lambda rank: -ranked[rank].start)
     over: list[int] = []  # ranks of the spans that have begun, the best first; one that has ended goes when it surfaces
     pieces: list[tuple[int, int, int]] = []

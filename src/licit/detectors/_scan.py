@@ -57,7 +57,7 @@ class Scan:
         count = -(-len(self.rules) // together)
         bounds = [len(self.rules) * part // count for part in range(count + 1)]
         self._sets = [(start, end - start, _set(self.rules[start:end], options)) for start, end in pairwise(bounds)]
-        self._exact = [re2.compile(rule.shape.encode("latin-1"), options) for rule in self.rules]
+        self._exact = [finder(rule.shape, options) for rule in self.rules]
 
     def hits(self, page: Plain) -> Iterator[Hit]:
         """Give (label, start, end, score) in plain places, unsorted.
@@ -90,17 +90,14 @@ class Scan:
                         yield from self._one(first + index, block, page.text, start)
 
     def _one(self, index: int, block: bytes, text: str, offset: int) -> Iterator[tuple[int, int, int]]:
-        if not self.rules[index].whole:
-            # What accept turns down is not looked at again from inside: that would be quadratic on hostile texts.
-            for match in self._exact[index].finditer(block):
-                start, end = match.span()
-                yield index, start + offset, end + offset
-            return
-        search, at = self._exact[index].search, 0
-        while at <= len(block) and (match := search(block, at)):
-            start, end = match.span()
-            if touches(text, start + offset, end + offset):
-                # A shorter or later match may lie inside this one.
+        find, at, size, whole = self._exact[index], 0, len(block), self.rules[index].whole
+        while at <= size:
+            start, end = find(block, at, size)
+            if start < 0:
+                return
+            # A shorter or later match may lie inside one that something touches. What accept turns down is not looked at
+            # again from inside: that would be quadratic on hostile texts.
+            if whole and touches(text, start + offset, end + offset):
                 at = start + 1
                 continue
             at = end if end > start else end + 1
@@ -115,6 +112,24 @@ def _set(rules: Sequence[Rule], options: re2.Options) -> re2.Set:
     some.Add(MARK)
     some.Compile()
     return some
+
+
+def finder(shape: str, options: re2.Options) -> Callable[[bytes, int, int], tuple[int, int]]:
+    """Give what finds the first match of a shape between two places of some bytes; (-1, -1) where there is none."""
+    compiled = re2.compile(shape.encode("latin-1"), options)
+    bare = getattr(getattr(compiled, "_regexp", None), "Match", None)
+    if bare is None:
+        def search(data: bytes, start: int, end: int) -> tuple[int, int]:
+            found = compiled.search(data, start, end)
+            return found.span() if found else (-1, -1)
+        return search
+    unanchored = re2._re2.RE2.Anchor.UNANCHORED
+
+    # The binding without its wrapper, where it has one: what the wrapper makes for each match takes longer than to find it.
+    def find(data: bytes, start: int, end: int) -> tuple[int, int]:
+        place: tuple[int, int] = bare(unanchored, data, start, end)[0]
+        return place
+    return find
 
 
 def wider(shape: str) -> str:

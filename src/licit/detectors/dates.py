@@ -115,9 +115,11 @@ def _spaced(text: str, start: int, end: int) -> Place:
 
 
 def _bare_year(text: str, start: int, end: int) -> Place:
-    # Most years are turned down by the word before, which is cheap to look at.
+    # Most years are turned down by what stands before, which is cheap to look at.
+    if text[start - 1] != " ":
+        return None
     word = text[max(0, start - 12):start - 1].replace("\0", " ").rpartition(" ")[2].lower()
-    if not (word in _YEAR_WORDS or word[:4].isdigit()) or text[start - 1] != " " or _NO_YEAR.match(text, end):
+    if not (word in _YEAR_WORDS or word[:4].isdigit()) or _NO_YEAR.match(text, end):
         return None
     before = around(text, start, end, left=24)
     told = _IN_YEAR.search(before) or (_ONWARD.match(text, end) and re.search(r"\b(?:de|entre|from|between) \0", before))

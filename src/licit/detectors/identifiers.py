@@ -40,6 +40,7 @@ _BEFORE, _BEHIND = 60, 30
 _LETTERS = r"0-9A-Za-z\xC0\xE0\xE1"
 _NEVER = r"\x03\x03"
 _MARK = b"\x00\x03end of window\x03\x00"
+_NO_SIGN = re.compile(r"[^A-Za-z0-9]")
 _FIELDS = {"name", "label", "shape", "check", "strong", "bare", "context", "source", "true", "false"}
 # What a number without context is more likely to be, by its look, by what touches it and by the words before.
 _OTHER_LOOK = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9]|[0-3][0-9](?:0[1-9]|1[0-2])(?:19|20)[0-9]{2}|[0-9]{3}[-.][0-9]{3}[-.][0-9]{4}|0[0-9]([ .-])[0-9]{2}(?:\1[0-9]{2}){3}")
@@ -133,6 +134,7 @@ class Identifiers:
         self.digest = settings_key([stdnum.__version__, *(repr((s.country, s.name, s.label, s.shape, s.check, s.strong, s.bare, s.context))
                                                           for s in schemes), _OTHER_LOOK.pattern, _PRICED.pattern, _NAMED_ELSE.pattern])
         self._schemes = [_compile(scheme) for scheme in schemes]
+        self._strong = frozenset(number for number, scheme in enumerate(schemes) if scheme.strong)
         self._shapes = _Set([rf"(?i)[^{_LETTERS}](?:{scheme.shape})[^{_LETTERS}]" for scheme in schemes])
         self._words = _Set([compiled.words or _NEVER for compiled in self._schemes])
 
@@ -144,7 +146,9 @@ class Identifiers:
     def _hits(self, page: Plain) -> Iterator[Hit]:
         for start, end in _windows(page):
             if seen := self._shapes.seen(page.data[start:end]):
-                told = self._words.seen(page.text[max(0, start - _BEFORE):end + _BEHIND].lower().encode("latin-1"))
+                # A strong number needs no word.
+                told = () if self._strong.issuperset(seen) else self._words.seen(
+                    page.text[max(0, start - _BEFORE):end + _BEHIND].lower().encode("latin-1"))
                 for index in seen:
                     compiled = self._schemes[index]
                     if index in told or compiled.scheme.strong or compiled.scheme.bare:
@@ -160,6 +164,8 @@ class _Set:
             self._set.Add(shape.encode("latin-1"))
         self._mark = self._set.Add(_MARK)
         self._set.Compile()
+        #: The binding without its wrapper, where it has one.
+        self._match = getattr(getattr(self._set, "_set", None), "Match", self._set.Match)
 
     def seen(self, data: bytes) -> list[int]:
         """Give the numbers of those that stand in some bytes, as if nothing touched them.
@@ -167,7 +173,7 @@ class _Set:
         Raises:
             CrossingError: the scan stopped before its end.
         """
-        seen = self._set.Match(b"\0" + data + _MARK) or []
+        seen = self._match(b"\0" + data + _MARK) or []
         if self._mark not in seen:
             raise CrossingError("The scan for numbers stopped before its end.",
                                 remedy="Hold these texts; report the schemes if it happens again.")
@@ -221,7 +227,7 @@ def _checked(compiled: _Compiled, text: str, start: int, end: int) -> int | None
     for _ in range(5):
         number = text[start:end]
         # A sign can be part of a number (a century's), so that both spellings count.
-        if compiled.valid(re.sub(r"[^A-Za-z0-9]", "", number).upper()) or (
+        if compiled.valid(_NO_SIGN.sub("", number).upper()) or (
                 not number.isalnum() and set(number) & set("+-./") and compiled.valid(number)):
             return end
         gap = max(number.rfind(" "), number.rfind("-"))
