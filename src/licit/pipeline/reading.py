@@ -30,8 +30,13 @@ MIXED = re.compile(r"[A-Za-zÀ-ɏ][\u0370-\u052f]|[\u0370-\u052f][A-Za-zÀ-ɏ]")
 _FOREIGN = re.compile(r"[\u0370-\u052f]")
 _MIXED_WORD = re.compile(r"\w+")
 # Each way begins with its own sign, so that the search goes from sign to sign.
-_SIGN = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d{0,2});|%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*"
+_ENTITY = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d{0,2});"
+_SIGN = re.compile(_ENTITY + r"|%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*"
                    r"|\\u[0-9a-fA-F]{4}(?:\\u[0-9a-fA-F]{4})*|\\x[0-9a-fA-F]{2}(?:\\x[0-9a-fA-F]{2})*")
+# The same apart: each begins with one letter, which is sought faster than one of three.
+_OPENINGS = tuple(map(re.compile, (_ENTITY, r"%[0-9A-Fa-f]{2}", r"\\u[0-9a-fA-F]{4}", r"\\x[0-9a-fA-F]{2}")))
+# The first bytes of these letters in UTF-8, which are first bytes of nothing else.
+_LEADING = tuple(bytes([byte]) for byte in range(0xCD, 0xD5))
 _CODED = "A-Za-z0-9+/_-"
 _RUN = re.compile(rf"[{_CODED}]{{60,}}(?:\r?\n[{_CODED}]{{4,}})*={{0,2}}|[{_CODED}]{{16,}}={{0,2}}")
 # Each byte of a text: "a" where it may be a part of a run.
@@ -76,12 +81,13 @@ def hiding(texts: Sequence[str]) -> list[int]:
         which = bisect_right(ends, at)
         out.add(which)
         at = parts.find(_SHORTEST, ends[which])
-    sign = _SIGN.search(joined)
-    while sign:
-        which = bisect_right(ends, sign.start())
-        out.add(which)
-        sign = _SIGN.search(joined, ends[which])
-    if not joined.isascii() and _FOREIGN.search(joined):
+    for opening in _OPENINGS:
+        sign = opening.search(joined)
+        while sign:
+            which = bisect_right(ends, sign.start())
+            out.add(which)
+            sign = opening.search(joined, ends[which])
+    if not joined.isascii() and any(map(joined.encode("utf-8", "surrogatepass").__contains__, _LEADING)):
         out.update(i for i, text in enumerate(texts) if not text.isascii() and _FOREIGN.search(text))
     return sorted(out)
 
