@@ -170,10 +170,11 @@ def test_a_record_is_decided_on_with_its_holds_named(served, held):
     assert "checked" not in page.text
     before = len(entries(served, "reading"))
     read = officer.post(f"/console/held/{held}/read", data={"form": form_of(page)})
-    assert "Outremer" in read.text
+    assert "si elle vient" in read.text
+    assert "Outremer" not in read.text
     made, = entries(served, "reading")[before:]
     whose, = made.decision["people"]
-    assert made.decision == {"record": held, "by": "Somebody officer", "people": [whose]}
+    assert made.decision == {"record": held, "by": "Somebody officer", "people": [whose], "shown": "deidentified"}
     assert whose in map(str, served.world.ports.identities.subjects_for([("chat", "account", "user8")], create=False))
     bare = officer.post(f"/console/held/{held}/decide", data={"form": form_of(page), "answer": "release", "why": WHY})
     assert (bare.status_code, entries(served, "decision")) == (409, [])
@@ -183,6 +184,32 @@ def test_a_record_is_decided_on_with_its_holds_named(served, held):
     made, = entries(served, "decision")
     assert (made.decision["by"], made.decision["why"], made.decision["reasons"]) == ("Somebody officer", WHY, sorted(lifts))
     assert WHY in officer.get("/console/journal").text
+
+
+def test_words_are_shown_deidentified_and_as_typed_to_the_officer_for_a_reason(served, held):
+    """Who reviews sees placeholders; the officer alone sees a name as typed, for a reason in the log; the person sees which it was.
+
+    Law: DEI-09
+    """
+    served.world.clock.advance(minutes=1)
+    legal, officer, path = staffed(served, "legal"), staffed(served, "officer"), f"/console/held/{held}"
+    page = legal.post(f"{path}/read", data={"form": form_of(legal.get(path))}).text
+    assert "si elle vient" in page
+    assert "Outremer" not in page
+    assert "Read it as typed" not in page
+    form = form_of(officer.get(path))
+    assert legal.post(f"{path}/as-typed", data={"form": form_of(legal.get(path)), "why": WHY}).status_code == 403
+    before = len(entries(served, "reading"))
+    for short in ("", "because"):
+        bare = officer.post(f"{path}/as-typed", data={"form": form, "why": short})
+        assert (bare.status_code, "Outremer" in bare.text) == (409, False)
+    assert len(entries(served, "reading")) == before
+    assert "Outremer" in officer.post(f"{path}/as-typed", data={"form": form, "why": WHY}).text
+    made, = entries(served, "reading")[before:]
+    assert (made.decision["shown"], made.decision["why"]) == ("as-typed", WHY)
+    assert "Read the words of a record as typed" in officer.get("/console/journal").text
+    mine = served.signed_in("user8").get("/").text
+    assert mine.index(", as typed (log entry") < mine.index("with what names anybody replaced")
 
 
 def test_sets_and_models_as_a_picture_and_a_table(served):

@@ -19,7 +19,7 @@ WORDS = "Outremer"
 #: What each role may open, written out a second time: a slip in the table of the code shows here.
 OPEN = {
     "officer": {"/console", "/console/requests/{entry}", "/console/held", "/console/held/{record}", "/console/held/{record}/read",
-                "/console/held/{record}/decide", "/console/releases", "/console/journal", "/console/sign-out"},
+                "/console/held/{record}/as-typed", "/console/held/{record}/decide", "/console/releases", "/console/journal", "/console/sign-out"},
     "engineer": {"/console/held", "/console/held/{record}", "/console/releases", "/console/sign-out"},
     "auditor": {"/console", "/console/requests/{entry}", "/console/held", "/console/held/{record}", "/console/releases", "/console/journal",
                 "/console/sign-out"}}
@@ -30,7 +30,7 @@ OPEN["auditor"] |= _WATCHED
 OPEN["engineer"] |= {"/console/policy"}
 for _role in ("officer", "engineer", "auditor"):
     OPEN[_role] |= {"/console/canaries"}
-OPEN["legal"] = OPEN["officer"]
+OPEN["legal"] = OPEN["officer"] - {"/console/held/{record}/as-typed"}
 
 
 def entries(served, *kinds):
@@ -99,9 +99,10 @@ def test_an_engineer_never_sees_words(served, scene):
         client = staffed(served, role)
         page = client.get(filled("/console/held/{record}", scene))
         assert "Read it, on the record" not in page.text
-        answer = client.post(filled("/console/held/{record}/read", scene), data={"form": form_of(page)})
-        assert answer.status_code == 403
-        assert WORDS not in answer.text
+        for way in ("read", "as-typed"):
+            answer = client.post(filled(f"/console/held/{{record}}/{way}", scene), data={"form": form_of(page), "why": "It must be seen as it is."})
+            assert answer.status_code == 403
+            assert WORDS not in answer.text
     assert entries(served, "reading") == []
 
 

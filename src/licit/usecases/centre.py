@@ -161,13 +161,14 @@ def _event(entry: Entry, case: Case | None, today: date) -> Event:
 class Seen:
     """One reading by staff of a record that concerns a person: the entry that says so, the record, and when.
 
-    ``there`` tells that the record is still stored.
+    ``there`` tells that the record is still stored, ``masked`` that the words were de-identified.
     """
 
     entry: int
     record: str
     at: datetime
     there: bool = True
+    masked: bool = False
 
 
 def readings(live: Live, subject: str) -> list[Seen]:
@@ -189,7 +190,8 @@ def readings(live: Live, subject: str) -> list[Seen]:
         body = entry.decision or {}
         record, concerned = str(body.get("record", "")), body.get("people", ())
         if record in there | gone or not set(people).isdisjoint(concerned):
-            out.append(Seen(entry=entry.seq, record=record, at=entry.recorded_at, there=record in there))
+            out.append(Seen(entry=entry.seq, record=record, at=entry.recorded_at, there=record in there,
+                            masked=body.get("shown") == "deidentified"))
     return out
 
 

@@ -31,7 +31,7 @@ def journal(workspace: Workspace, *, before: int = -1, number: int = _PAGE) -> t
     """
     stop = before if before > 0 else None
     found = [Done(entry=entry.seq, kind=entry.kind, by=_text(body.get("by")), why=_text(body.get("why")),
-                  what=_text(body.get("answer") or body.get("step")), about=_text(body.get("record")) or _text(body.get("id")) or str(body.get("request", "")),
+                  what=_text(body.get("answer") or body.get("step") or body.get("shown")), about=_text(body.get("record")) or _text(body.get("id")) or str(body.get("request", "")),
                   at=entry.recorded_at)
              for entry in workspace.log.entries(stop=stop, kinds=_KINDS) for body in [entry.decision or {}]]
     found.reverse()

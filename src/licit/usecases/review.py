@@ -8,8 +8,10 @@ Rules kept here:
 - What a person concerned refused, what a source lacks, an age or a failed check is no matter for staff.
 - Nobody sees a record's words here without an entry of the log that says who, written before; and nobody sees what
   somebody concerned refused to have people look at.
+- Words are shown as a build would release them, with placeholders. As they were typed they are shown for a stated reason
+  only, which the entry keeps: whether a name is a given person's cannot be told from a placeholder.
 
-Law: CHO-21
+Law: CHO-21, DEI-09
 """
 
 import json
@@ -19,11 +21,12 @@ from typing import Any
 
 import polars as pl
 
-from ..core.errors import InputError, RefusedError
+from ..core.cases import SHORTEST
+from ..core.errors import HeldError, InputError, RefusedError
 from ..core.ids import SubjectId
 from ..core.policy import said_between
 from ..core.reasons import REASONS
-from ..core.records import Record, Turn, from_json
+from ..core.records import Record, Turn, altered, from_json
 from ..core.rights import Item, Standings
 from ..core.staff import LIFTABLE
 from ..pipeline.decide import Gates, by_other_gates, copied_by, liftable
@@ -36,6 +39,7 @@ from .workspace import Position, Workspace, standings_at
 
 _ANSWERS = ("release", "hold", "refuse")
 _STAFF = ("decided-hold", "decided-refuse")
+_SHOWN = {False: "deidentified", True: "as-typed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,29 +144,39 @@ def rule(workspace: Workspace, ruling: Ruling) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """A record's words, for a member of staff who decides on it, and the log entry that says so."""
+    """A record's words, for a member of staff who decides on it, and the log entry that says so.
+
+    ``clear`` tells that they are as typed, and not de-identified.
+    """
 
     record: str
     entry: int
+    clear: bool
     turns: tuple[Turn, ...] = field(repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """Give it as plain values, the words included."""
-        return {"record": self.record, "entry": self.entry, "turns": [
+        return {"record": self.record, "entry": self.entry, "shown": _SHOWN[self.clear], "turns": [
             {"id": turn.id, "role": turn.role, "origin": turn.origin, "said_at": turn.said_at, "text": turn.text}
             for turn in self.turns]}
 
 
-def read(workspace: Workspace, record: str, by: str) -> Read:
+def read(workspace: Workspace, record: str, by: str, *, clear: str = "") -> Read:
     """Give the words of a record's present state to somebody of staff, once the log says that they read them.
 
+    They are de-identified; with ``clear``, the reason why placeholders will not do, they are as typed.
+
     Raises:
-        InputError: nobody is named, or there is no such record.
+        InputError: nobody is named, there is no such record, or the reason for reading it as typed is too short.
         RefusedError: somebody concerned refused that people look at it, or had it erased.
+        HeldError: it could not be de-identified whole, so that it is not shown so.
     """
     record = record.split("#")[0]
     if not by.strip():
         raise InputError("a reading says who reads", about=record, remedy="Add --by NAME.")
+    if clear and len(clear.strip()) < SHORTEST:
+        raise InputError("words as typed are shown for a reason, in a sentence", about=record, reason="as-typed-unreasoned",
+                         remedy="Say what cannot be decided from the de-identified words.")
     stored = workspace.catalogue.stored([record])
     if not stored:
         raise InputError("no such record is stored", about=record, reason="record-unknown",
@@ -173,8 +187,20 @@ def read(workspace: Workspace, record: str, by: str) -> Read:
     if refused := next(_refusals(standings, record, body), ""):
         raise RefusedError("somebody concerned refused that people look at it", about=record, reason=refused,
                            remedy="Decide without its words: hold or refuse it.")
-    return Read(record=record, turns=body.turns,
-                entry=workspace.enter("reading", {"record": record, "by": by.strip(), "people": _people(body)}))
+    turns = body.turns if clear else _masked(workspace, record, body)
+    said = {"record": record, "by": by.strip(), "people": _people(body), "shown": _SHOWN[bool(clear)]}
+    return Read(record=record, turns=turns, clear=bool(clear),
+                entry=workspace.enter("reading", said | ({"why": clear.strip()} if clear else {})))
+
+
+def _masked(workspace: Workspace, record: str, body: Record) -> tuple[Turn, ...]:
+    """Give the turns with every text replaced as a build would, and nothing of what no text is."""
+    masked = workspace.mask(record, body)
+    if masked.reason:
+        raise HeldError("it could not be de-identified whole, and is not shown so", about=record, reason=masked.reason,
+                        remedy="Decide without its words, or have the officer read it as typed, for a stated reason.")
+    texts = iter(masked.texts)
+    return tuple(altered(turn, parts=tuple(altered(part, text=next(texts)) for part in turn.parts)) for turn in body.turns)
 
 
 def _people(record: Record) -> list[str]:

@@ -1,13 +1,15 @@
 """Staff's decisions: what they lift, of which state, and all that they never lift."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 from world import chat, failing, prose, reasons, released_records
 
-from licit.core.errors import InputError, RefusedError
+from licit.core.errors import HeldError, InputError, RefusedError
 from licit.core.notes import parse_envelope, parse_receipt
+from licit.pipeline.deidentify import Masked
 from licit.surfaces.cli import main
 from licit.usecases.queries import explain_record
 from licit.usecases.review import Ruling, read, rule, waiting
@@ -210,8 +212,21 @@ def test_words_are_shown_on_the_record_only(world):
     assert result.exit_code == 0
     assert YOUNG in result.output
     (entry,) = world.ports.log.entries(kinds=("reading",))
-    assert entry.decision == {"record": record, "by": "ines", "people": entry.decision["people"]}
+    assert entry.decision == {"record": record, "by": "ines", "people": entry.decision["people"], "shown": "deidentified"}
     assert failing(world.build().path, world.root) == {}
+
+
+def test_what_cannot_be_deidentified_is_not_shown_so(world):
+    """When a detector cannot look, nobody is shown words that nobody looked through, and no reading is entered.
+
+    Law: DEI-09
+    """
+    record = young(world)
+    blind = replace(world.ports, mask=lambda _, body: Masked(texts=tuple(turn.text for turn in body.turns), reason="detector-failed"))
+    with pytest.raises(HeldError) as held:
+        read(blind, record, "ines")
+    assert held.value.reason == "detector-failed"
+    assert not list(world.ports.log.entries(kinds=("reading",)))
 
 
 @pytest.mark.parametrize(("right", "purposes", "reason"), [

@@ -47,22 +47,24 @@ def listed(source: str, as_json: bool, workspace: str | None) -> None:
 @review_command.command("show", epilog="Example: licit review show r7f… --by ines")
 @click.argument("record")
 @click.option("--by", required=True, metavar="NAME", help="Who reads; it stands in the log for ever.")
+@click.option("--as-typed", default="", metavar="WHY", help="Show it as it was typed, for this reason; else de-identified.")
 @json_option
 @workspace_option
-def shown(record: str, by: str, as_json: bool, workspace: str | None) -> None:
-    """Show the words of RECORD to whoever decides on it.
+def shown(record: str, by: str, as_typed: str, as_json: bool, workspace: str | None) -> None:
+    """Show the words of RECORD to whoever decides on it, de-identified as a release would have them.
 
-    This is a reading of people's own words: it is entered in the log first, and refused where somebody concerned objected
-    to it. No other command shows any text.
+    This is a reading of people's words: it is entered in the log first, and refused where somebody concerned objected
+    to it. As it was typed it is shown for a reason only, which stays in the log: whether a name is a given person's cannot be
+    told from a placeholder, for example. No other command shows any text.
     """
-    found = read(opened(workspace), record, by)
+    found = read(opened(workspace), record, by, clear=as_typed)
     if as_json:
         print_json(found.as_json())
         return
     for turn in found.turns:
         say("  ".join(filter(None, [turn.id, turn.role, turn.origin if turn.origin != "said" else "", turn.said_at])))
         click.echo(_harmless(turn.text) + "\n")
-    say(f"This reading stands in the log (entry {found.entry}, by {by}).")
+    say(f"This reading stands in the log (entry {found.entry}, by {by}{', as typed' if found.clear else ''}).")
 
 
 def _harmless(text: str) -> str:

@@ -2,7 +2,8 @@
 
 Rules kept here:
 
-- A list shows ids, reasons and counts. Words are shown to officer and legal alone, by a form, after the log says who read them.
+- A list shows ids, reasons and counts. Words are shown to officer and legal alone, by a form, after the log says who read them,
+  and de-identified; as they were typed, to the officer alone and for a stated reason.
 - A decision names its reason and, to release, each hold that it lifts; none is ticked beforehand.
 
 Law: CHO-21, DEI-09, FOL-01
@@ -13,7 +14,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from ...core.errors import InputError, LicitError, RefusedError
+from ...core.errors import HeldError, InputError, LicitError, RefusedError
 from ...usecases.review import Read, Ruling, Waiting, read, rule, waiting
 from .desk import at_desk, guard, sent, sheet
 from .picture import drawn
@@ -46,10 +47,18 @@ async def words(request: Request, record: str) -> Response:
     return await run_in_threadpool(_read, request, form.live, record, form.shift.name)
 
 
-def _read(request: Request, live: Any, record: str, by: str) -> Response:
+@router.post("/held/{record}/as-typed")
+async def typed(request: Request, record: str) -> Response:
+    """Show its words as they were typed, for a reason that the log keeps."""
+    form = await sent(request)
+    return await run_in_threadpool(_read, request, form.live, record, form.shift.name, form.text("why") or "-")
+
+
+def _read(request: Request, live: Any, record: str, by: str, clear: str = "") -> Response:
+    found = _waiting(live, record).record
     try:
-        return _one(request, record, shown=read(live.workspace, _waiting(live, record).record, by))
-    except RefusedError as error:
+        return _one(request, record, shown=read(live.workspace, found, by, clear=clear))
+    except (RefusedError, HeldError, InputError) as error:
         return _one(request, record, error=error)
 
 
@@ -83,6 +92,7 @@ def _one(request: Request, record: str, *, shown: Read | None = None, error: Lic
     _, live, shift = at_desk(request)
     return sheet(request, "record.html", f"/console/held/{record}", 409 if error else 200, item=_waiting(live, record), shown=shown,
                  error=error, may_read=shift.may("POST", "/console/held/{record}/read"),
+                 may_see=shift.may("POST", "/console/held/{record}/as-typed"),
                  may_decide=shift.may("POST", "/console/held/{record}/decide"))
 
 

@@ -32,7 +32,8 @@ COOKIE = "licit-staff"
 _EVERYBODY = frozenset({"officer", "legal", "engineer", "auditor"})
 _WATCHING, _DECIDING = frozenset({"officer", "legal", "auditor"}), frozenset({"officer", "legal"})
 
-#: Who may do what: (method, route) and the roles. Words of people are opened by the roles of _DECIDING and no others.
+#: Who may do what: (method, route) and the roles. Words of people are opened by the roles of
+#: _DECIDING and no others, and as they were typed by the officer alone.
 RIGHTS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/console"): _WATCHING,
     ("GET", "/console/requests/{entry}"): _WATCHING,
@@ -40,6 +41,7 @@ RIGHTS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/console/held"): _EVERYBODY,
     ("GET", "/console/held/{record}"): _EVERYBODY,
     ("POST", "/console/held/{record}/read"): _DECIDING,
+    ("POST", "/console/held/{record}/as-typed"): frozenset({"officer"}),
     ("POST", "/console/held/{record}/decide"): _DECIDING,
     ("GET", "/console/board"): _WATCHING,
     ("GET", "/console/mail"): _DECIDING,

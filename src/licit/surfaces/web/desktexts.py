@@ -92,6 +92,7 @@ RULES: dict[str, str] = {
 #: Why something sent from the console does not count, by reason name.
 ERRORS: dict[str, str] = {
     "step-incomplete": N_("Something is missing in this step."),
+    "as-typed-unreasoned": N_("Say in a sentence why placeholders will not do."),
     "reason-missing": N_("Give the reason in a sentence: it is told to the person and kept."),
     "nothing-to-destroy": N_("No evidence of identity is held."),
     "way-unclear": N_("Name a way to refuse, or say that there was none."),
