@@ -7,6 +7,7 @@ Rules kept here:
 - Temporary, deleted and expired chats, organisations' and minors' words are never kept, nor what nobody vouches is none of
   these. Somebody who is no user and objected is looked for in memory.
 - What is kept goes the way of an import, and the next build judges it anew. What is held is kept and not used.
+- Masked before it is kept, where that is asked for: what then cannot be masked is not kept.
 - The answer names reasons, never words.
 
 Law: CHO-06, CHO-07, CHO-08, CHO-11, CHO-21
@@ -17,10 +18,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..core.decisions import Decision, because, strictest
+from ..core.errors import HeldError
 from ..core.ids import SubjectId
 from ..core.policy import said_between
-from ..core.records import Record, Turn, altered
+from ..core.records import Person, Record, Turn, altered
 from ..core.rights import Item, standing
+from ..pipeline.pack import KNOWN
 from .arrive import Declared, declare, names
 from .live import Live
 from .plan import read_plan
@@ -33,12 +36,16 @@ _AS_A_WHOLE = {"temporary": "chat-state", "deleted": "chat-state", "expired": "c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
-    """A conversation as it was handed over: read, with what the product declares of it, and what it is wanted for."""
+    """A conversation as it was handed over: read, with what the product declares of it, and what it is wanted for.
+
+    ``masked`` asks for personal data to be replaced before anything is written.
+    """
 
     record: Record
     declared: Declared
     source: str
     purpose: str
+    masked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +79,7 @@ def take_in(live: Live, handed: Handed) -> TakenIn:
         ValueError: an unknown purpose.
         EvidenceError: an entry that decides cannot be read; nothing was kept.
         SetupError: a detector is missing that must look for somebody who objected; nothing was kept.
+        HeldError: it was to be masked and could not be; nothing was kept.
     """
     space = live.workspace
     record = declare(handed.record, handed.declared, handed.source, "API")
@@ -88,8 +96,8 @@ def take_in(live: Live, handed: Handed) -> TakenIn:
         # A title or another remark beside the messages may repeat what is not kept.
         record = altered(record, turns=tuple(turn for turn in record.turns if turn.id in kept),
                          declared={"path": record.declared["path"]})
-    live.gathered.store(handed.source, record)
     own = names(space, handed.source, record)
+    live.gathered.store(handed.source, _masked(space, own[-1], record) if handed.masked else record)
     stored = space.catalogue.stored(own)
     return TakenIn(record=next(name for name in reversed(own) if name in stored), messages=judged, size=size, at=at)
 
@@ -99,12 +107,25 @@ def _decided(live: Live, handed: Handed, record: Record) -> tuple[list[tuple[Tur
     _, _, size = live.now()
     at = live.workspace.clock.now()
     own = names(live.workspace, handed.source, record)
-    people = {person.ref: live.subject((person.issuer, person.kind, person.key)) or _NOBODY_YET for person in record.people}
+    people = {person.ref: _subject(live, person) or _NOBODY_YET for person in record.people}
     found = _followed(record.turns, [strictest(_of(live, handed, record, turn, (own, people))) for turn in record.turns])
     if any(decision.answer != "refuse" for decision in found):
         named = _objected(live.workspace, own[-1], record)
         found = [named] * len(found) if named else found
     return list(zip(record.turns, found, strict=True)), size, at
+
+
+def _subject(live: Live, person: Person) -> SubjectId:
+    return SubjectId(person.key) if person.issuer == KNOWN else live.subject((person.issuer, person.kind, person.key))
+
+
+def _masked(space: Workspace, name: str, record: Record) -> Record:
+    masked = space.mask(name, record)
+    if masked.reason:
+        raise HeldError("it cannot be masked", about=name, reason=masked.reason)
+    texts = iter(masked.texts)
+    return altered(record, declared={"path": record.declared["path"]}, turns=tuple(
+        altered(turn, parts=tuple(altered(part, text=next(texts)) for part in turn.parts)) for turn in record.turns))
 
 
 def _whole(record: Record) -> Decision | None:

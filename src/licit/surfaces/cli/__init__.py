@@ -44,6 +44,7 @@ COMMANDS = {
     "receipt": ("proofs", "Check a receipt alone, with no server."),
     "prove": ("proofs", "Check a proof of absence alone, with no server."),
     "serve": ("serve", "Serve the privacy centre and the API."),
+    "gateway": ("gateway", "Stand before a model's API; keep what its people allow."),
     "web": ("web", "Make the server's API keys and settings."),
     "doctor": ("doctor", "Say what is unsafe in a deployment, why, and how to mend it."),
     "backup": ("backup", "Copy the workspace, keys left out; list and remove backups."),

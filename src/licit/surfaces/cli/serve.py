@@ -49,8 +49,10 @@ def serve_command(host: str, port: int, workspace: str | None) -> None:
         run(app, host, port)
 
 
-def run(app: Any, host: str, port: int, path: str = "/") -> None:
-    """Run an app until it is stopped; ``path`` is the page whose address is told.
+def run(app: Any, host: str, port: int, path: str = "/", *, told: str = "The privacy centre", bare: bool = False) -> None:
+    """Run an app until it is stopped; ``path`` is the page whose address is told, and ``told`` what it is.
+
+    ``bare`` adds nothing to what the app answers, and leaves it to the app to say what went wrong.
 
     Raises:
         SetupError: the address or port cannot be listened on.
@@ -60,9 +62,9 @@ def run(app: Any, host: str, port: int, path: str = "/") -> None:
     except OSError as error:
         remedy = "Name another: --port N" if error.errno == errno.EADDRINUSE else "Name another address: --host ADDRESS"
         raise SetupError(f"cannot listen there: {error.strerror}", about=f"{host}:{port}", remedy=remedy) from None
-    say(f"The privacy centre: http://{host}:{listening.getsockname()[1]}{path}   (stop with Ctrl-C)")
+    say(f"{told}: http://{host}:{listening.getsockname()[1]}{path}   (stop with Ctrl-C)")
     sys.stdout.flush()
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, http=Timely,
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical" if bare else "warning", date_header=not bare, access_log=False, server_header=False, http=Timely,
                                            ws="none", proxy_headers=False, timeout_graceful_shutdown=5))
     server.run(sockets=[listening])
     if not server.started:

@@ -3,7 +3,8 @@
 Rules kept here:
 
 - Only asymmetric signatures count, by a key that the issuer published with that very algorithm; ``none`` and HMAC never.
-- A token says who issued it, for whom, until when (ten minutes at most) and has a number of its own; it counts once.
+- A token says who issued it, for whom, until when (ten minutes at most) and has a number of its own. A sign-in uses it up; a
+  message to the gateway does not, for a talk has many of them.
 - It names an account (``sub``) or the pseudonym of a device (``device``), one of both. Tier and plan are not read.
 - Every failure gives the same short answer: a token tells an attacker nothing.
 """
@@ -52,19 +53,19 @@ class Tokens:
         for issuer in settings.issuers:
             self._keys(issuer)
 
-    def bearer(self, token: str, now: datetime) -> Bearer:
-        """Give whom a token names, once.
+    def bearer(self, token: str, now: datetime, *, once: bool = True) -> Bearer:
+        """Give whom a token names, once unless it may be shown again.
 
         Raises:
             RefusedError: it does not count, whatever the reason.
         """
         try:
-            return self._checked(token, now)
+            return self._checked(token, now, once)
         except (JoseError, ValueError, LookupError, TypeError, OverflowError):
             raise RefusedError("this sign-in does not count, or no longer", reason="sign-in-refused",
                                remedy="Open the privacy centre again from the product.") from None
 
-    def _checked(self, token: str, now: datetime) -> Bearer:
+    def _checked(self, token: str, now: datetime, once: bool) -> Bearer:
         if len(token) > _MOST:
             raise ValueError("too long")
         issuer = self._issuers[_unverified_issuer(token)]
@@ -79,7 +80,7 @@ class Tokens:
         (key, name), = names.items()
         if not isinstance(name, str) or not isinstance(claims["jti"], str) or not claims["jti"]:
             raise ValueError("no text")
-        if not self._visits.use(f"{issuer.iss} {claims['jti']}", until + _SKEW, now):
+        if once and not self._visits.use(f"{issuer.iss} {claims['jti']}", until + _SKEW, now):
             raise ValueError("used before")
         return Bearer(issuer=issuer.id, key=key, name=name)
 

@@ -1,0 +1,152 @@
+"""The gateway: an OpenAI-compatible API before any upstream, that forwards everything and keeps what its people allow.
+
+Rules kept here:
+
+- What is served does not depend on what is kept: the answer goes through as it comes, and is judged beside it. Where the
+  deployment wants it the other way round, nothing is asked of the upstream before it is decided.
+- Only conversations are listened to, and only until somebody's refusal is known; all else passes.
+- Nothing half-told is kept: an answer counts once the upstream has ended it and the client has it whole.
+
+Law: CHO-05, CHO-08, CHO-18
+
+Read next: ``relay.py``, ``keeper.py``.
+"""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+from ...usecases.live import Live
+from ...wiring import open_visits, open_workspace
+from ..web.guard import Receive, Scope, Send
+from ..web.settings import read_settings as read_web_settings
+from ..web.tokens import Tokens
+from .keeper import DOUBT, Heard, Keeper
+from .people import TOKEN, new_device
+from .relay import Body, Relay, Tee, first_of, refuse
+from .settings import read_settings
+
+#: Where conversations come by.
+KEPT = frozenset(("/v1/chat/completions", "/v1/agents/completions"))
+#: What passes wherever it is asked for.
+_KNOWN = ("/v1/chat/completions", "/v1/agents/completions", "/v1/responses", "/v1/embeddings", "/v1/models")
+
+
+class Gateway:
+    """An ASGI app."""
+
+    def __init__(self, root: Path, upstream: str, *, clock: Any = None) -> None:
+        """Open the workspace and read its settings.
+
+        Raises:
+            SetupError: there is no workspace, or a setting or the upstream's address cannot be used.
+        """
+        self.settings, web = read_settings(root), read_web_settings(root)
+        self._live = Live(open_workspace(root, jobs=1, clock=clock))
+        self._devices = web.logged_out == "device"
+        self.keeper = Keeper(self._live, self.settings, Tokens(root, web, open_visits(root)), devices=self._devices)
+        self.relay = Relay(upstream, self.settings.patience)
+        self._most = self.settings.largest_mib << 20
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] == "lifespan":
+            return await self._lives(receive, send)
+        if scope["type"] != "http":
+            return
+        path = str(scope["path"])
+        if path == "/healthz":
+            return await self._health(send)
+        dots = {".", ".."} & set(path.split("/"))
+        known = path.startswith("/v1/") and (self.settings.others == "pass" or path.startswith(_KNOWN))
+        if dots or not known:
+            return await refuse(send, 404, "not-found", "The gateway does not forward this.")
+        if scope["method"] == "POST" and path in KEPT:
+            return await self._heard(scope, receive, send)
+        body = Body(receive)
+        if (first := await body.begun(1 << 16)) is not None:
+            await first_of(self.relay.answer(scope, (first, body.rest()), send, Tee(0)), body)
+
+    async def close(self) -> None:
+        """Keep what still waits, and close every line."""
+        await asyncio.to_thread(self.keeper.close)
+        await self.relay.close()
+
+    async def _lives(self, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _health(self, send: Send) -> None:
+        trouble = self.keeper.trouble()
+        body = json.dumps({"kept": self.keeper.tally["kept"], "not_kept": {name: number for name, number in sorted(self.keeper.tally.items())
+                                                                         if name != "kept"}, "trouble": trouble}).encode()
+        status = 503 if trouble and self.settings.in_doubt == "refuse" else 200
+        await send({"type": "http.response.start", "status": status, "headers": [
+            (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _heard(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Forward a message of a conversation, and listen to it as long as nothing speaks against keeping it."""
+        body = Body(receive)
+        if (first := await body.begun(self._most)) is None:
+            return self.keeper.count("cancelled")
+        heard = Heard(headers=_plain(scope), request=first, at=self._live.workspace.clock.now())
+        loop = asyncio.get_running_loop()
+        looking = None if body.more else loop.run_in_executor(self.keeper.looking, self.keeper.look, heard)
+        if self.settings.in_doubt == "refuse":
+            doubt = "too-large" if looking is None else self.keeper.trouble() or await looking
+            if doubt in DOUBT or doubt == "too-large":
+                self.keeper.count(doubt)
+                return await refuse(send, 401 if doubt == "sign-in-refused" else 413 if doubt == "too-large" else 503, doubt,
+                                    "Whether this may be kept cannot be decided now, and this gateway then serves nothing.")
+        tee = Tee(self._most, listening=True)
+        if looking is not None:
+            looking.add_done_callback(lambda done: _let_go(tee, done))
+        end = await first_of(self.relay.answer(scope, (first, body.rest()), send, tee, _offer(self._devices, heard, looking)), body)
+        await self._over(heard, tee, looking, end)
+
+    async def _over(self, heard: Heard, tee: Tee, looking: Any, end: str) -> None:
+        """Have an exchange kept that is over, or count why it is not."""
+        reason = "too-large" if looking is None else await looking
+        reason = reason or end or ("" if tee.status == 200 else "answer-error") or ("too-large" if tee.size > tee.most else "")
+        if reason:
+            return self.keeper.count(reason)
+        heard.answer, heard.encoding = b"".join(tee.pieces), tee.headers.get("content-encoding", "").strip().lower()
+        heard.streamed = tee.headers.get("content-type", "").startswith("text/event-stream")
+        heard.ended = self._live.workspace.clock.now()
+        self.keeper.keep(heard)
+
+
+def _let_go(tee: Tee, done: Any) -> None:
+    """Let go of an answer whose words are not to be kept, and of what still comes of it."""
+    if done.cancelled() or done.exception() or done.result():
+        tee.most = 0
+        tee.pieces.clear()
+
+
+def _offer(devices: bool, heard: Heard, looking: Any) -> Any:
+    """Give what offers a name to a device that has none, to come back with; None where nobody is to get one."""
+    if not devices or looking is None or TOKEN in heard.headers:
+        return None
+
+    async def offered() -> list[tuple[bytes, bytes]]:
+        return [(b"x-licit-device", new_device().encode())] if await looking == "subject-unknown" else []
+
+    return offered
+
+
+def _plain(scope: Scope) -> dict[str, str]:
+    """Give the headers as texts; one that stands twice as a text that is nobody's name."""
+    out: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key = name.decode("latin-1")
+        try:
+            text = value.decode()
+        except UnicodeDecodeError:
+            text = value.decode("latin-1")
+        out[key] = f"{out[key]}\0{text}" if key in out else text
+    return out

@@ -1,0 +1,267 @@
+"""What the gateway keeps: an exchange that is over is judged, joined to its conversation, and handed to the store.
+
+Rules kept here:
+
+- Whoever refuses is not listened to: the first look, before the answer comes, lets go of the words. The standing decides again
+  once the answer is whole; nothing is written before.
+- What is in doubt is not kept, whatever the doubt is: a token that does not count, a store that does not answer, a workspace that
+  is no longer the one that was opened, a queue that is full. Each is counted by its reason.
+- Exchanges of one conversation are joined one after the other. Words are never logged.
+
+Law: CHO-04, CHO-05, CHO-06, CHO-08, CHO-11
+"""
+
+import threading
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from ...adapters.chatlogs.openai_messages import conversation
+from ...core.errors import InputError, LicitError, RefusedError, UnavailableError
+from ...core.ids import keyed
+from ...core.records import Record, altered
+from ...usecases.arrive import Declared
+from ...usecases.continued import continued
+from ...usecases.intake import Handed, take_in
+from ...usecases.live import Live
+from ..web.tokens import Tokens
+from .exchange import Row, answer_of, decoded, request_of, rows_of
+from .people import Who, who
+from .settings import Settings
+from .thread import Thread, thread_of
+
+#: So many bytes of exchanges may wait to be kept; what comes beyond is not.
+WAITING = 128 << 20
+#: After a failure of the store nothing is decided for so many seconds, where chats wait for a decision.
+AFTER = 5.0
+#: Reasons that say that something is wrong here, not that somebody said no.
+TROUBLE = frozenset({"workspace-gone", "workspace-busy", "not-stored", "queue-full", "fault"})
+#: Reasons for which a chat is not served where it must not be in doubt.
+DOUBT = TROUBLE | {"sign-in-refused", "identity-unclear"}
+_DEVICE = "licit_device"
+_REMEMBERED = 100_000
+_NO = ("", "0", "false", "no")
+_STRICTER = ("consumer", "adult", "unknown", "organisation", "minor")
+
+
+@dataclass(slots=True, kw_only=True)
+class Heard:
+    """An exchange: headers and bytes as they came; ``at`` when the request had come, ``ended`` when the answer had."""
+
+    headers: Mapping[str, str] = field(repr=False)
+    request: bytes = field(repr=False)
+    at: datetime
+    answer: bytes = field(default=b"", repr=False)
+    encoding: str = ""
+    streamed: bool = False
+    ended: datetime | None = None
+
+    @property
+    def size(self) -> int:
+        """Give the bytes that it holds."""
+        return len(self.request) + len(self.answer)
+
+
+class Keeper:
+    """Judges and keeps exchanges in threads of its own."""
+
+    def __init__(self, live: Live, settings: Settings, tokens: Tokens, *, devices: bool) -> None:
+        """Take the fold, the settings and what checks tokens; ``devices`` says that nobody signed in is their device."""
+        self._live, self._settings, self._tokens, self._devices = live, settings, tokens, devices
+        self._key = keyed(live.workspace.keys.secret("records"), "licit/gateway")
+        self._root = _mark(live.workspace.root)
+        self._locks = [threading.Lock() for _ in range(64)]
+        self._lock, self._waiting, self._failed = threading.Lock(), 0, -AFTER
+        self._times: OrderedDict[str, str] = OrderedDict()
+        self._threads = ThreadPoolExecutor(4, "keeping")
+        self.looking = ThreadPoolExecutor(2, "looking")
+        self.tally: Counter[str] = Counter()
+
+    def trouble(self) -> str:
+        """Give why nothing can be kept now, "" where nothing is known against it."""
+        if self._waiting > WAITING:
+            return "queue-full"
+        return "not-stored" if time.monotonic() - self._failed < AFTER else ""
+
+    def look(self, heard: Heard) -> str:
+        """Give why an exchange will not be kept, "" while nothing is known against it: before its answer, in any thread."""
+        try:
+            self._insist_on_workspace()
+            request = request_of(heard.request)
+            if reason := self._beforehand(heard, request):
+                return reason
+            person = self._who(heard, request)
+            for one in person.named:
+                found = self._live.of_person(one, self._settings.purpose).decision
+                if found.answer == "refuse":
+                    return found.reason
+            return "" if person.named else "subject-unknown"
+        except Exception as error:
+            return _reason(error)
+
+    def count(self, reason: str) -> None:
+        """Count an exchange that is not kept, by its reason."""
+        with self._lock:
+            self.tally[reason] += 1
+
+    def keep(self, heard: Heard) -> None:
+        """Have an exchange kept whose answer has come, as far as it may be; from any thread, at once."""
+        with self._lock:
+            full = self._waiting + heard.size > WAITING
+            self._waiting += 0 if full else heard.size
+        if full:
+            return self.count("queue-full")
+        try:
+            self._threads.submit(self._kept, heard)
+        except RuntimeError:  # it is closed
+            self.count("stopped")
+
+    def close(self, patience: float = 10.0) -> None:
+        """Keep what still waits, for so many seconds; count what then is left."""
+        until = time.monotonic() + patience
+        while self._waiting and time.monotonic() < until:
+            time.sleep(.01)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self.looking.shutdown(wait=False, cancel_futures=True)
+
+    def settled(self, patience: float = 10.0) -> bool:
+        """Wait until nothing waits to be kept; tell whether that came about."""
+        until = time.monotonic() + patience
+        while self._waiting and time.monotonic() < until:
+            time.sleep(.005)
+        return not self._waiting
+
+    def _kept(self, heard: Heard) -> None:
+        try:
+            reason = self._stored(heard)
+        except Exception as error:
+            reason = _reason(error)
+            if reason in TROUBLE:
+                self._failed = time.monotonic()
+        with self._lock:
+            self._waiting -= heard.size
+        self.count(reason)
+
+    def _stored(self, heard: Heard) -> str:
+        """Keep what may be kept; give the reason why nothing was, or "kept"."""
+        self._insist_on_workspace()
+        space, settings, request = self._live.workspace, self._settings, request_of(heard.request)
+        if reason := self._beforehand(heard, request):
+            return reason
+        person = self._who(heard, request)
+        answers = answer_of(decoded(heard.answer, heard.encoding, settings.largest_mib << 20), streamed=heard.streamed)
+        rows = [*rows_of(request), *answers]
+        thread = thread_of(self._key, [part for one in person.named for part in one], _conversation(heard, request, settings), rows, len(answers))
+        declared = self._declared(heard, person)
+        with ExitStack() as held:
+            held.enter_context(self._locks[hash((thread.conversation, person.named)) % len(self._locks)])
+            record = continued(space, self._record(heard, thread, rows, len(answers), person), declared, settings.source)
+            done = take_in(self._live, Handed(record=record, source=settings.source, purpose=settings.purpose, declared=declared,
+                                              masked=settings.mask))
+        self._insist_on_workspace()
+        said = [one for one in done.messages if one.message in thread.names]
+        return "kept" if any(one.kept for one in said[-len(answers):]) else next((one.reason for one in said if one.reason), "fault")
+
+    def _record(self, heard: Heard, thread: Thread, rows: list[Row], answers: int, person: Who) -> Record:
+        """Read the messages; each has its name, and the time at which it first came where that is known."""
+        at, ended = (one.strftime("%Y-%m-%dT%H:%M:%SZ") for one in (heard.at, heard.ended or heard.at))
+        read, last = [], len(rows) - answers
+        for number, (row, name) in enumerate(zip(rows, thread.names, strict=True)):
+            new = number >= thread.before or row.get("role") in ("system", "developer")
+            time_of = self._first(name, ended if number >= last else at if new else "")
+            plain = {key: value for key, value in row.items() if key not in ("id", "created_at", "create_time", "timestamp", "audio", "prefix")}
+            read.append({**plain, "id": name, **({"timestamp": time_of} if time_of else {})})
+        record = conversation({"id": thread.conversation, "messages": read})
+        turns = list(record.turns)
+        for number in range(last, len(turns)):  # alternatives all answer the same words, and the first of them is shown
+            turns[number] = altered(turns[number], parent=turns[last - 1].id, shown=number == last)
+        device = person.device
+        return altered(record, turns=tuple(turns), declared={_DEVICE: device} if device else {})
+
+    def _first(self, name: str, now: str) -> str:
+        """Give when a message first came, by memory, else now; "" for one that was never seen to come."""
+        with self._lock:
+            known = self._times.get(name, "")
+            if not known and now:
+                known = self._times[name] = now
+                while len(self._times) > _REMEMBERED:
+                    self._times.popitem(last=False)
+        return known
+
+    def _beforehand(self, heard: Heard, request: Row) -> str:
+        """Give what the request itself says against keeping it."""
+        said = heard.headers.get("x-licit-temporary", "").strip().lower()
+        metadata = request.get("metadata")
+        marks = [request, metadata if isinstance(metadata, dict) else {}]
+        if said not in _NO or request.get("store") is False or any(
+                str(mark.get(name) or "").strip().lower() not in _NO for mark in marks for name in ("temporary", "is_temporary")):
+            return "chat-state"
+        if heard.headers.get("x-licit-kind", "chat") != "chat":
+            return "purpose"
+        return "global-privacy-control" if heard.headers.get("sec-gpc") == "1" else ""
+
+    def _who(self, heard: Heard, request: Row) -> Who:
+        person = who(heard.headers, request, self._settings, self._tokens, heard.at)
+        if not person.account and not self._devices:
+            person = Who(issuer=person.issuer)
+        return person if person.issuer else Who(issuer=self._live.workspace.name, account=person.account, device=person.device)
+
+    def _declared(self, heard: Heard, person: Who) -> Declared:
+        settings = self._settings
+        capacity = _stricter(settings.capacity, heard.headers.get("x-licit-capacity", ""))
+        age = _stricter(settings.age, heard.headers.get("x-licit-age", ""))
+        return Declared(subject=person.account, device_field=_DEVICE, issuer=person.issuer, capacity=capacity, age=age,
+                        notice=settings.notice, surface=settings.surface)
+
+    def _insist_on_workspace(self) -> None:
+        """Insist that the workspace is the one that was opened: into a folder that is gone, writing may seem to work.
+
+        Raises:
+            UnavailableError: it is not.
+        """
+        if _mark(self._live.workspace.root) != self._root:
+            raise UnavailableError("the workspace is gone, or another one", reason="workspace-gone")
+
+
+def _conversation(heard: Heard, request: Row, settings: Settings) -> str:
+    """Give the id that the product has for the conversation, "" for none."""
+    metadata = request.get("metadata")
+    given = heard.headers.get(settings.conversation_header, "") or (metadata.get("conversation_id") if isinstance(metadata, dict) else "")
+    if given and (not isinstance(given, str) or len(given) > 500 or "\0" in given):
+        raise InputError("the conversation's id is none", reason="not-understood")
+    return given or ""
+
+
+def _stricter(own: str, given: str) -> str:
+    """Give the more protective of what the deployment and the request say; a word that is none is unknown."""
+    if not given or given == own:
+        return own
+    given = given if given in _STRICTER else "unknown"
+    return given if own == "unknown" else max(own, given, key=_STRICTER.index)
+
+
+def _mark(root: Path) -> tuple[int, int]:
+    try:
+        found = (root / "licit.toml").stat()
+    except OSError:
+        return 0, 0
+    return found.st_dev, found.st_ino
+
+
+def _reason(error: Exception) -> str:
+    """Name what went wrong, never in its own words."""
+    if isinstance(error, InputError | RefusedError):
+        return error.reason or "not-understood"
+    if isinstance(error, UnavailableError):
+        return error.reason if error.reason in TROUBLE else "workspace-busy"
+    if isinstance(error, OSError):
+        return "not-stored"
+    return error.reason or "fault" if isinstance(error, LicitError) else "fault"
+
+
+__all__ = ["DOUBT", "TROUBLE", "Heard", "Keeper"]

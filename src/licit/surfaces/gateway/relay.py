@@ -1,0 +1,216 @@
+"""The way to the upstream and back: what one side sends, the other gets, byte for byte and no sooner than it can take it.
+
+Rules kept here:
+
+- Nothing is read ahead: a slow client slows the upstream down, and one that is gone ends the request there.
+- An answer that breaks off breaks off: the line is closed, so that no half of one looks whole.
+- Headers go through as they are, but for those that belong to one line only (RFC 9110, 7.6.1), and ours.
+- Where the upstream gives no answer at all, the client gets one in the form in which the upstream tells errors.
+"""
+
+import asyncio
+import json
+import ssl
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from ...core.errors import SetupError
+from ..web.guard import Receive, Scope, Send
+
+Headers = Sequence[tuple[bytes, bytes]]
+#: Those of one line, and those that the gateway itself is told by.
+_OF_THE_LINE = frozenset((b"connection", b"keep-alive", b"proxy-connection", b"proxy-authenticate", b"te", b"trailer",
+                          b"transfer-encoding", b"upgrade"))
+_CONNECT = 10.0
+#: What answers are packed with that can be read here.
+_PACKED = (b"gzip", b"x-gzip", b"deflate", b"identity")
+
+
+@dataclass(slots=True)
+class Tee:
+    """What of an answer is kept aside while it goes through; ``take`` lets go of everything once it is too much."""
+
+    most: int
+    listening: bool = False
+    pieces: list[bytes] = field(default_factory=list)
+    size: int = 0
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    whole: bool = False
+
+    def take(self, piece: bytes) -> None:
+        """Take a piece."""
+        self.size += len(piece)
+        if self.size <= self.most:
+            self.pieces.append(piece)
+        else:
+            self.pieces.clear()
+
+
+class _Body(httpx.AsyncByteStream):
+    """A request's body: what was read of it, then what still comes."""
+
+    def __init__(self, first: bytes, rest: AsyncIterator[bytes]) -> None:
+        self._first, self._rest = first, rest
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        if self._first:
+            yield self._first
+        async for piece in self._rest:
+            yield piece
+
+
+class Relay:
+    """Asks one upstream."""
+
+    def __init__(self, upstream: str, patience: float = 0) -> None:
+        """Take the upstream's address, with or without its /v1, and for how many seconds it may be silent; 0 for ever.
+
+        Raises:
+            SetupError: it is no address.
+        """
+        parts = urlsplit(upstream)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
+            raise SetupError("the upstream is no address", about=upstream.split("@")[-1], remedy="Name it: --upstream https://api.example")
+        self.address = f"{parts.scheme}://{parts.netloc}"
+        self._path = parts.path.rstrip("/").removesuffix("/v1").encode()
+        self._host = parts.netloc.encode()
+        secure = ssl.create_default_context() if parts.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._transport = httpx.AsyncHTTPTransport(verify=secure, limits=httpx.Limits(
+            max_connections=None, max_keepalive_connections=200, keepalive_expiry=30))
+        self._patience = {"timeout": {"connect": _CONNECT, "read": patience or None, "write": patience or None, "pool": None}}
+
+    async def close(self) -> None:
+        """Close every line."""
+        await self._transport.aclose()
+
+    async def answer(self, scope: Scope, body: tuple[bytes, AsyncIterator[bytes]], send: Send, tee: Tee,
+                     more: Callable[[], Any] | None = None) -> str:
+        """Ask the upstream and pass its answer on; give "" when it came whole, else why not.
+
+        ``more`` gives headers that are added to the answer.
+        """
+        request = httpx.Request(scope["method"], self._address(scope), headers=self._headers(scope["headers"], narrowed=tee.listening),
+                                stream=_Body(*body), extensions=self._patience)
+        try:
+            response = await self._transport.handle_async_request(request)
+        except (httpx.TimeoutException, httpx.TransportError) as error:
+            late = isinstance(error, httpx.TimeoutException)
+            await refuse(send, 504 if late else 502, "upstream-silent" if late else "upstream-unreachable",
+                         "The upstream did not answer in time." if late else "The upstream cannot be reached.")
+            return "upstream-failed"
+        try:
+            return await self._passed(response, send, tee, more)
+        finally:
+            await response.aclose()
+
+    async def _passed(self, response: httpx.Response, send: Send, tee: Tee, more: Callable[[], Any] | None) -> str:
+        tee.status = response.status_code
+        tee.headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
+        headers = [*_through(response.headers.raw), *(await more() if more else [])]
+        await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+        try:
+            async for piece in response.stream:  # type: ignore[union-attr]
+                tee.take(piece)
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        except (httpx.TransportError, httpx.TimeoutException):
+            return "unfinished"  # the server closes the line, for the answer was not ended
+        tee.whole = True
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        return ""
+
+    def _address(self, scope: Scope) -> httpx.URL:
+        path = self._path + (scope.get("raw_path") or scope["path"].encode())
+        query = b"?" + scope["query_string"] if scope["query_string"] else b""
+        return httpx.URL(self.address).copy_with(raw_path=path + query)
+
+    def _headers(self, headers: Headers, *, narrowed: bool) -> list[tuple[bytes, bytes]]:
+        chunked = any(name == b"transfer-encoding" for name, _ in headers)
+        out = [(b"host", self._host)]
+        for name, value in _through(headers):
+            if name == b"accept-encoding" and narrowed:
+                value = _narrowed(value)
+            if name not in (b"host", b"expect") and not name.startswith(b"x-licit-"):
+                out.append((name, value))
+        return [*out, (b"transfer-encoding", b"chunked")] if chunked else out
+
+
+def _through(headers: Headers) -> list[tuple[bytes, bytes]]:
+    """Give the headers that go beyond one line."""
+    named = {one.strip().lower() for name, value in headers if name.lower() == b"connection" for one in value.split(b",")}
+    return [(name, value) for name, value in headers if name.lower() not in _OF_THE_LINE and name.lower() not in named]
+
+
+def _narrowed(offered: bytes) -> bytes:
+    """Give of the packings that a client can read those that can be read here as well."""
+    kept = [one for one in offered.split(b",") if one.split(b";")[0].strip().lower() in _PACKED]
+    return b",".join(kept).strip() or b"identity"
+
+
+async def refuse(send: Send, status: int, code: str, told: str) -> None:
+    """Tell an error in the form in which the APIs that are spoken here tell theirs."""
+    body = json.dumps({"error": {"message": told, "type": "gateway_error", "param": None, "code": code}}).encode()
+    await send({"type": "http.response.start", "status": status, "headers": [
+        (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)), (b"x-licit-reason", code.encode())]})
+    await send({"type": "http.response.body", "body": body})
+
+
+class Body:
+    """The body of a request as it comes, and then whether the client is still there."""
+
+    def __init__(self, receive: Receive) -> None:
+        """Read nothing yet."""
+        self._receive, self._ended, self.more = receive, asyncio.Event(), True
+
+    async def begun(self, most: int) -> bytes | None:
+        """Read up to so many bytes, and the piece that passes them; None where the client left before."""
+        pieces, size = [], 0
+        while self.more and size <= most:
+            if (piece := await self._piece()) is None:
+                return None
+            pieces.append(piece)
+            size += len(piece)
+        return b"".join(pieces)
+
+    async def rest(self) -> AsyncIterator[bytes]:
+        """Read what still comes.
+
+        Raises:
+            httpx.ReadError: the client left before its end.
+        """
+        while self.more:
+            if (piece := await self._piece()) is None:
+                raise httpx.ReadError("the client is gone")
+            yield piece
+
+    async def gone(self) -> None:
+        """Wait until the client is gone; looked at once the body is whole."""
+        await self._ended.wait()
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+    async def _piece(self) -> bytes | None:
+        message = await self._receive()
+        self.more = message["type"] == "http.request" and bool(message.get("more_body"))
+        if not self.more:
+            self._ended.set()
+        return bytes(message.get("body", b"")) if message["type"] == "http.request" else None
+
+
+async def first_of(work: Any, body: Body) -> str:
+    """Do some work unless the client goes before it is done, which ends it; give what it gives, or that nobody waits for it."""
+    working, leaving = asyncio.ensure_future(work), asyncio.ensure_future(body.gone())
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+            return "cancelled"
+        return str(working.result())
+    finally:
+        leaving.cancel()
+        working.cancel()  # where the server itself ends

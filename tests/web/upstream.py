@@ -1,0 +1,170 @@
+"""A pretend upstream of OpenAI's shape on a real server, and a gateway before it; what it does hangs on the model it is asked for."""
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from serving import NO_CERTIFICATES, Server
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+from world import World
+
+from licit.surfaces.gateway.app import Gateway
+from licit.surfaces.web.timely import Timely
+
+CONSUMERS = 'source = "chat"\ncapacity = "consumer"\nage = "adult"\nissuer = "chat"\n'
+
+
+@dataclass
+class Upstream:
+    """What came, byte for byte, and which streams were left before their end."""
+
+    address: str = ""
+    asked: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    answer: str = "D'accord."
+    sent: list[bytes] = field(default_factory=list)
+
+    async def chat(self, request: Request) -> Response:
+        """Answer a chat."""
+        body = await request.body()
+        self.asked.append((dict(request.headers), body))
+        asked = json.loads(body) if body.startswith(b"{") else {}
+        model = asked.get("model", "plain")
+        if model == "error":
+            return Response(b'{"error": {"message":"slow  down","code":7}}', 429, {"retry-after": "9", "x-own": "one"}, "application/json")
+        if asked.get("stream"):
+            return StreamingResponse(self._pieces(model), media_type="text/event-stream", headers={"x-request-id": "r-1"})
+        whole = {"id": "c-1", "choices": [{"index": 0, "finish_reason": "stop", "message": {
+            "role": "assistant", "content": self.answer, "odd": [1, None]}}], "unknown-field": {"kept": True}}
+        return Response(json.dumps(whole, indent=3).encode(), 200, {"x-request-id": "r-1"}, "application/json")
+
+    async def _pieces(self, model: str) -> AsyncIterator[bytes]:
+        self.sent = []
+        for number, word in enumerate(self.answer.split(" ")):
+            delta = {"content": word if not number else " " + word}
+            yield self._keep(event({"choices": [{"index": 0, "delta": delta, "finish_reason": None}], "odd": number}))
+            if model == "die":
+                raise OSError("the upstream dies")
+            if model == "malformed":
+                yield self._keep(b'data: {"choices": [{"ind\n\n: a remark\r\n\r\n')
+            if model == "slow":
+                try:
+                    await asyncio.sleep(30)
+                except asyncio.CancelledError:
+                    self.left.append(model)
+                    raise
+        if model != "open":
+            yield self._keep(event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}))
+            yield self._keep(b"data: [DONE]\n\n")
+
+    def _keep(self, piece: bytes) -> bytes:
+        self.sent.append(piece)
+        return piece
+
+    async def other(self, request: Request) -> Response:
+        """Answer anything else by what was asked."""
+        body = await request.body()
+        self.asked.append((dict(request.headers), body))
+        return Response(request.method.encode() + b" " + request.url.path.encode() + b"?" + request.url.query.encode() + b" " + body, 201)
+
+
+def event(value: Any) -> bytes:
+    """Write an event of a stream."""
+    return b"data: " + json.dumps(value).encode() + b"\n\n"
+
+
+@contextmanager
+def served_by(app: Any, lifespan: Any = "on") -> Iterator[str]:
+    """Run an app, its beginning and end included; give its address."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan=lifespan, http=Timely, ws="none",
+                                   proxy_headers=False, server_header=False, date_header=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    until = time.monotonic() + 30
+    while not server.started and time.monotonic() < until:
+        time.sleep(.01)
+    assert server.started
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(30)
+        listening.close()
+
+
+@pytest.fixture(scope="session")
+def one_upstream() -> Iterator[Upstream]:
+    """The upstream."""
+    upstream = Upstream()
+    routes = [Route("/v1/chat/completions", upstream.chat, methods=["POST"]),
+              Route("/{rest:path}", upstream.other, methods=["GET", "POST", "DELETE"])]
+    with served_by(Starlette(routes=routes), "off") as upstream.address:
+        yield upstream
+
+
+@pytest.fixture
+def upstream(one_upstream: Upstream) -> Upstream:
+    """The upstream, with nothing asked of it yet."""
+    one_upstream.asked, one_upstream.left, one_upstream.answer = [], [], "D'accord."
+    return one_upstream
+
+
+@dataclass
+class Before:
+    """A gateway that runs, its world and what it stands before."""
+
+    world: World
+    gateway: Gateway
+    upstream: Upstream
+    address: str
+
+    def ask(self, *said: str, user: str = "user1", to: str = "", headers: dict[str, str] | None = None, **more: Any) -> httpx.Response:
+        """Say something; every second text is the assistant's."""
+        messages = [{"role": ("user", "assistant")[number % 2], "content": words} for number, words in enumerate(said)]
+        body = {"model": "plain", "messages": messages, **({"user": user} if user else {}), **more}
+        with httpx.Client(verify=NO_CERTIFICATES, timeout=20) as client:
+            return client.post(f"{to or self.address}/v1/chat/completions", json=body, headers=headers or {})
+
+    def tally(self) -> dict[str, int]:
+        """Give what was counted, once nothing waits any more."""
+        until = time.monotonic() + 10
+        while not self.gateway.keeper.settled() and time.monotonic() < until:
+            time.sleep(.005)
+        return {name: number for name, number in self.gateway.keeper.tally.items() if number}
+
+    def counted(self, number: int) -> dict[str, int]:
+        """Give what was counted, once it is so many exchanges."""
+        until = time.monotonic() + 10
+        while sum(self.gateway.keeper.tally.values()) < number and time.monotonic() < until:
+            time.sleep(.005)
+        return self.tally()
+
+
+@contextmanager
+def before(world: World, upstream: Upstream, settings: str = CONSUMERS) -> Iterator[Before]:
+    """Put a gateway before the upstream."""
+    if settings:
+        (world.root / "gateway.toml").write_text(settings, encoding="utf-8")
+    gateway = Gateway(world.root, upstream.address, clock=world.clock)
+    with served_by(gateway) as address:
+        yield Before(world, gateway, upstream, address)
+
+
+@pytest.fixture
+def gateway(world: World, upstream: Upstream) -> Iterator[Before]:
+    """A gateway for consumers before the upstream, over a workspace with nothing in it."""
+    with before(world, upstream) as here:
+        yield here
