@@ -71,7 +71,7 @@ class Explained:
             over = "" if made["counts"] else "; it counts no more"
             yield f"  {made['record']} {made['answer']}{what}, decided by {made['by']} (log entry {made['entry']}{over})"
         for place in self.went:
-            yield f"  in {place['release']}{' (withdrawn)' if place['withdrawn'] else ''}: {place['rows']} rows"
+            yield f"  in {place['release']}{' (withdrawn)' if place['withdrawn'] else ''}: {place['rows']} {'row' if place['rows'] == 1 else 'rows'}"
             for run in place["runs"]:
                 yield f"    trained on in run {run['run']}; models: {', '.join(run['models']) or 'none recorded'}"
         if any(place["runs"] for place in self.went):

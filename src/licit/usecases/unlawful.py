@@ -95,7 +95,7 @@ class Impact:
         if not self.holdings:
             yield "No release holds it."
         for one in self.holdings:
-            rows = "its rows are no longer on disk; it may hold some" if one.rows < 0 else f"{one.rows} rows of it"
+            rows = "its rows are no longer on disk; it may hold some" if one.rows < 0 else f"{one.rows} {'row' if one.rows == 1 else 'rows'} of it"
             more = f", {one.made_from_it} made from it" if one.made_from_it else ""
             more += f", {one.repeating_it} of other sources that repeat much of it" if one.repeating_it else ""
             yield f"{one.release}{' (withdrawn)' if one.withdrawn else ''}: {rows}{more}"

@@ -53,3 +53,8 @@ def progress(quiet: bool = False) -> "Iterator[Progress]":
     finally:
         if live and shown > began:
             err.print("\r" + " " * 78 + "\r", end="")
+
+
+def number_of(number: int, thing: str) -> str:
+    """Say how many of a thing there are."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

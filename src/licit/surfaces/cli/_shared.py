@@ -17,6 +17,7 @@ from ...wiring import find_workspace, open_workspace
 from ._console import F as F
 from ._console import err as err
 from ._console import json_option as json_option
+from ._console import number_of as number_of
 from ._console import out as out
 from ._console import print_json as print_json
 from ._console import progress as progress
@@ -60,11 +61,6 @@ def _against(path: Path) -> str:
     if os.statvfs(path if path.exists() else path.parent).f_flag & os.ST_RDONLY:
         return os.strerror(errno.EROFS)
     return os.strerror(errno.EISDIR if path.is_dir() else errno.EACCES)
-
-
-def number_of(number: int, thing: str) -> str:
-    """Say how many of a thing there are."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def show(table: Table) -> None:

@@ -9,7 +9,7 @@ import click
 from ...core.errors import SetupError
 from ...core.policy import parse_moment
 from ...usecases.arrive import Declared, FileReport, import_paths
-from ._shared import json_option, opened, out, print_json, progress, say, warn, workspace_option
+from ._shared import json_option, number_of, opened, out, print_json, progress, say, warn, workspace_option
 
 
 @click.command("import", epilog="Example: licit import export.zip --source le-chat --subject ada --capacity consumer "
@@ -59,7 +59,7 @@ def import_command(paths: tuple[Path, ...], source: str, forced: str | None, as_
 
 
 def _say(report: FileReport) -> None:
-    out.print(f"{report.file}: {report.format or 'not read'}, {report.records:,} records, {report.turns:,} turns"
+    out.print(f"{report.file}: {report.format or 'not read'}, {number_of(report.records, 'record')}, {number_of(report.turns, 'turn')}"
               + (f", {report.known:,} already here" if report.known else ""), markup=False)
     for reason, number in sorted(report.set_aside.items()):
         out.print(f"  [yellow]{number:,} set aside: {reason}[/]")
@@ -76,7 +76,7 @@ def _say(report: FileReport) -> None:
 
 def _sum(reports: list[FileReport]) -> None:
     aside = sum(sum(report.set_aside.values()) for report in reports)
-    say(f"{sum(report.records for report in reports):,} records from {len(reports):,} files"
+    say(f"{number_of(sum(report.records for report in reports), 'record')} from {number_of(len(reports), 'file')}"
         + (f"; {aside:,} set aside, counted as refused" if aside else "") + ". Next: licit build --dry-run")
 
 

@@ -24,7 +24,7 @@ from ...signals.registry import read_all
 from ...usecases.audit import Audit, figures_by_label
 from ...usecases.audit_look import Looking
 from ...usecases.listing import figures_of
-from ._console import json_option, out, print_json, progress
+from ._console import json_option, number_of, out, print_json, progress
 from .text import find_with, plugins_option
 
 _ROWS = 12
@@ -95,7 +95,7 @@ def _figures(looking: Looking) -> dict[str, Any]:
 
 
 def _show(result: dict[str, Any]) -> None:
-    out.print(f"{result['arrived']:,} records in {result['files']:,} files: {result['looked_at']:,} looked at, "
+    out.print(f"{number_of(result['arrived'], 'record')} in {number_of(result['files'], 'file')}: {result['looked_at']:,} looked at, "
               f"{sum(result['unreadable'].values()):,} unreadable. Nothing was imported.", markup=False)
     for title, rows in _tables(result):
         if not rows:
@@ -117,7 +117,7 @@ def _tables(result: dict[str, Any]) -> Iterator[tuple[str, list[tuple[int, str]]
     signals = result["signals"]
     yield "Reservations in stored pages", [(number, verdict) for verdict, number in signals["verdicts"].items()] if signals else []
     personal, special = result["personal_data"], result["special"]
-    yield "Personal data, by places found", [(told["places"], f"{label}, in {told['records']:,} records") for label, told in personal["labels"].items()
+    yield "Personal data, by places found", [(told["places"], f"{label}, in {number_of(told['records'], 'record')}") for label, told in personal["labels"].items()
                                              ] if personal else []
     yield "Special categories, offences, minors", [(told["records"], family) for family, told in special["families"].items()] if special else []
     copies = result["duplicates"]

@@ -10,7 +10,7 @@ from ...usecases.restore import Order, Restored, accept_lost
 from ...usecases.schedule import backups_at
 from ...usecases.workspace import Workspace
 from ...wiring import find_workspace, open_workspace, restore_workspace
-from ._shared import json_option, opened, print_json, progress, say, show, workspace_option
+from ._shared import json_option, number_of, opened, print_json, progress, say, show, workspace_option
 
 
 @click.command("backup", epilog="Example: licit backup backups/monday --like backups/sunday")
@@ -52,7 +52,7 @@ def backup_command(folder: Path | None, like: Path | None, listing: bool, pruned
 
 
 def _say_made(made: BackedUp) -> None:
-    say(f"Backup {made.path}: {made.files:,} files, {made.bytes:,} bytes"
+    say(f"Backup {made.path}: {number_of(made.files, 'file')}, {made.bytes:,} bytes"
         + (f", {made.linked:,} shared with the earlier one" if made.linked else "") + f"; {made.entries:,} log entries.")
     say("Not in it: keys/. Keep a copy of that folder elsewhere, always the newest.")
     say(f"Put it back: licit restore {made.path} --keys KEYS --workspace DIR")
@@ -113,7 +113,7 @@ def restore_command(backup: Path | None, keys: Path | None, newer: Path | None, 
 
 
 def _say_restored(done: Restored) -> None:
-    say(f"Restored {done.path}: {done.entries:,} log entries; {done.again:,} entered again, {done.erased:,} records erased "
+    say(f"Restored {done.path}: {done.entries:,} log entries; {done.again:,} entered again, {number_of(done.erased, 'record')} erased "
         "again" + (f"; patch {', '.join(done.patches)}" if done.patches else "") + ".")
     if done.waiting:
         say(f"API keys and accounts of staff came back ({done.waiting:,}) and count for nothing yet, for some may have been removed "

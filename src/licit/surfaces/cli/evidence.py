@@ -6,7 +6,7 @@ import click
 
 from ...usecases.bundle import write_bundle
 from ...usecases.live import Live
-from ._shared import json_option, opened, print_json, room_for, say, workspace_option
+from ._shared import json_option, number_of, opened, print_json, room_for, say, workspace_option
 
 
 @click.group("evidence")
@@ -33,4 +33,4 @@ def bundle(request: int, release: str, out: Path, as_json: bool, workspace: str 
     if as_json:
         print_json({"out": str(out), "files": len(listed["files"]), "size": listed["size"], "key": listed["key"]})
     else:
-        say(f"Written: {out} ({len(listed['files'])} files). Check it alone: licit-verify bundle {out} --key {listed['key']}")
+        say(f"Written: {out} ({number_of(len(listed['files']), 'file')}). Check it alone: licit-verify bundle {out} --key {listed['key']}")

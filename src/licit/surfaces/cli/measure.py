@@ -10,7 +10,7 @@ from rich.table import Table
 from ...adapters.jsonl import opened_lines
 from ...core.errors import InputError
 from ...usecases.measure import Counts, Measure, Rate, measure
-from ._console import err, json_option, out, print_json, progress
+from ._console import err, json_option, number_of, out, print_json, progress
 from .text import HELD, find_with, name_lines, plugins_option, settings_of
 
 #: A narrower window breaks the lines; no number is cut.
@@ -98,4 +98,4 @@ def _say_rest(found: Measure) -> None:
     if found.not_labelled:
         names = ", ".join(f"{label} ({number:,})" for label, number in sorted(found.not_labelled.items()))
         out.print(f"Found, but not labelled in this set, and in no precision above: {names}", markup=False)
-    out.print(f"{found.records:,} records. Bounds are Wilson 95 %. Detectors: {', '.join(found.detectors)}", markup=False)
+    out.print(f"{number_of(found.records, 'record')}. Bounds are Wilson 95 %. Detectors: {', '.join(found.detectors)}", markup=False)

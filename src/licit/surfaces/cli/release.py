@@ -130,7 +130,7 @@ def recall_command(workspace: str | None, as_json: bool, patching: bool, sending
     for item in over:
         say(item.line())
     for built in patches:
-        say(f"Patch {built.name}: {built.path} ({built.tally.released:,} rows)")
+        say(f"Patch {built.name}: {built.path} ({number_of(built.tally.released, 'row')})")
     for one in _send(space) if sending else ():
         say(f"{one['state']}: {one['recipient']}, {one['release']}" + (f" ({one['why']})" if one["why"] else ""))
 

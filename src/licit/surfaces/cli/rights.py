@@ -101,7 +101,7 @@ def _sweep(space: Workspace, *, quiet: bool) -> None:
     with progress(quiet) as report:
         done = carry_out(space, progress=report)
     if not quiet:
-        say(f"Carried out: {done.records} records erased, {done.shards} shards written anew"
+        say(f"Carried out: {number_of(done.records, 'record')} erased, {number_of(done.shards, 'shard')} written anew"
             + (f", patch {', '.join(done.patches)}" if done.patches else "")
             + (f"; removed {', '.join(done.files)}" if done.files else "") + ".")
         if done.deferred:
@@ -159,7 +159,7 @@ def enter(file: Path, issuer: str, dry: bool, as_json: bool, workspace: str | No
         print_json(made.as_json())
     else:
         entered = ", ".join(f"{number:,} {kind}" for kind, number in made.entered.items()) or "nothing"
-        say(f"{made.rows:,} rows: {entered} {'would be ' if dry else ''}entered, {made.already:,} stood already, "
+        say(f"{number_of(made.rows, 'row')}: {entered} {'would be ' if dry else ''}entered, {made.already:,} stood already, "
             f"{len(made.aside):,} set aside.")
         for number, why in made.aside[:20]:
             warn(f"row {number}: {why}")

@@ -20,7 +20,7 @@ from ...core.records import SetAside
 from ...detectors.registry import chosen
 from ...pipeline.deidentify import DIRECT, REPLACEMENTS, DeidentifySettings
 from ...usecases.text import Answers, Replacing, deidentify_lines, detect_lines
-from ._console import err, json_option, print_json, progress
+from ._console import err, json_option, number_of, print_json, progress
 from ._vault import asked, forget, kept, restored
 
 if TYPE_CHECKING:
@@ -65,11 +65,11 @@ class _Sum:
         name_lines(self.unreadable)
         if held:
             reasons = ", ".join(f"{number:,} {reason}" for reason, number in sorted(self.held.items()))
-            err.print(f"{held:,} of {self.records:,} records are held ({reasons}): nothing vouches for them, and the "
+            err.print(f"{held:,} of {number_of(self.records, 'record')} held ({reasons}): nothing vouches for them, and the "
                       "result has only their ids.", markup=False)
             context.exit(HELD)
         if not as_json:
-            err.print(f"{self.records:,} records, none held.", markup=False)
+            err.print(f"{number_of(self.records, 'record')}, none held.", markup=False)
 
 
 def name_lines(unreadable: Sequence[tuple[int, str]]) -> None:

@@ -5,7 +5,7 @@ import click
 from ...usecases.queries import recall
 from ...usecases.release import mend, patch
 from ...usecases.unlawful import impact, refuse
-from ._shared import json_option, opened, print_json, progress, say, workspace_option
+from ._shared import json_option, number_of, opened, print_json, progress, say, workspace_option
 
 #: Reasons by which a row leaves a release when its source, or one that it comes from, is refused.
 _BECAUSE = {"source-unlawful", "shadow-descendant", "possible-translation", "made-from-refused"}
@@ -41,4 +41,4 @@ def unlawful_command(source: str, refusing: bool, patching: bool, by: str, why: 
     for line in found.lines():
         say(line)
     for built in patches:
-        say(f"Patch {built.name}: {built.path} ({built.tally.released:,} rows)")
+        say(f"Patch {built.name}: {built.path} ({number_of(built.tally.released, 'row')})")
