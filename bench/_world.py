@@ -30,9 +30,11 @@ def workspace(folder: Path, source: str = "chats") -> Any:
     """Make a workspace with a policy and one approved source."""
     space = licit.open_workspace(folder, create=True, jobs=0)
     space.adopt_policy(POLICY)
-    Papers(notices=("n1",), sources=(source,), rows=10**9, tokens=10**12, without=("deidentified", "duplicates-out")).approve(space.ports)
+    papers = Papers(notices=("n1",), sources=(source,), rows=10**9, tokens=10**12, approver="lawyer",
+                    without=("deidentified", "duplicates-out"))
     space.add_source(source, ground="own", by="engineer")
     lawyer = space.enroll("lawyer", role="legal", key=folder / "lawyer.key", by="chair")
+    papers.approve(space.ports, lawyer)
     space.approve_source(source, by="lawyer", key=lawyer)
     return space
 

@@ -46,15 +46,17 @@ def main(folder: Path) -> None:
         "assessment": [{"id": "assessment-1", "purposes": ["train"], "approved_by": "the data-protection officer",
                         "approved_at": starts, "expires_at": (days_ago(0) + timedelta(days=300)).isoformat()}]})
 
-    # What stands behind that assessment; here the papers of an invented company. See docs/howto/legitimate-interest.md.
-    papers = Papers(assessment="assessment-1", notices=("notice-1",), sources=("assistant",), date=starts)
-    for path in papers.write(space.path / "law"):
-        space.approve_paper(path, by=papers.approver, opinion="It may proceed.")
-
-    # Where the conversations come from; who proposes a source cannot approve it, and who approves signs with a key that
-    # somebody else enrolled.
-    space.add_source("assistant", ground="own", kind="chat", by="product")
+    # Who approves signs with a key that somebody else enrolled.
     legal = space.enroll("legal", role="legal", key=folder / "legal.key", by="the board")
+
+    # What stands behind that assessment; here the papers of an invented company. See docs/howto/legitimate-interest.md.
+    papers = Papers(assessment="assessment-1", notices=("notice-1",), sources=("assistant",), approver="legal",
+                    date=starts)
+    for path in papers.write(space.path / "law"):
+        space.approve_paper(path, by="legal", key=legal, opinion="It may proceed.")
+
+    # Where the conversations come from; who proposes a source cannot approve it.
+    space.add_source("assistant", ground="own", kind="chat", by="product")
     space.approve_source("assistant", by="legal", key=legal)
     space.import_(folder / "log.jsonl", source="assistant", subject_field="user", capacity="consumer", age="adult")
 

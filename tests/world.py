@@ -116,15 +116,27 @@ class Pen:
         return self._key.sign(message)
 
 
+def enrolled(ports: Ports, name: str) -> Pen:
+    """Give the pen of a person, whose key the chair enrolled for the role legal."""
+    pen = Pen(name)
+    if pen.public_key().hex() not in keyring(ports).enrolled:
+        enroll(ports, name, "legal", pen.public_key(), "the chair")
+    return pen
+
+
+def approve(ports: Ports, papers: Papers = PAPERS) -> None:
+    """Have papers approved, signed by the approver that they name."""
+    papers.approve(ports, enrolled(ports, papers.approver))
+
+
 class Space(Workspace):
     """A workspace in which whoever approves signs with a key that the chair enrolled, for every use."""
 
     def approve_source(self, source: str, *, by: str, key: Any = None, **covers: Any) -> int:
         """Approve, signed."""
-        pen = key or Pen(by)
-        if pen.public_key().hex() not in keyring(self.ports).enrolled:
-            enroll(self.ports, by, "legal", pen.public_key(), "the chair")
-        return super().approve_source(source, by=by, key=pen, **{"uses": USES, **covers})
+        if key and key.public_key().hex() not in keyring(self.ports).enrolled:
+            enroll(self.ports, by, "legal", key.public_key(), "the chair")
+        return super().approve_source(source, by=by, key=key or enrolled(self.ports, by), **{"uses": USES, **covers})
 
     def add_contract(self, source: str, **more: Any) -> int:
         """Record a contract, by ines unless somebody else is named."""
@@ -192,7 +204,7 @@ def make(root: Path, *, policy: Mapping[str, Any] | None = POLICY, sources: Sequ
     init_workspace(root, "pretend")
     world = World(root)
     if papers:
-        papers.approve(world.ports)
+        approve(world.ports, papers)
     if policy:
         world.space.adopt_policy(policy)
     world.license(*sources)

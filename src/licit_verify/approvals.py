@@ -1,10 +1,10 @@
-"""Approvals of sources, judged again: keys of staff, who may sign with one, and what a signature covers.
+"""Approvals of sources and papers, judged again: keys of staff, who may sign with one, and what a signature covers.
 
 Rules kept here:
 
 - A key belongs to one person, in one role, by the hand of somebody else; under two names it is nobody's. Revoked, it stays so.
-- An approval needs a key of the role legal, of somebody who proposed no part of it and whose key no proposer enrolled, and a
-  signature over this log's name and all that the entry says, the digest of the source's version included.
+- An approval needs a key of the role legal, of somebody who proposed or wrote no part of it and whose key nobody enrolled who
+  did, and a signature over this log's name and all that the entry says, the digest of what is approved included.
 """
 
 import hashlib
@@ -103,18 +103,27 @@ class Keys:
             raise ValueError("an approval cannot be read")
         if type(records) is not int or records < 0 or type(body.get("version")) is not int:
             raise ValueError("an approval cannot be read")
-        ends, key, by = moment(until) if until else None, words_of(body, "key"), same(words_of(body, "by"))
+        ends, key = moment(until) if until else None, self.signed(body, origin, digest, proposers)
+        return Approval(key, frozenset(uses), records, ends) if key else None
+
+    def signed(self, body: Mapping[str, Any], origin: str, digest: str, proposers: Sequence[str]) -> str:
+        """Give the key by which somebody entitled signed an approval, "" when none did.
+
+        Raises:
+            ValueError: it cannot be read.
+        """
+        key, by = words_of(body, "key"), same(words_of(body, "by"))
         name, role, enroller = self.owners.get(key, ("", "", ""))
         mine = role == "legal" and name == by != "" and words_of(body, "digest") == digest
         if not mine or not proposers or {"", by, enroller} & {same(one) for one in proposers}:
-            return None
+            return ""
         payload = write({**{field: body[field] for field in body if field != "signature"}, "v": 1, "log": origin})
         message = b"DSSEv1 %d %b %d %b" % (len(_TYPE), _TYPE, len(payload), payload)
         try:
             signature = unhex(words_of(body, "signature"))
         except ValueError:
-            return None
-        return Approval(key, frozenset(uses), records, ends) if signed(unhex(key, 32), message, signature) else None
+            return ""
+        return key if signed(unhex(key, 32), message, signature) else ""
 
 
 def version_digest(stated: Mapping[str, Any], contract: Mapping[str, Any] | None) -> str:

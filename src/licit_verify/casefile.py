@@ -178,7 +178,7 @@ class Casefile:
             as_of = moment(take(self.lock, "as_of", str))
             late = overdue(ledger.at(base, end, *REQUESTS, "step"), people, self._duties_at(as_of, base))
             on_hold = held(ledger.at(base, end, "legal-hold"))
-            papers = Papers.read(ledger.at(base, base, "law", "breach"))
+            papers = Papers.read(ledger.at(base, base, "law", "breach", "staff-key"), take(self.release.get("log", dict), "origin", str))
             wider = silently_widened((entry.recorded_at or entry.received_at, entry.decision)
                                      for entry in ledger.at(base, base, "policy"))
         except (ValueError, TypeError, KeyError, AttributeError):

@@ -1,8 +1,9 @@
-"""The papers behind legitimate interest, read again from the log: approved by another, in date, covering, with all beside them.
+"""The papers behind legitimate interest, read again from the log: signed by another, in date, covering, with all beside them.
 
 Rules kept here:
 
-- An approval counts when its text has the named digest, kind and id, and its approver is not the author of that text.
+- An approval counts when its text has the named digest, kind and id, and an entitled key signed it, of somebody other than the
+  author of that text (:mod:`.approvals`). Of a key that is taken back nothing stands, unless the entry says so.
 - Whatever an assessment rests on is looked up in the log: screening, impact assessment, governance, reuse, notices.
 - A paper is judged by its fields alone; what is missing in it speaks against it.
 """
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from .approvals import Keys
 from .controls import DUTIES, ran
 from .policy import Policy, moment
 from .rights import Entry
@@ -32,11 +34,12 @@ BOUNDS = ("rows", "tokens", "rows_per_person", "per_thousand_per_person")
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """An approved text and the entry that approved it."""
+    """An approved text, the entry that approved it and the key that signed it."""
 
     kind: str
     id: str
     entry: int
+    key: str
     digest: str
     version: int
     opinion: str
@@ -64,31 +67,49 @@ class Papers:
     """The papers in force and the entries that ended some, as the log has them below a position."""
 
     found: dict[tuple[str, str], Paper] = field(default_factory=dict)
+    unsigned: set[tuple[str, str]] = field(default_factory=set)
     ends: list[tuple[int, str]] = field(default_factory=list)
 
     @classmethod
-    def read(cls, entries: Iterable[Entry]) -> "Papers":
-        """Fold entries ``law`` and ``breach``.
+    def read(cls, entries: Iterable[Entry], origin: str) -> "Papers":
+        """Fold entries ``law``, ``breach`` and ``staff-key`` of the log of that name.
 
         Raises:
             ValueError: one cannot be read.
         """
-        out = cls()
+        out, keys = cls(), Keys()
         for entry in entries:
             body = entry.decision
             if not isinstance(body, Mapping):
                 raise ValueError("an entry about papers cannot be read")
-            if entry.kind == "breach":
+            if entry.kind == "staff-key":
+                out._lapse(keys.read(body))
+            elif entry.kind == "breach":
                 out.ends += [(entry.seq, "")] if body.get("answer") != "drill" else []
             elif body.get("answer") == "approved":
-                paper = _approved(entry.seq, body)
-                if paper is not None:
-                    out.found[paper.kind, paper.id] = paper
+                out._approve(_approved(entry.seq, body), body, keys, origin)
             elif body.get("answer") == "withdrawn":
-                out.found.pop((str(body.get("paper", "")), str(body.get("id", ""))), None)
+                name = (str(body.get("paper", "")), str(body.get("id", "")))
+                out.found.pop(name, None)
+                out.unsigned.discard(name)
             else:
                 out.ends.append((entry.seq, str(body.get("id", ""))))
         return out
+
+    def _lapse(self, key: str) -> None:
+        gone = {name for name, paper in self.found.items() if key and paper.key == key}
+        self.unsigned |= gone
+        self.found = {name: paper for name, paper in self.found.items() if name not in gone}
+
+    def _approve(self, paper: Paper | None, body: Mapping[str, Any], keys: Keys, origin: str) -> None:
+        if paper is None:
+            return
+        name, author = (paper.kind, paper.id), str(paper.part("identification").get("author", ""))
+        if keys.signed(body, origin, paper.digest, [author]):
+            self.found[name] = paper
+            self.unsigned.discard(name)
+        elif name not in self.found:
+            self.unsigned.add(name)
 
     def get(self, kind: str, name: object) -> Paper | None:
         """Find a paper."""
@@ -104,20 +125,17 @@ class Papers:
 
 
 def _approved(seq: int, body: Mapping[str, Any]) -> Paper | None:
-    text, by = body.get("text"), str(body.get("by", ""))
+    text = body.get("text")
     if not isinstance(text, str) or "sha256:" + hashlib.sha256(text.encode()).hexdigest() != body.get("digest"):
         return None
     try:
         data, until = _days(tomllib.loads(text.replace("\r\n", "\n"))), moment(body.get("until"))
     except ValueError:
         return None
-    identity = data.get("identification")
-    author = str(identity.get("author", "")) if isinstance(identity, Mapping) else ""
     kind, name, version = data.get("kind"), data.get("id"), data.get("version")
-    one, two = ("".join(f"{word} " for word in who.casefold().split()) for who in (by, author))
-    if kind not in _KINDS or kind != body.get("paper") or name != body.get("id") or not one or not two or one == two:
+    if kind not in _KINDS or kind != body.get("paper") or name != body.get("id"):
         return None
-    return Paper(str(kind), str(name), seq, str(body["digest"]), version if type(version) is int else 0,
+    return Paper(str(kind), str(name), seq, str(body.get("key", "")), str(body["digest"]), version if type(version) is int else 0,
                  str(body.get("opinion", "")), until, data)
 
 
@@ -152,7 +170,8 @@ class Question:
             paper = self.papers.get("lia", name)
             pinned = self.policy.digests.get(name)
             if paper is None or (pinned and pinned != paper.digest):
-                first = first or "assessment-not-approved"
+                by_name = paper is None and ("lia", name) in self.papers.unsigned
+                first = first or ("assessment-unsigned" if by_name else "assessment-not-approved")
             elif reason := self._against(paper, source):
                 first = first or reason
             else:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
-from world import CONSUMER, PAPERS, POLICY, World, chat, failing, jsonl, prose, reasons, released_records
+from world import CONSUMER, POLICY, World, approve, chat, failing, jsonl, prose, reasons, released_records
 
 from licit.adapters.server import FILE, connected
 from licit.core.errors import EvidenceError, SetupError
@@ -45,7 +45,7 @@ def made(tmp_path, address) -> World:
     assert result.exit_code == 0, result.output
     world = World(tmp_path / "w")
     world.space.adopt_policy(POLICY)
-    PAPERS.approve(world.ports)
+    approve(world.ports)
     world.license("chat")
     return world
 

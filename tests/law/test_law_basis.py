@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 
 import polars as pl
 import pytest
-from world import PAPERS, POLICY, chat, failing, make, prose, reasons
+from world import PAPERS, POLICY, Pen, approve, chat, enrolled, failing, make, prose, reasons
 
+from licit.core import law
+from licit.core.approvals import statement
 from licit.core.errors import EvidenceError, InputError, RefusedError
-from licit.core.law import KINDS
+from licit.core.law import KINDS, author_of, paper_fields, text_digest
 from licit.pipeline.basis import Basis
 from licit.usecases import deciding, staging
 from licit.usecases.law import (
@@ -24,16 +26,19 @@ from licit.usecases.law import (
 )
 from licit.usecases.law_check import check_clauses, check_text
 from licit.usecases.law_forms import blank, form
+from licit.usecases.staff_keys import enroll, revoke
 from licit.usecases.workspace import Position, law_at
 
 GOOD = dict(PAPERS.texts())
 LIA = GOOD["lia-lia-1"]
-OFFICER = Approval(by=PAPERS.approver, opinion="Favourable.")
+PEN = Pen(PAPERS.approver)
+OFFICER = Approval(by=PAPERS.approver, signer=PEN, opinion="Favourable.")
 
 
 def small(path, papers=PAPERS):
     """Make a world with two rows of one person."""
     world = make(path, papers=papers)
+    enrolled(world.ports, PAPERS.approver)
     world.take([chat("c", "u", prose("c"), prose("d")), chat("d", "u", prose("e"))])
     return world
 
@@ -48,7 +53,7 @@ def test_a_name_in_a_policy_is_no_assessment(tmp_path):
     """
     world = small(tmp_path / "w", papers=None)
     assert reasons(world.build()) == {"assessment-not-approved": 2}
-    PAPERS.approve(world.ports)
+    approve(world.ports)
     assert world.build().tally.released == 2
 
 
@@ -96,7 +101,7 @@ def test_what_happens_ends_it_until_it_is_approved_anew(tmp_path, what):
     note_trigger(world.ports, what, "ines", "something happened")
     assert reasons(world.build()) == {"assessment-ended": 2}
     assert {one.state for one in listed(world.ports)} == {"ended"}
-    PAPERS.approve(world.ports)
+    approve(world.ports)
     assert world.build().tally.released == 2
 
 
@@ -130,7 +135,7 @@ def test_an_edit_after_approval_changes_nothing(tmp_path):
     PAPERS.write(world.root / "law")
     path = world.root / "law/lia-lia-1.toml"
     path.write_text(LIA.replace("rows = 1000000", "rows = 9"), encoding="utf-8")
-    paper = law_at(world.ports.log, Position.head(world.ports.log)).paper("lia", "lia-1")
+    paper = law_at(world.ports, Position.head(world.ports.log)).paper("lia", "lia-1")
     assert edited(world.ports, paper)
     assert {one.id: one.state for one in listed(world.ports)}["lia-1"] == "edited"
     assert approved_text(world.ports, paper) == LIA
@@ -141,7 +146,7 @@ def test_an_edit_after_approval_changes_nothing(tmp_path):
 
 
 @pytest.mark.parametrize(("text", "approval", "why"), [
-    (LIA, Approval(by=" INÈS,  produit ", opinion="x"), "self-approval"), (LIA, Approval(by="ines", opinion="x"), "approver-differs"),
+    (LIA, Approval(by=" INÈS,  produit ", signer=PEN, opinion="x"), "self-approval"), (LIA, Approval(by="ines", signer=PEN, opinion="x"), "approver-differs"),
     (LIA.replace("lawful = true", "lawful = false"), OFFICER, "paper-unready"),
     (LIA.replace("L'intérêt d'Atelier", "Un intérêt d'Atelier"), OFFICER, "notice-differs")])
 def test_what_is_not_approved(tmp_path, text, approval, why):
@@ -163,7 +168,65 @@ def test_no_assessment_without_the_officer(tmp_path):
     """
     world = make(tmp_path / "w", papers=None)
     with pytest.raises(InputError):
-        approve_papers(world.ports, [LIA], Approval(by=PAPERS.approver))
+        approve_papers(world.ports, [LIA], Approval(by=PAPERS.approver, signer=PEN))
+
+
+def by_name(text: str, **more) -> dict:
+    """Give the entry of an approval as it was before approvals were signed, or one altered since."""
+    data = paper_fields(text)
+    return {"answer": "approved", "paper": data["kind"], "id": data["id"], "version": data["version"], "text": text,
+            "digest": text_digest(text), "by": PAPERS.approver, "author": author_of(data), "opinion": "Favourable.",
+            "until": "2099-01-01", **more}
+
+
+def forged(ports, how: str) -> dict:
+    """Give the entry of an approval that nobody entitled signed."""
+    pen = enrolled(ports, PAPERS.approver)
+    body = by_name(LIA, key=pen.public_key().hex())
+    if how == "a name alone":
+        return by_name(LIA)
+    if how == "another key":
+        body["key"] = (pen := Pen("nobody")).public_key().hex()
+    if how == "enrolled by the author":
+        pen = Pen("second name")
+        enroll(ports, "Me Autre", "legal", pen.public_key(), " inès, PRODUIT")
+        body |= {"by": "Me Autre", "key": pen.public_key().hex()}
+    if how == "another role":
+        pen = Pen("an engineer")
+        enroll(ports, "Me Autre", "engineer", pen.public_key(), "the chair")
+        body |= {"by": "Me Autre", "key": pen.public_key().hex()}
+    origin = "licit.example/other" if how == "another log" else ports.origin
+    signed = {**body, "signature": pen.sign(statement(origin, body)).hex()}
+    return {**signed, "opinion": "Enthusiastic."} if how == "an altered opinion" else signed
+
+
+@pytest.mark.parametrize("how", ["a name alone", "another key", "enrolled by the author", "another role", "another log", "an altered opinion"])
+def test_an_unsigned_approval_counts_for_nothing(full, monkeypatch, how):
+    """What nobody entitled signed holds what rests on it; released all the same, it fails for the auditor, by its own reason.
+
+    Law: LIA-01
+    """
+    withdraw_paper(full.ports, "lia", "lia-1", "ines", "to be approved anew")
+    full.ports.enter("law", forged(full.ports, how))
+    assert set(reasons(full.space.build({}, dry_run=True))) == {"assessment-unsigned"}
+    monkeypatch.setattr(law, "counts", lambda *_, **__: True)
+    full.swap(check=lambda *_: ())
+    assert "assessment-unsigned" in failing(full.build().path, full.root)["legal-basis"]
+
+
+def test_a_key_taken_back_takes_its_papers_along(tmp_path):
+    """What a key approved lapses with it, unless it is said that it stands; another's approval puts it in force again.
+
+    Law: LIA-01
+    """
+    world = small(tmp_path / "w")
+    revoke(world.ports, PAPERS.approver, by="the chair", why="a theft", stand=False)
+    assert reasons(world.build()) == {"assessment-unsigned": 2}
+    assert {one.state for one in listed(world.ports)} == set()
+    other = replace(PAPERS, approver="Me Autre")
+    approve(world.ports, other)
+    revoke(world.ports, "Me Autre", by="the chair", why="left", stand=True)
+    assert world.build().tally.released == 2
 
 
 # --- LIA-04, LIA-06: volume and controls -----------------------------------------------------------------------------

@@ -64,9 +64,10 @@ def ready(desk):
 
 
 def enrol(desk):
-    """Make paul's key, and let the chair enrol it."""
-    desk("staff", "key", "new", "paul")
-    desk("staff", "key", "enroll", "paul", "--role", "legal", "--key", "paul.key.pub", "--by", "the chair")
+    """Make the keys of paul and of whoever approves papers, and let the chair enrol them."""
+    for name, file in (("paul", "paul.key"), (PAPERS.approver, "officer.key")):
+        desk("staff", "key", "new", name, "--out", file)
+        desk("staff", "key", "enroll", name, "--role", "legal", "--key", f"{file}.pub", "--by", "the chair")
 
 
 def test_the_first_day(ready):
@@ -85,7 +86,7 @@ def test_the_first_day(ready):
     ready("policy", "adopt", "policy.toml", "--by", "ines")
     assert "assessment-not-approved" in ready("build", "--dry-run")
     papers = [str(path) for path in PAPERS.write(ready.folder / "licit-workspace/law")]
-    ready("law", "approve", *papers, "--by", PAPERS.approver, "--opinion", "Favourable.")
+    ready("law", "approve", *papers, "--key", "officer.key", "--by", PAPERS.approver, "--opinion", "Favourable.")
     dry = ready("build", "--dry-run")
     assert "12 rows would be" in dry
     assert not list((ready.folder / "licit-workspace/releases").iterdir())

@@ -17,9 +17,10 @@ def test_a_patch_without_rows_verifies_for_an_auditor(tmp_path: Path) -> None:
     """When the last person of a release objects, the patch holds no row and every claim about it can be checked."""
     space = licit.open_workspace(tmp_path / "w", create=True)
     space.adopt_policy(POLICY)
-    Papers(assessment="l", notices=("n",), sources=("chats",)).approve(space.ports)
     space.add_source("chats", ground="own", by="engineer")
-    space.approve_source("chats", by="lawyer", key=space.enroll("lawyer", role="legal", key=tmp_path / "lawyer.key", by="chair"))
+    key = space.enroll("lawyer", role="legal", key=tmp_path / "lawyer.key", by="chair")
+    Papers(assessment="l", notices=("n",), sources=("chats",), approver="lawyer").approve(space.ports, key)
+    space.approve_source("chats", by="lawyer", key=key)
     chat = {"id": "1", "messages": [{"role": "user", "content": "When do I prune the roses?",
                                      "timestamp": "2025-02-01T10:00:00Z"}]}
     (tmp_path / "chats.jsonl").write_text(json.dumps(chat))

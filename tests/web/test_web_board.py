@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from desks import staffed
 from pages import form_of
 from test_web_duties import HELD
-from world import PAPERS, failing, reasons
+from world import approve, failing, reasons
 
 from licit.surfaces.cli import main
 from licit.usecases.board import board
@@ -96,5 +96,5 @@ def test_a_breach_drill_counts_and_keeps_its_clock(served, tmp_path):
     entry = list(world.ports.log.entries(kinds=("breach",)))[-1].decision
     assert (entry["persons"], entry["releases"]) == (4, {"release-1": 12})
     assert set(reasons(world.build())) == {"assessment-ended"}
-    PAPERS.approve(world.ports)
+    approve(world.ports)
     assert failing(world.build().path, world.root) == {}

@@ -1,16 +1,16 @@
-"""Approvals of sources: who may sign one, what a signature covers, and what can be checked of two persons being two.
+"""Signed approvals, of a source or of a paper: who may sign one, what it covers, and what can be checked of two persons being two.
 
 Rules kept here:
 
 - A key counts for the one person and role that somebody of another name enrolled it for. Enrolled under two names it counts
   for neither; taken back, it never returns, and what it signed lapses unless the entry says that it stands.
-- An approval counts when such a key of the role ``legal`` signed this version of this source in this log: the digest of all
-  that is said of it, the uses, the number of records and the end that it covers.
-- Whoever proposed a part of what is approved neither approves it nor enrolled the key that does. That three names are three
+- An approval counts when such a key of the role ``legal`` signed it in this log, over everything that its entry says: the digest
+  of what is approved above all; of a source also the uses, the number of records and the end that it covers.
+- Whoever proposed or wrote a part of what is approved neither approves it nor enrolled the key that does. That three names are three
   people cannot be seen from here: whoever enrols looks at the person.
-- An approval by a name alone is told apart; it counts only where a plan accepts that.
+- An approval by a name alone is told apart; of a source it counts only where a plan accepts that, of a paper never.
 
-Law: PRV-01
+Law: PRV-01, LIA-01
 """
 
 import unicodedata
@@ -120,8 +120,8 @@ def against(body: Mapping[str, Any], *, keyring: Keyring, digest: str, proposers
     Args:
         body: the approval's entry.
         keyring: the keys that are enrolled by then.
-        digest: of all that is said of the source.
-        proposers: who proposed what is said of it.
+        digest: of what is approved: all that is said of a source, or the text of a paper.
+        proposers: who proposed or wrote it.
     """
     named, owner = folded(text(body, "by")), keyring.enrolled.get(text(body, "key"))
     parties = {folded(name) for name in proposers}
@@ -132,12 +132,23 @@ def against(body: Mapping[str, Any], *, keyring: Keyring, digest: str, proposers
     if folded(owner.name) != named:
         return "the key is enrolled for somebody else"
     if not parties or "" in parties:
-        return "nobody is named who proposed it"
+        return "nobody is named who proposed or wrote it"
     if named in parties:
-        return "who proposed a source cannot approve it"
+        return "who proposed or wrote it cannot approve it"
     if folded(owner.by) in parties:
-        return "the key was enrolled by who proposed the source; a third person enrols"
-    return "" if text(body, "digest") == digest else "it was made of another version of the source"
+        return "the key was enrolled by who proposed or wrote it; a third person enrols"
+    return "" if text(body, "digest") == digest else "it was made of another version"
+
+
+def counts(body: Mapping[str, Any], *, keyring: Keyring, digest: str, proposers: Collection[str], origin: str, holds: Holds) -> bool:
+    """Tell whether an approval counts: nothing speaks against it, and its signature holds in the log that ``origin`` names."""
+    if against(body, keyring=keyring, digest=digest, proposers=proposers):
+        return False
+    try:
+        signature = bytes.fromhex(text(body, "signature"))
+    except ValueError:
+        return False
+    return holds(bytes.fromhex(text(body, "key")), statement(origin, body), signature)
 
 
 def read_approval(body: Mapping[str, Any]) -> Approval:

@@ -175,11 +175,11 @@ _TABLE: tuple[tuple[str, Who, str, str, str], ...] = (
      "Un correctif garde les entrées et l'instant de son parent, et ne fait que retirer ou élire à la place.",
      "Compare the two manifests and the decisions."),
     ("legal-basis", "auditor",
-     "What rests on legitimate interest has approved papers that cover it; their measures ran, and what they justified was not "
-     "exceeded.",
-     "Ce qui repose sur l'intérêt légitime a des documents approuvés qui le couvrent ; leurs mesures ont été exécutées, et ce "
-     "qu'ils justifient n'est pas dépassé.",
-     "Read the papers again from the log, judge every source by them, count rows, tokens and each person's part."),
+     "What rests on legitimate interest has papers, approved with enrolled keys, that cover it; their measures ran, and what they "
+     "justified was not exceeded.",
+     "Ce qui repose sur l'intérêt légitime a des documents, approuvés par des clés enrôlées, qui le couvrent ; leurs mesures ont été "
+     "exécutées, et ce qu'ils justifient n'est pas dépassé.",
+     "Read the papers again from the log, check who signed them, judge every source by them, count rows, tokens and each person's part."),
     ("deidentification-measured", "attested",
      "How well personal data was found is stated with its measure, or said to be unmeasured.",
      "La qualité du repérage des données personnelles est énoncée avec sa mesure, ou dite non mesurée.",

@@ -1,13 +1,14 @@
 """The papers behind a legal basis: assessments, screenings, tests and notices as approved texts, and what ended them.
 
-A paper is a TOML text (:data:`KINDS`) that somebody other than its author approved: the text itself stands in the log, so
-that a file edited afterwards is a draft and nothing more.
+A paper is a TOML text (:data:`KINDS`) that somebody other than its author approved and signed: the text itself stands in the
+log, so that a file edited afterwards is a draft and nothing more.
 
 Rules kept here:
 
-- An approval counts when the text has the digest it names, is of the kind and id it names, and names an approver who is
-  not the author; any other counts for nothing, and what was approved before it stands.
-- A withdrawal ends a paper. A trigger, a real breach among them, ends every paper approved before it, or the one it names,
+- An approval counts when the text has the digest it names, is of the kind and id it names, and is signed as
+  :mod:`.approvals` asks, its author being who proposed it; any other counts for nothing, and what was approved before it
+  stands. Where a key is taken back, what it signed lapses unless the entry says otherwise.
+- What only takes away needs no signature. A withdrawal ends a paper. A trigger, a real breach among them, ends every paper approved before it, or the one it names,
   until the paper is approved anew.
 - Ends are not included: on the day named, a paper is over.
 
@@ -16,11 +17,12 @@ Law: LIA-01, LIA-02, LIA-10, REL-10
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from .approvals import Holds, Keyring, counts, nothing_holds
 from .policy import parse_moment, toml_values
 from .rights import Entry
 
@@ -33,7 +35,7 @@ TRIGGERS = ("new-source", "new-purpose", "new-use", "incident", "law-change")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """An approved text: what it is, which entry approved it, when, by whom, what the officer said of it, and its fields."""
+    """An approved text: what it is, which entry approved it, when, by whom and with which key, what the officer said of it, and its fields."""
 
     kind: str
     id: str
@@ -42,6 +44,7 @@ class Paper:
     entry: int
     at: datetime
     by: str
+    key: str
     author: str
     opinion: str
     until: datetime
@@ -71,10 +74,14 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
-    """Every paper in force at a position of the log, by kind and id, and what has happened since that ends some of them."""
+    """Every paper in force at a position of the log, by kind and id, and what has happened since that ends some of them.
+
+    ``unsigned`` names those that would be in force if a name were enough, or their key still counted.
+    """
 
     papers: Mapping[tuple[str, str], Paper]
     triggers: tuple[Trigger, ...] = ()
+    unsigned: frozenset[tuple[str, str]] = frozenset()
 
     def paper(self, kind: str, name: object) -> Paper | None:
         """Find a paper in force."""
@@ -85,34 +92,74 @@ class Law:
         return next((one for one in self.triggers if one.entry > paper.entry and one.id in ("", paper.id)), None)
 
 
-def law_from(entries: Iterable[Entry]) -> Law:
-    """Fold entries ``law`` and ``breach``, in sequence.
+@dataclass(slots=True)
+class _Fold:
+    """Papers and keys as they stand after some entries."""
+
+    origin: str
+    holds: Holds
+    keyring: Keyring = field(default_factory=Keyring)
+    papers: dict[tuple[str, str], Paper] = field(default_factory=dict)
+    unsigned: set[tuple[str, str]] = field(default_factory=set)
+
+    def key(self, body: Mapping[str, Any]) -> None:
+        """Enrol or take back a key; what a lost one signed is nobody's word any more."""
+        lapsed = self.keyring.read(body)
+        for name in [name for name, paper in self.papers.items() if lapsed and paper.key == lapsed]:
+            del self.papers[name]
+            self.unsigned.add(name)
+
+    def approve(self, entry: Entry, body: Mapping[str, Any]) -> None:
+        """Put an approved paper in force, if its approval counts."""
+        paper = _approved(entry, body)
+        if paper is None:
+            return
+        name = (paper.kind, paper.id)
+        if counts(body, keyring=self.keyring, digest=paper.digest, proposers=(paper.author,), origin=self.origin, holds=self.holds):
+            self.papers[name] = paper
+            self.unsigned.discard(name)
+        elif name not in self.papers:
+            self.unsigned.add(name)
+
+    def withdraw(self, name: tuple[str, str]) -> None:
+        """End a paper."""
+        self.papers.pop(name, None)
+        self.unsigned.discard(name)
+
+
+def law_from(entries: Iterable[Entry], *, origin: str = "", holds: Holds = nothing_holds) -> Law:
+    """Fold entries ``law``, ``breach`` and ``staff-key``, in sequence.
+
+    Args:
+        entries: of these kinds.
+        origin: the name of the log, which approvals are signed for.
+        holds: checks a signature; without it, none counts.
 
     Raises:
-        ValueError: an entry without a decision part, which may have been a trigger.
+        ValueError: an entry without a decision part, which may have been a trigger, or one about a key that cannot be read.
     """
-    papers: dict[tuple[str, str], Paper] = {}
-    triggers: list[Trigger] = []
+    fold, triggers = _Fold(origin=origin, holds=holds), list[Trigger]()
     for entry in entries:
         body = entry.decision
         if body is None:
             raise ValueError(f"entry {entry.seq} ({entry.kind}) of the log cannot be read")
-        if entry.kind == "breach":
+        if entry.kind == "staff-key":
+            fold.key(body)
+        elif entry.kind == "breach":
             if body.get("answer") != "drill":
                 triggers.append(Trigger(entry=entry.seq, what="incident", why=str(body.get("why", ""))))
         elif body.get("answer") == "approved":
-            if (paper := _approved(entry, body)) is not None:
-                papers[paper.kind, paper.id] = paper
+            fold.approve(entry, body)
         elif body.get("answer") == "withdrawn":
-            papers.pop((str(body.get("paper", "")), str(body.get("id", ""))), None)
+            fold.withdraw((str(body.get("paper", "")), str(body.get("id", ""))))
         else:
             triggers.append(Trigger(entry=entry.seq, what=str(body.get("what", "")), id=str(body.get("id", "")),
                                     why=str(body.get("why", "")), by=str(body.get("by", ""))))
-    return Law(papers=papers, triggers=tuple(triggers))
+    return Law(papers=fold.papers, triggers=tuple(triggers), unsigned=frozenset(fold.unsigned))
 
 
 def _approved(entry: Entry, body: Mapping[str, Any]) -> Paper | None:
-    """Read an approval; None when it counts for nothing."""
+    """Read an approval, its signature aside; None when it is of no such text."""
     text, by = body.get("text"), str(body.get("by", "")).strip()
     if not isinstance(text, str) or body.get("digest") != text_digest(text):
         return None
@@ -121,13 +168,12 @@ def _approved(entry: Entry, body: Mapping[str, Any]) -> Paper | None:
         until = parse_moment(str(body.get("until", "")))
     except ValueError:
         return None
-    author, kind, name = author_of(data), data.get("kind"), data.get("id")
-    if kind not in KINDS or (kind, name) != (body.get("paper"), body.get("id")) or not by or not author or same_person(by, author):
+    kind, name, version = data.get("kind"), data.get("id"), data.get("version")
+    if kind not in KINDS or (kind, name) != (body.get("paper"), body.get("id")):
         return None
-    version = data.get("version")
     return Paper(kind=str(kind), id=str(name), version=version if type(version) is int else 0, digest=text_digest(text),
-                 entry=entry.seq, at=entry.recorded_at, by=by, author=author, opinion=str(body.get("opinion", "")),
-                 until=until, data=data)
+                 entry=entry.seq, at=entry.recorded_at, by=by, key=str(body.get("key", "")), author=author_of(data),
+                 opinion=str(body.get("opinion", "")), until=until, data=data)
 
 
 def text_digest(text: str) -> str:
@@ -151,15 +197,10 @@ def author_of(data: Mapping[str, Any]) -> str:
     return str(part.get("author", "")).strip() if isinstance(part, Mapping) else ""
 
 
-def same_person(one: str, two: str) -> bool:
-    """Tell whether two names are one, however they are spaced and capitalised."""
-    return " ".join(one.split()).casefold() == " ".join(two.split()).casefold()
-
-
 def same_words(one: object, two: object) -> bool:
     """Tell whether two texts say the same, white space aside; a missing one never does."""
     return isinstance(one, str) and isinstance(two, str) and bool(one.strip()) and one.split() == two.split()
 
 
-__all__ = ["KINDS", "TRIGGERS", "Law", "Paper", "Trigger", "author_of", "law_from", "paper_fields", "same_person",
-           "same_words", "text_digest"]
+__all__ = ["KINDS", "TRIGGERS", "Law", "Paper", "Trigger", "author_of", "law_from", "paper_fields", "same_words",
+           "text_digest"]

@@ -56,7 +56,7 @@ class Carried:
 def carried(law: Law, policy: Policy, source: str, asked: Asked) -> Carried:
     """Say whether legitimate interest carries the use of a source's texts about people.
 
-    Reasons, in this order: assessment-not-approved, assessment-incomplete, assessment-over, assessment-scope, assessment-ended, assessment-balance,
+    Reasons, in this order: assessment-not-approved, assessment-unsigned, assessment-incomplete, assessment-over, assessment-scope, assessment-ended, assessment-balance,
     assessment-control, screening-missing, impact-missing, impact-high, governance-missing, reuse-untested, notice-differs.
     """
     named = [paper for paper in policy.assessments if asked.purpose in paper.purposes and paper.approved_by
@@ -65,7 +65,7 @@ def carried(law: Law, policy: Policy, source: str, asked: Asked) -> Carried:
     for one in named:
         paper = law.paper("lia", one.id)
         if paper is None or (one.digest and one.digest != paper.digest):
-            first = first or "assessment-not-approved"
+            first = first or ("assessment-unsigned" if paper is None and ("lia", one.id) in law.unsigned else "assessment-not-approved")
             continue
         reason = next((name for name, holds in _RULES if not holds(paper, law, policy, source, asked)), "")
         if not reason:

@@ -26,17 +26,15 @@ from .approvals import (
     Approval,
     Holds,
     Keyring,
-    against,
+    counts,
     folded,
     nothing_holds,
     read_approval,
-    statement,
     version_digest,
 )
 from .contracts import USES as USES
 from .contracts import Contract as Contract
 from .contracts import parse_contract as parse_contract
-from .contracts import text
 from .decisions import KEEP, Decision, because
 from .licences import KNOWN_LICENCES as KNOWN_LICENCES
 from .licences import duties_of, judge_licence
@@ -230,13 +228,8 @@ def _approved(known: Source, body: Mapping[str, Any], keyring: Keyring, origin: 
         return known
     by_name = folded(given.by) not in map(folded, known.proposers)
     known = replace(known, approved=known.version, approved_by=given.by) if by_name else known
-    if against(body, keyring=keyring, digest=known.digest, proposers=known.proposers):
-        return known
-    try:
-        signature = bytes.fromhex(text(body, "signature"))
-    except ValueError:
-        return known
-    return replace(known, signed=given) if holds(bytes.fromhex(given.key), statement(origin, body), signature) else known
+    signed = counts(body, keyring=keyring, digest=known.digest, proposers=known.proposers, origin=origin, holds=holds)
+    return replace(known, signed=given) if signed else known
 
 
 def _disputed(register: dict[str, Source]) -> dict[str, Source]:

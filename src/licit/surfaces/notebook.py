@@ -52,9 +52,9 @@ class Workspace:
         """Adopt a policy from a file or from plain values, in somebody's name; give the log entry."""
         return adopt_policy(self.ports, policy if isinstance(policy, Mapping) else read_policy(Path(policy)), by)
 
-    def approve_paper(self, path: str | Path, *, by: str, opinion: str = "", until: str = "") -> int:
-        """Approve a paper behind a legal basis (an assessment, a notice …) as its file stands; give the log entry."""
-        return approve_paper(self.ports, read_paper(Path(path)), Approval(by=by, opinion=opinion, until=until))
+    def approve_paper(self, path: str | Path, *, by: str, key: str | Path | Signer, opinion: str = "", until: str = "") -> int:
+        """Approve a paper behind a legal basis (an assessment, a notice …) as its file stands, signed; give the log entry."""
+        return approve_paper(self.ports, read_paper(Path(path)), Approval(by=by, signer=_signer(key), opinion=opinion, until=until))
 
     def add_source(self, source: str, *, ground: str, by: str, **more: Any) -> int:
         """Register a source; ``more`` as ``docs/reference/formats.md`` lists it (``kind``, ``licence``, ``origin`` …)."""
@@ -75,8 +75,7 @@ class Workspace:
 
         ``covers``: ``uses``, ``records``, ``until``. Without a key it counts only for plans that accept that.
         """
-        signer = FileSigner(Path(key)) if isinstance(key, str | Path) else key
-        return approve_source(self.ports, source, by, signer=signer, covers=Covers(**covers))
+        return approve_source(self.ports, source, by, signer=_signer(key) if key else None, covers=Covers(**covers))
 
     def exercise(self, right: str, *, subject: str, issuer: str = "", **more: Any) -> list[dict[str, Any]]:
         """Record a right (objection, consent, withdrawal, erasure …); give the signed receipts."""
@@ -117,6 +116,10 @@ class Workspace:
     def patch(self, release: str) -> Built:
         """Build the patch release of a release."""
         return patch(self.ports, release)
+
+
+def _signer(key: str | Path | Signer) -> Signer:
+    return FileSigner(Path(key)) if isinstance(key, str | Path) else key
 
 
 def open_workspace(path: str | Path, *, create: bool = False, jobs: int = 1) -> Workspace:

@@ -82,7 +82,7 @@ def make_lock(workspace: Workspace, plan: Plan, at: Position, *, progress: Progr
                            remedy="Set as_of in the plan to today or earlier.")
     plan = replace(plan, accepted=_accepted(workspace, plan.accepted))
     _known_sources(workspace, plan, at)
-    require_unedited(workspace, law_at(workspace.log, at))
+    require_unedited(workspace, law_at(workspace, at))
     inputs, aside = inputs_at(workspace.log, at, plan.sources)
     prepared = _prepare(workspace, plan, inputs, progress)
     name = _next_name(workspace, plan.name)
@@ -207,7 +207,7 @@ def basis_at(workspace: Workspace, lock: Mapping[str, Any], honour: Honour) -> B
     last = next(iter(workspace.log.entries(start=base - 1, stop=base)), None) if base else None
     moment = max(honour.as_of, last.recorded_at) if last else honour.as_of
     adopted = ((entry.recorded_at, entry.decision or {}) for entry in workspace.log.entries(stop=base, kinds=("policy",)))
-    return Basis(law=law_at(workspace.log, at), asked=Asked(plan=lock["plan"], as_of=honour.as_of, at=moment), honour=honour,
+    return Basis(law=law_at(workspace, at), asked=Asked(plan=lock["plan"], as_of=honour.as_of, at=moment), honour=honour,
                  widened=frozenset(one.purpose for one in silently_widened(adopted)))
 
 

@@ -3,7 +3,7 @@
 Rules kept here:
 
 - What counts is the text that was approved; it stands in the log. The file is a draft from its next edit on.
-- A paper with a finding is not approved. Its author does not approve it, and whoever it names as approver does.
+- A paper with a finding is not approved. Its author does not approve it, whoever it names as approver does, and signs.
 - An assessment and an impact assessment carry the officer's opinion.
 
 Law: LIA-01, LIA-02, LIA-09, LIA-10, REL-10
@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..core.approvals import folded
 from ..core.errors import InputError, RefusedError, SetupError
 from ..core.ids import NOBODY
-from ..core.law import KINDS, TRIGGERS, Law, Paper, author_of, paper_fields, same_person, text_digest
+from ..core.law import KINDS, TRIGGERS, Law, Paper, author_of, paper_fields, text_digest
 from ..core.policy import parse_moment
-from ..core.ports import NewEntry
+from ..core.ports import NewEntry, Signer
 from .law_check import check_text, told_alike
 from .law_forms import blank
+from .staff_keys import signed
 from .workspace import Position, Workspace, law_at
 
 FOLDER = "law"
@@ -33,16 +35,17 @@ _ENDLESS = "9999-12-31"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """Who approves a paper, the officer's opinion of it, and the day from which it is over ("": its own review)."""
+    """Who approves a paper, with which key, the officer's opinion of it, and the day from which it is over ("": its own review)."""
 
     by: str
+    signer: Signer
     opinion: str = ""
     until: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A paper as it is listed: its file, and how it stands (draft, approved, edited, over, ended)."""
+    """A paper as it is listed: its file, and how it stands (draft, approved, unsigned, edited, over, ended)."""
 
     kind: str
     id: str
@@ -110,9 +113,9 @@ def approve_paper(workspace: Workspace, text: str, approval: Approval) -> int:
 
 def approve_papers(workspace: Workspace, texts: Sequence[str], approval: Approval) -> range:
     """Enter the approval of several papers at once, all or none; give the log entries."""
-    known = law_at(workspace.log, Position.head(workspace.log))
+    known = law_at(workspace, Position.head(workspace.log))
     told = [paper.data for paper in known.papers.values()]
-    bodies = [_judged(text, approval) for text in texts]
+    bodies = [_judged(workspace, text, approval) for text in texts]
     for body in bodies:
         data = paper_fields(str(body["text"]))
         _announced(data, told)
@@ -121,8 +124,8 @@ def approve_papers(workspace: Workspace, texts: Sequence[str], approval: Approva
     return workspace.log.append([NewEntry(kind="law", subject=NOBODY, received_at=now, decision=body) for body in bodies])
 
 
-def _judged(text: str, approval: Approval) -> dict[str, Any]:
-    """Give the entry of an approval, once nothing speaks against it."""
+def _judged(workspace: Workspace, text: str, approval: Approval) -> dict[str, Any]:
+    """Give the signed entry of an approval, once nothing speaks against it."""
     if findings := check_text(text):
         more = f" ({len(findings)} findings)" if len(findings) > 1 else ""
         raise RefusedError(f"it is not ready: {findings[0].place}: {findings[0].wrong}{more}", reason="paper-unready",
@@ -133,15 +136,16 @@ def _judged(text: str, approval: Approval) -> dict[str, Any]:
     if not by or (kind in WITH_OPINION and not approval.opinion.strip()):
         raise InputError("an approval names who gives it, and what the officer said" if kind in WITH_OPINION
                          else "an approval names who gives it", remedy="Add --by NAME, and --opinion TEXT.")
-    if same_person(by, author):
+    if folded(by) == folded(author):
         raise RefusedError("who wrote it cannot approve it", about=str(data["id"]), reason="self-approval",
                            remedy="Somebody else approves: --by NAME.")
-    if named and not same_person(by, named):
+    if named and folded(by) != folded(named):
         raise RefusedError(f"it names another approver: {named}", about=str(data["id"]), reason="approver-differs",
                            remedy="Let them approve, or name whoever does in the paper.")
-    return {"answer": "approved", "paper": kind, "id": str(data["id"]), "version": data["version"], "text": text,
+    body = {"answer": "approved", "paper": kind, "id": str(data["id"]), "version": data["version"], "text": text,
             "digest": text_digest(text), "by": by, "author": author, "opinion": approval.opinion.strip(),
             "until": _until(data, approval.until)}
+    return signed(workspace, body, approval.signer, [author], about=str(data["id"]))
 
 
 def _announced(data: Mapping[str, Any], known: Sequence[Mapping[str, Any]]) -> None:
@@ -180,7 +184,7 @@ def withdraw_paper(workspace: Workspace, kind: str, name: str, by: str, why: str
     Raises:
         InputError: there is no such paper in force, or nobody or no reason is named.
     """
-    if law_at(workspace.log, Position.head(workspace.log)).paper(kind, name) is None:
+    if law_at(workspace, Position.head(workspace.log)).paper(kind, name) is None:
         raise InputError("no such paper is approved", about=f"{kind} {name}", remedy="licit law list shows them.")
     if not by.strip() or not why.strip():
         raise InputError("a withdrawal names who and why", remedy="Add --by NAME and --why TEXT.")
@@ -195,7 +199,7 @@ def note_trigger(workspace: Workspace, what: str, by: str, why: str, name: str =
     """
     if what not in TRIGGERS or not by.strip() or not why.strip():
         raise InputError("a trigger says what happened, who notes it and why", remedy=f"What: {', '.join(TRIGGERS)}.")
-    known = law_at(workspace.log, Position.head(workspace.log))
+    known = law_at(workspace, Position.head(workspace.log))
     if name and not any(paper.id == name for paper in known.papers.values()):
         raise InputError("no such paper is approved", about=name, remedy="licit law list shows them.")
     return workspace.enter("law", {"answer": "trigger", "what": what, "by": by.strip(), "why": why.strip(),
@@ -203,8 +207,8 @@ def note_trigger(workspace: Workspace, what: str, by: str, why: str, name: str =
 
 
 def listed(workspace: Workspace) -> Iterator[Listed]:
-    """Give every paper: those in force, then drafts that nobody approved."""
-    known, now = law_at(workspace.log, Position.head(workspace.log)), workspace.clock.now()
+    """Give every paper: those in force, then drafts that nobody approved, or by a name alone."""
+    known, now = law_at(workspace, Position.head(workspace.log)), workspace.clock.now()
     for (kind, name), paper in sorted(known.papers.items()):
         path, fired = path_of(workspace, kind, name), known.fired(paper)
         over = paper.until <= now
@@ -217,7 +221,8 @@ def listed(workspace: Workspace) -> Iterator[Listed]:
         except (SetupError, ValueError):
             data = {}
         if (str(data.get("kind")), str(data.get("id"))) not in known.papers:
-            yield Listed(kind=str(data.get("kind", "")), id=str(data.get("id", "")), state="draft",
+            kind, name = str(data.get("kind", "")), str(data.get("id", ""))
+            yield Listed(kind=kind, id=name, state="unsigned" if (kind, name) in known.unsigned else "draft",
                          path=path.relative_to(workspace.root).as_posix())
 
 

@@ -20,10 +20,10 @@ _FOLDER = Path(__file__).parent / "forms"
 LANGUAGES = ("en", "fr")
 
 _TOP = {"en": ("Fill in what stands between the quotes. What does not apply: \"N/A: \" and the reason.",
-               "Then: licit law check FILE, and somebody else: licit law approve FILE --by NAME.",
+               "Then: licit law check FILE, and somebody else: licit law approve FILE --key FILE --by NAME.",
                "licit is no legal advice."),
         "fr": ("Remplir entre les guillemets. Ce qui ne s'applique pas : « sans objet : » et la raison.",
-               "Puis : licit law check FICHIER, et une autre personne : licit law approve FICHIER --by NOM.",
+               "Puis : licit law check FICHIER, et une autre personne : licit law approve FICHIER --key FICHIER --by NOM.",
                "licit n'est pas un conseil juridique.")}
 
 

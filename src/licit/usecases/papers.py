@@ -112,7 +112,7 @@ def _policy(workspace: Workspace, at: Position, purpose: str) -> dict[str, Any]:
 
 def _assessed(workspace: Workspace, at: Position, purpose: str) -> list[dict[str, Any]]:
     """Give the approved papers of a purpose that nothing has ended, without the names of those who wrote and approved them."""
-    law = law_at(workspace.log, at)
+    law = law_at(workspace, at)
     found = [paper for paper in law.papers.values() if paper.kind != "notice" and not law.fired(paper)
              and purpose in (paper.of("identification").get("purposes") or (purpose,))]
     order = {kind: number for number, kind in enumerate(KINDS)}

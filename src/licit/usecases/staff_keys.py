@@ -1,4 +1,4 @@
-"""Keys by which staff sign: enrolled by somebody else, taken back, listed; and the approval of a source, signed with one.
+"""Keys by which staff sign: enrolled by somebody else, taken back, listed; and what is approved, signed with one.
 
 Rules kept here:
 
@@ -7,9 +7,10 @@ Rules kept here:
 - What a key signed lapses when it is taken back, unless it is said that it stands.
 - Every rule that the fold goes by is looked at before an approval is entered, so that none is signed in vain.
 
-Law: PRV-01
+Law: PRV-01, LIA-01
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,7 +96,7 @@ def approve_source(workspace: Workspace, source: str, by: str, *, signer: Signer
     if signer is None:
         return workspace.enter("approval", body)
     covers = covers or Covers()
-    body |= {"uses": sorted(set(covers.uses)), "digest": known.digest, "key": signer.public_key().hex()}
+    body |= {"uses": sorted(set(covers.uses)), "digest": known.digest}
     body |= {"records": covers.records} if covers.records else {}
     body |= {"until": covers.until} if covers.until else {}
     try:
@@ -103,6 +104,16 @@ def approve_source(workspace: Workspace, source: str, by: str, *, signer: Signer
         parse_moment(covers.until or "2025-01-01")
     except ValueError as error:
         raise InputError(str(error), about=source, remedy=f"Uses are {', '.join(USES)}; an end is a day such as 2027-01-31.") from None
-    if why := against(body, keyring=keyring(workspace), digest=known.digest, proposers=known.proposers):
-        raise RefusedError(why, about=source, reason="approval-unsigned", remedy="Enrolled keys: licit staff list.")
-    return workspace.enter("approval", {**body, "signature": signer.sign(statement(workspace.origin, body)).hex()})
+    return workspace.enter("approval", signed(workspace, body, signer, known.proposers, about=source))
+
+
+def signed(workspace: Workspace, body: Mapping[str, Any], signer: Signer, proposers: Collection[str], *, about: str) -> dict[str, Any]:
+    """Give the entry of an approval, of anything, with its signature; its ``digest`` names what is approved.
+
+    Raises:
+        RefusedError: it would not count, for its key or for who gives it.
+    """
+    body = {**body, "key": signer.public_key().hex()}
+    if why := against(body, keyring=keyring(workspace), digest=str(body["digest"]), proposers=proposers):
+        raise RefusedError(why, about=about, reason="approval-unsigned", remedy="Enrolled keys: licit staff list.")
+    return {**body, "signature": signer.sign(statement(workspace.origin, body)).hex()}

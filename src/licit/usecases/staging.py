@@ -311,7 +311,7 @@ def _findings(workspace: Workspace, built: Built, files: Sequence[Placed], peopl
 
 def _papers(workspace: Workspace, lock: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
     """Name the papers behind the legal basis that stood at the lock's base."""
-    return tuple(papers_as_json(law_at(workspace.log, Position(base=lock["log"]["base"], size=lock["log"]["base"], root=b""))))
+    return tuple(papers_as_json(law_at(workspace, Position(base=lock["log"]["base"], size=lock["log"]["base"], root=b""))))
 
 
 def _sources(workspace: Workspace, built: Built) -> tuple[Mapping[str, Any], ...]:

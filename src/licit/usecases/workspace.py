@@ -143,14 +143,15 @@ def policy_at(log: Log, at: Position) -> Policy:
     return policy_from(_bodies(entries_at(log, at, frozenset({"policy"}))))
 
 
-def law_at(log: Log, at: Position) -> Law:
-    """Fold the papers behind a legal basis, and what ended them.
+def law_at(workspace: Workspace, at: Position) -> Law:
+    """Fold the papers behind a legal basis, their approvals' signatures checked, and what ended them.
 
     Raises:
         EvidenceError: an entry cannot be read.
     """
     try:
-        return law_from(entries_at(log, at, frozenset({"law", "breach"})))
+        return law_from(entries_at(workspace.log, at, frozenset({"law", "breach", "staff-key"})),
+                        origin=workspace.origin, holds=workspace.holds)
     except ValueError as error:
         raise EvidenceError(str(error), reason="entry-unreadable", remedy="Restore the workspace from a backup.") from None
 

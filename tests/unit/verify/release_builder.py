@@ -187,8 +187,11 @@ class Key:
         point = hashlib.sha256(origin.encode() + b"\n\x01" + self.public).digest()[:4]
         return text + b"\n" + f"— {origin} {b64encode(point + self.private.sign(text)).decode()}\n".encode()
 
+    def signature(self, kind, body):
+        return self.private.sign(b"DSSEv1 %d %b %d %b" % (len(kind), kind.encode(), len(body), body))
+
     def envelope(self, kind, body):
-        signature = self.private.sign(b"DSSEv1 %d %b %d %b" % (len(kind), kind.encode(), len(body), body))
+        signature = self.signature(kind, body)
         return {"payloadType": kind, "payload": b64encode(body).decode(),
                 "signatures": [{"keyid": self.id, "sig": b64encode(signature).decode()}]}
 
@@ -270,6 +273,8 @@ class World:
         self.log.add("approval", {"source": "press", "version": 1, "by": "max"})
         self.log.add("policy", POLICY)
         self.law = papers()
+        self.max = Key(b"max")
+        self.log.add("staff-key", {"answer": "enrolled", "name": "max", "role": "legal", "key": self.max.public.hex(), "by": "the chair"})
         self.approvals = {name: {"by": "max", "opinion": "It may proceed.", "until": "2099-01-01"} for name in self.law}
         self.shards = {"h1": [self.chat(f"r{i}{j}", f"s{i}") for i in range(4) for j in range(2)],
                        "h2": [self.document("d1")]}
@@ -334,7 +339,10 @@ class World:
         """Enter the approval of a paper as it stands; give what a manifest says of it."""
         data, text = self.law[name], toml(self.law[name])
         body = {"answer": "approved", "paper": data["kind"], "id": data["id"], "version": data["version"], "text": text,
-                "digest": sha(text.encode()), "author": "lea", **self.approvals[name]}
+                "digest": sha(text.encode()), "author": "lea", "key": self.max.public.hex(), **self.approvals[name]}
+        if "signature" not in body:
+            body["signature"] = self.max.signature("application/vnd.licit.approval+json",
+                                                   canonical({**body, "v": 1, "log": self.origin})).hex()
         entry = self.log.add("law", body)
         return {"kind": data["kind"], "id": data["id"], "version": data["version"], "digest": body["digest"], "entry": entry}
 

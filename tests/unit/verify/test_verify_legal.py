@@ -27,7 +27,7 @@ def changed(world, where, value):
 
 @pytest.mark.parametrize(("where", "value", "reason"), [
     ("lia", None, "assessment-not-approved"), ("lia.id", "other", "assessment-not-approved"),
-    ("lia.identification.author", "MAX ", "assessment-not-approved"),
+    ("lia.identification.author", "MAX ", "assessment-unsigned"), ("lia.identification.author", "The  CHAIR", "assessment-unsigned"),
     ("lia.upstream", None, "assessment-incomplete"), ("lia.rights.objection", " ", "assessment-incomplete"),
     ("lia.alternative", [{"means": "anonymous", "rejected": "x"}], "assessment-incomplete"),
     ("lia.source.0.awareness", "", "assessment-incomplete"), ("lia.volume.tokens", None, "assessment-incomplete"),
@@ -57,10 +57,12 @@ def test_papers_that_do_not_carry(world, where, value, reason):
 
 
 @pytest.mark.parametrize(("approval", "reason"), [
-    ({"by": "Lea"}, "assessment-not-approved"), ({"digest": "sha256:00"}, "assessment-not-approved"),
+    ({"by": "Lea"}, "assessment-unsigned"), ({"digest": "sha256:00"}, "assessment-not-approved"),
+    ({"signature": "00" * 64}, "assessment-unsigned"), ({"signature": ""}, "assessment-unsigned"),
+    ({"key": "ab" * 32}, "assessment-unsigned"),
     ({"opinion": ""}, "assessment-balance"), ({"until": "2026-01-01"}, "assessment-over")])
 def test_an_approval_that_counts_for_nothing(world, approval, reason):
-    """RULE: approved by its author, of another text, without the officer, or over on that very day: it carries nothing."""
+    """RULE: approved by its author, of another text, unsigned, without the officer, or over on that very day: it carries nothing."""
     world.approvals["lia"] |= approval
     assert reason in failed(world)["legal-basis"]
 

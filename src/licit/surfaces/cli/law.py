@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from ...adapters.signing import FileSigner
 from ...core.controls import CONTROLS
 from ...core.errors import InputError
 from ...core.law import KINDS, TRIGGERS
@@ -94,17 +95,20 @@ def check(files: tuple[Path, ...], as_json: bool, workspace: str | None) -> None
         click.get_current_context().exit(1)
 
 
-@law_command.command("approve", epilog="Example: licit law approve law/lia-chat.toml --by 'Me Amari' --opinion 'Favourable.'")
+@law_command.command("approve", epilog="Example: licit law approve law/lia-chat.toml --key me-amari.key --by 'Me Amari' --opinion 'Favourable.'")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--key", "file", required=True, type=click.Path(path_type=Path), metavar="FILE",
+              help="The private key of who approves, enrolled for the role legal by somebody who wrote none of these.")
 @_by
 @click.option("--opinion", default="", metavar="TEXT", help="What the data-protection officer said of it.")
 @click.option("--until", default="", metavar="DAY", help="The day from which it is over, if before its own review.")
 @json_option
 @workspace_option
-def approve(files: tuple[Path, ...], by: str, opinion: str, until: str, as_json: bool, workspace: str | None) -> None:
-    """Approve the papers in FILES, or in folders, as they stand, all or none; their author cannot."""
-    read = _texts(files)
-    entered = approve_papers(opened(workspace), [text for _, text in read], Approval(by=by, opinion=opinion, until=until))
+def approve(files: tuple[Path, ...], file: Path, by: str, opinion: str, until: str, as_json: bool, workspace: str | None) -> None:
+    """Approve the papers in FILES, or in folders, as they stand, all or none, signed with a key; their author cannot."""
+    read, signer = _texts(files), FileSigner(file)
+    entered = approve_papers(opened(workspace), [text for _, text in read], Approval(
+        by=by, signer=signer, opinion=opinion, until=until))
     for (path, _), seq in zip(read, entered, strict=True):
         if as_json:
             print_json({"file": str(path), "entry": seq})
@@ -140,7 +144,7 @@ def note(what: str, name: str, by: str, why: str, workspace: str | None) -> None
 @json_option
 @workspace_option
 def list_papers(as_json: bool, workspace: str | None) -> None:
-    """List the papers: approved, edited since, over, ended, or drafts."""
+    """List the papers: approved, edited since, over, ended, approved by a name alone (unsigned: they count for nothing), or drafts."""
     found = list(listed(opened(workspace)))
     for one in found:
         paper = one.paper
@@ -163,7 +167,7 @@ def list_papers(as_json: bool, workspace: str | None) -> None:
 def show(kind: str, name: str, workspace: str | None) -> None:
     """Print the text of paper NAME as it was approved; if nobody approved it, as its file stands."""
     space = opened(workspace)
-    paper = law_at(space.log, Position.head(space.log)).paper(kind, name)
+    paper = law_at(space, Position.head(space.log)).paper(kind, name)
     click.echo(approved_text(space, paper) if paper else read_paper(path_of(space, kind, name)), nl=False)
 
 
@@ -174,7 +178,7 @@ def show(kind: str, name: str, workspace: str | None) -> None:
 def notice(name: str, language: str, workspace: str | None) -> None:
     """Print notice NAME as people read it, with every item of Art. 13 and 14; with one missing, nothing is printed."""
     space = opened(workspace)
-    paper = law_at(space.log, Position.head(space.log)).paper("notice", name)
+    paper = law_at(space, Position.head(space.log)).paper("notice", name)
     text = approved_text(space, paper) if paper else read_paper(path_of(space, "notice", name))
     click.echo(notice_text(text, language), nl=False)
 

@@ -39,7 +39,7 @@ SOURCES = {
 #: The sources in which people speak.
 PEOPLE_SOURCES = ("chatgpt-export", "le-chat-export", "claude-export", "lumen-chat", "partage")
 
-#: Who approves sources, with a key that the management enrolled.
+#: Who approves sources and papers, with a key that the management enrolled.
 APPROVES = "déléguée à la protection des données"
 
 #: What else the register says of a source: its kind, and by which rule a text is free.
@@ -100,7 +100,7 @@ class Company:
     def papers(self) -> Papers:
         """Give the papers behind that policy: they cover what people say to an assistant, and not the documents."""
         return Papers(assessment="evaluation-1", notices=("notice-1",), date=_before(self.today, 200).isoformat(),
-                      review=(self.today + timedelta(days=300)).isoformat(), sources=PEOPLE_SOURCES,
+                      review=(self.today + timedelta(days=300)).isoformat(), sources=PEOPLE_SOURCES, approver=APPROVES,
                       rows=10_000, tokens=5_000_000, rows_per_person=200, share=200)
 
     def imports(self) -> list[tuple[Path, dict[str, Any]]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
+from ...core.ports import Signer
 from ...usecases.law import Approval, approve_papers
 from ...usecases.workspace import Workspace
 
@@ -30,7 +31,7 @@ class Papers:
     sources: tuple[str, ...] = ("chat",)
     purposes: tuple[str, ...] = ("train",)
     uses: tuple[str, ...] = ("train",)
-    approver: str = "la déléguée à la protection des données"
+    approver: str = "déléguée à la protection des données"
     date: str = "2024-01-01"
     review: str = "2099-01-01"
     attachments: str = "excluded"
@@ -75,9 +76,9 @@ class Papers:
                 file.write(text)
         return paths
 
-    def approve(self, workspace: Workspace) -> None:
-        """Have all of them approved at once."""
-        approve_papers(workspace, [text for _, text in self.texts()], Approval(by=self.approver, opinion=OPINION))
+    def approve(self, workspace: Workspace, signer: Signer) -> None:
+        """Have all of them approved at once, with the approver's enrolled key."""
+        approve_papers(workspace, [text for _, text in self.texts()], Approval(by=self.approver, signer=signer, opinion=OPINION))
 
 
 def _filled(name: str, values: dict[str, str | int]) -> str:

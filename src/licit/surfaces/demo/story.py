@@ -109,13 +109,13 @@ def _registered(folder: Path, company: Company) -> Workspace:
     (space.path / "policy.toml").write_text(company.policy(), encoding="utf-8")
     space.adopt_policy(space.path / "policy.toml")
     company.papers().write(space.path / "law")
-    company.papers().approve(space.ports)
     for source, (ground, licence, title) in SOURCES.items():
         space.add_source(source, ground=ground, by="achats", title=title, licence=licence, **MORE.get(source, {}))
     for source, (contract, uses, days) in CONTRACTS.items():
         space.add_contract(source, id=contract, uses=uses, starts=(company.today - timedelta(days=365)).isoformat(), by="achats", sublicence=True,
                            ends=(company.today + timedelta(days=days)).isoformat(), parties=["Atelier Lumen", SOURCES[source][2]])
     signs = space.enroll(APPROVES, role="legal", key=folder / "approves.key", by="direction générale")
+    company.papers().approve(space.ports, signs)
     for source in SOURCES:
         space.approve_source(source, by=APPROVES, key=signs)
     return space
