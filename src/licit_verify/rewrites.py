@@ -5,7 +5,7 @@ Rules kept here:
 - A rewrite names, for each record that went, the erasure that asked for it: one of a person whom the record concerned, by
   the marks in the decisions, and of this record, or of one that it was made from, where it names one.
 - Or it names an end of time (``retention``): the shard had arrived as many days before as that entry says, or the record went
-  for it before, or was made from one that did.
+  for it before, or was made from one that did. One that was put together arrived with the last of its parts.
 - What is left of a shard has the rows that were decided, each with the digest of its facts that was decided on; those of
   erased records are gone, and no other.
 """
@@ -56,6 +56,9 @@ def rewrites(case: Casefile) -> dict[str, Rewrite]:
     for entry in entries.values():
         if entry.kind == "arrival" and isinstance(entry.decision, Mapping) and entry.recorded_at:
             arrived[str(entry.decision.get("shard"))] = entry.recorded_at
+        if entry.kind == "compaction" and isinstance(entry.decision, Mapping):
+            parts = [arrived[name] for name in map(str, entry.decision.get("from", ())) if name in arrived]
+            arrived.update({str(entry.decision.get("shard")): max(parts)} if parts else {})
         if entry.kind == "rewrite":
             body = entry.decision if isinstance(entry.decision, Mapping) else {}
             shard, by, gone = body.get("shard"), body.get("by"), body.get("gone")

@@ -29,9 +29,9 @@ from .identities import lookup_commitment, subject, subject_index, tag_commitmen
 from .log_store import SqlLog, Writing
 
 #: Entries after which the mark must be on disk before anybody is told that the work is done.
-_DURABLE = frozenset({"erasure", "rewrite", "release-closed", "loss"})
+_DURABLE = frozenset({"erasure", "rewrite", "compaction", "release-closed", "loss"})
 #: Entries that say what lies on disk or what was closed, which a restored workspace says for itself.
-_OF_FILES = frozenset({"subject", "arrival", "rewrite", "release-closed", "release-withdrawn", "key"})
+_OF_FILES = frozenset({"subject", "arrival", "rewrite", "compaction", "release-closed", "release-withdrawn", "key"})
 _FOUND = (select(subject.c.subject, subject.c.tag_key, subject.c.created_at, subject_index.c.lookup)
           .join(subject_index, subject_index.c.subject == subject.c.subject))
 _PERSON = _FOUND.where(subject.c.subject == bindparam("name"))

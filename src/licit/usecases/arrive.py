@@ -28,7 +28,7 @@ from ..pipeline.pack import KNOWN, Packed, Packer
 from .alone import storing
 from .crawled import Crawled
 from .sources import objected, with_sources
-from .workspace import Progress, Workspace, silent
+from .workspace import Position, Progress, Workspace, inputs_at, silent
 
 #: A shard holds about so many characters of text, or so many records.
 SHARD_CHARACTERS = 8_000_000
@@ -373,13 +373,13 @@ class _Shelf:
 
 
 def _logged(workspace: Workspace, shard: str) -> bool:
-    """Tell whether a shard is stored and logged already, by an import that was cut short before the catalogue knew.
+    """Tell whether a shard is stored and live in the log already, by an import that was cut short before the catalogue knew.
 
     Its file is then left as it is, since locks of releases may name its digest.
     """
     if not workspace.corpus.exists(f"shards/{shard}.parquet"):
         return False
-    return any((entry.decision or {}).get("shard") == shard for entry in workspace.log.entries(kinds=("arrival",)))
+    return any(item.shard == shard for item in inputs_at(workspace.log, Position.head(workspace.log), ())[0])
 
 
 def _subjects(workspace: Workspace, records: Sequence[Packed]) -> Iterator[dict[str, str]]:

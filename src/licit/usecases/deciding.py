@@ -24,6 +24,7 @@ from ..core.ids import keyed
 from ..core.legal import Asked
 from ..core.policy import parse_moment
 from ..core.rights import RESTRICTING
+from ..core.shards import Input
 from ..core.widening import silently_widened
 from ..pipeline.admit import Admission
 from ..pipeline.basis import Basis
@@ -50,7 +51,6 @@ from .pages import page_signals
 from .papers import fixed
 from .plan import ACCEPT_UNSIGNED, Plan, plan_from_lock
 from .workspace import (
-    Input,
     Position,
     Prepared,
     Progress,

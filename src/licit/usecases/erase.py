@@ -20,7 +20,6 @@ Law: CHO-10, RGT-07
 """
 
 import json
-import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,13 +33,15 @@ from ..core.policy import said_between
 from ..core.ports import NewEntry
 from ..core.records import MADE_FROM, Record, from_json
 from ..core.rights import PERSONAL, Item, Standings, SubjectState
+from ..core.shards import OF_SHARDS, Input
 from .alone import alone, storing
 from .counts import forget_counts
 from .later import erased_records
 from .queries import recall, released_rows
 from .release import patch_alone, recover
+from .shards import attribute_folders, finish_rewrites, moved, remove_shard
 from .works import index_path
-from .workspace import Input, Position, Progress, Workspace, inputs_at, legal_holds, releases_at, silent, standings_at
+from .workspace import Position, Progress, Workspace, inputs_at, legal_holds, releases_at, silent, standings_at
 
 #: The declared field that names a record's sources, as a stored body has it; in words the quotes would be escaped.
 _NAMED = rf'"{MADE_FROM}":"([a-z0-9 ]+)"'
@@ -73,7 +74,7 @@ def carry_out(workspace: Workspace, *, progress: Progress = silent) -> Erased:
     """
     with alone(workspace):
         recover(workspace)
-        _finish_rewrites(workspace)
+        finish_rewrites(workspace)
         standings = standings_at(workspace.log, Position.head(workspace.log))
         erased = _erased(standings)
         asked = dict(sorted(_made_from(workspace, dict(_pending(workspace, erased))).items()))
@@ -100,7 +101,7 @@ def take_out(workspace: Workspace, doomed: Mapping[str, int], progress: Progress
 
     Nothing but the rewrite says here that they must go, so that releases follow it; until then the loader opens none of them.
     """
-    _finish_rewrites(workspace)
+    finish_rewrites(workspace)
     live, _ = inputs_at(workspace.log, Position.head(workspace.log), ())
     workspace.catalogue.forget(list(doomed))
     rewritten = sum(_rewrite(workspace, item, doomed) for item in live)
@@ -155,32 +156,9 @@ def _twin(workspace: Workspace, name: str) -> set[str]:
     return set(workspace.corpus.read(twin, ["record"])["record"].to_pylist()) if workspace.corpus.exists(twin) else set()
 
 
-def _finish_rewrites(workspace: Workspace) -> None:
-    """Do again what comes after a rewrite was logged, where a crash left the old shard on disk."""
-    corpus = workspace.corpus
-    live = {item.shard for item in inputs_at(workspace.log, Position.head(workspace.log), ())[0]}
-    for entry in workspace.log.entries(kinds=("rewrite",)):
-        body = entry.decision or {}
-        old, new = str(body.get("shard", "")), str(body.get("by", ""))
-        if not old or old in live or not any(corpus.exists(f"{folder}/{old}.parquet") for folder in ("shards", "index")):
-            continue
-        if new and corpus.exists(f"shards/{new}.parquet"):
-            _moved(workspace, old, new, corpus.read(f"shards/{new}.parquet", ["record", "version"]))
-        remove_shard(workspace, old)
-
-
-def _moved(workspace: Workspace, old: str, new: str, left: Any) -> None:
-    """Tell the catalogue where records went, but for those of which another shard holds a newer state."""
-    versions = dict(zip(left["record"].to_pylist(), left["version"].to_pylist(), strict=True))
-    known = workspace.catalogue.stored(list(versions))
-    moved = {record: version for record, version in versions.items() if known.get(record, (b"", ""))[1] == old}
-    if moved:
-        workspace.catalogue.add(new, moved)
-
-
 def _remove_unlogged(workspace: Workspace, erased: Collection[SubjectId]) -> None:
     """Remove shards that no entry names and that hold somebody's words who asked for erasure: a crash left them."""
-    logged = {str((entry.decision or {}).get("shard")) for entry in workspace.log.entries(kinds=("arrival", "rewrite"))}
+    logged = {str((entry.decision or {}).get("shard")) for entry in workspace.log.entries(kinds=OF_SHARDS)}
     logged |= {str((entry.decision or {}).get("by")) for entry in workspace.log.entries(kinds=("rewrite",))}
     people = {str(subject) for subject in erased}
     for path in sorted(workspace.corpus.path("shards").glob("*.parquet")) if people else ():
@@ -299,13 +277,13 @@ def _rewrite(workspace: Workspace, item: Input, doomed: Mapping[str, int]) -> bo
                                                                            left["record"].to_pylist())))
         body |= {"by": new, "sha256": corpus.write(f"shards/{new}.parquet", left, rows_in_group=1024)}
         corpus.write(f"index/{new}.parquet", _without(corpus.read(f"index/{old}.parquet"), doomed))
-        for folder in _attributes(workspace, old):
+        for folder in attribute_folders(workspace, old):
             carried = _without(corpus.read(f"{folder}/{old}.parquet"), doomed)
             note = {"sha256": corpus.write(f"{folder}/{new}.parquet", carried), "rows": carried.num_rows}
             corpus.write_bytes(f"{folder}/{new}.json", json.dumps(note).encode())
     workspace.log.append([NewEntry(kind="rewrite", subject=NOBODY, received_at=workspace.clock.now(), decision=body)])
     if left.num_rows:
-        _moved(workspace, old, str(body["by"]), left)
+        moved(workspace, old, str(body["by"]), left)
     remove_shard(workspace, old)
     return True
 
@@ -323,21 +301,6 @@ def _of_other_records(workspace: Workspace, gone: Mapping[str, int], table: Any)
             yield from ((record, source) for record, sources in named_in.iter_rows() for source in sources.split() if source in over)
         elif named := target.get("record"):
             yield from ((record, named) for record in mine if record != named)
-
-
-def remove_shard(workspace: Workspace, shard: str) -> None:
-    """Remove a shard's file, its index and everything that was computed of it."""
-    for folder in _attributes(workspace, shard):
-        workspace.corpus.remove(f"{folder}/{shard}.parquet")
-        workspace.corpus.remove(f"{folder}/{shard}.json")
-        shutil.rmtree(workspace.corpus.path(f"{folder}/clusters"), ignore_errors=True)
-    for folder in ("index", "shards"):
-        workspace.corpus.remove(f"{folder}/{shard}.parquet")
-
-
-def _attributes(workspace: Workspace, shard: str) -> list[str]:
-    return [f"attributes/{path.parent.name}" for path in
-            sorted(workspace.corpus.path("attributes").glob(f"*/{shard}.parquet"))]
 
 
 def _without(table: Any, doomed: Collection[str]) -> Any:

@@ -232,7 +232,7 @@ def _stored(space: Workspace, name: str, record: Record, digest: str) -> str:
     key = space.keys.secret("records")
     packed, subjects = Packer(key).pack(record), {person.ref: str(person.subject) for person in record.people}
     source = _source_of(space, name)
-    shard = "h" + short_text(keyed(key, "licit/given", name.encode(), digest.encode(), str(space.log.head()[0]).encode()))
+    shard = "d" + short_text(keyed(key, "licit/given", name.encode(), digest.encode(), str(space.log.head()[0]).encode()))
     arrived = space.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
     with storing(space):
         sha256 = space.corpus.write(f"shards/{shard}.parquet", _rows(SHARD, [(name, packed.state, source, arrived, packed.body(name, subjects))]))

@@ -22,21 +22,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..core.ports import Log
+from ..core.shards import successors
 from ..pipeline.admit import ended
 from .workspace import Workspace
 
 
 def shards_since(log: Log, start: int, stop: int) -> list[str]:
-    """Name the shards that arrived in a stretch of the log, as the erasures up to its end have left them."""
-    shards = {str(body["shard"]): str(body["shard"]) for entry in log.entries(start=start, stop=stop, kinds=("arrival",))
-              if (body := entry.decision or {}) and "shard" in body}
-    if shards:
-        by = {str(body.get("shard")): str(body.get("by") or "") for entry in log.entries(start=start, kinds=("rewrite",))
-              if (body := entry.decision or {})}
-        for first in shards:
-            while shards[first] in by:
-                shards[first] = by[shards[first]]
-    return [shard for shard in shards.values() if shard]
+    """Name the shards that arrived in a stretch of the log, as erasures and compactions have left them."""
+    arrived = [str(body["shard"]) for entry in log.entries(start=start, stop=stop, kinds=("arrival",))
+               if (body := entry.decision or {}) and "shard" in body]
+    if not arrived:
+        return []
+    now = successors(body for entry in log.entries(start=start, kinds=("rewrite", "compaction")) if (body := entry.decision))
+    return [shard for shard in dict.fromkeys(map(now, arrived)) if shard]
 
 
 def ended_since(workspace: Workspace, lock: Mapping[str, Any], start: int, stop: int) -> dict[str, str]:

@@ -39,6 +39,7 @@ from ..pipeline.attest import (
     write_manifest,
 )
 from .alone import alone, remove_parts
+from .compact import compact
 from .deciding import make_lock, patch_lock
 from .later import ended_since
 from .plan import Plan
@@ -64,6 +65,8 @@ def build(workspace: Workspace, plan: Plan, *, dry: bool = False, progress: Prog
         workspace.log.require_sound()  # before anything is mended by its word, or decided
         finished = recover(workspace)
         lately = _interrupted(workspace, plan, finished[-1], progress) if finished and not dry else None
+        if not dry and not lately:
+            compact(workspace)
         return lately or _build(workspace, plan, dry, progress)
 
 

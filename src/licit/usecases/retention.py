@@ -29,6 +29,7 @@ from .erase import holding, purge_release, take_out
 from .later import erased_records
 from .release import recover
 from .schedule import backups_at
+from .shards import arrivals
 from .workspace import (
     Position,
     Progress,
@@ -190,18 +191,6 @@ def _arrived(workspace: Workspace) -> pl.DataFrame:
     parts = [pl.read_parquet(workspace.corpus.path(f"shards/{item.shard}.parquet"), columns=["record"]).with_columns(
         arrived=pl.lit(times[item.shard], dtype=pl.Datetime(time_zone="UTC"))) for item in live]
     return pl.concat(parts).group_by("record").agg(pl.col("arrived").max()) if parts else _EMPTY
-
-
-def arrivals(log: Log) -> dict[str, datetime]:
-    """Give when each shard's records arrived, that of a shard written anew being its first one's."""
-    out: dict[str, datetime] = {}
-    for entry in log.entries(kinds=("arrival", "rewrite")):
-        body: Mapping[str, Any] = entry.decision or {}
-        if entry.kind == "arrival" and "shard" in body:
-            out[str(body["shard"])] = entry.recorded_at
-        elif entry.kind == "rewrite" and body.get("by"):
-            out[str(body["by"])] = out[str(body["shard"])]
-    return out
 
 
 def _is_over(at: datetime, days: int, now: datetime) -> bool:

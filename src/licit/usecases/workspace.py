@@ -33,6 +33,7 @@ from ..core.ports import (
 )
 from ..core.records import Record, SetAside
 from ..core.rights import PERSONAL, RESTRICTING, Entry, Standings
+from ..core.shards import OF_SHARDS, Input, Shards
 from ..core.signals import Page, Reading
 from ..core.sources import Source, register_from
 from ..core.staff import Staff
@@ -251,34 +252,26 @@ def given_at(log: Log, at: Position) -> dict[str, Given]:
     return out
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Input:
-    """A shard as the log knows it, in the order of arrival."""
-
-    shard: str
-    sha256: str
-    records: int
-    source: str
-
-
 def inputs_at(log: Log, at: Position, sources: Sequence[str]) -> tuple[list[Input], int]:
-    """Fold arrivals: the live shards of some sources (none named: all), and how many records were set aside."""
-    shards: dict[str, Input] = {}
+    """Fold arrivals: the live shards of some sources (none named: all) in order, and how many records were set aside.
+
+    Raises:
+        EvidenceError: an entry cannot be read, or says of shards what cannot be.
+    """
+    shards = Shards()
     aside: dict[str, tuple[str, int]] = {}
-    for entry in entries_at(log, at, frozenset({"arrival", "rewrite"})):
+    for entry in entries_at(log, at, OF_SHARDS):
         body = next(_bodies(iter([entry])))
-        if entry.kind == "rewrite":
-            old = shards.pop(str(body["shard"]))
-            if body.get("by"):
-                shards[str(body["by"])] = Input(shard=str(body["by"]), sha256=str(body["sha256"]),
-                                                records=int(body["records"]), source=old.source)
-        elif "shard" in body:
-            shards[str(body["shard"])] = Input(shard=str(body["shard"]), sha256=str(body["sha256"]),
-                                               records=int(body["records"]), source=str(body["source"]))
-        else:
+        if "set_aside" in body:
             aside[str(body["file"])] = (str(body["source"]), sum(body["set_aside"].values()))
+            continue
+        try:
+            shards.take(entry.seq, entry.kind, body)
+        except (KeyError, ValueError, TypeError, IndexError):
+            raise EvidenceError(f"entry {entry.seq} ({entry.kind}) of the log cannot be read", reason="entry-unreadable",
+                                remedy="Restore the workspace from a backup.") from None
     wanted = set(sources)
-    return ([item for item in shards.values() if not wanted or item.source in wanted],
+    return ([item for item in shards.live() if not wanted or item.source in wanted],
             sum(number for source, number in aside.values() if not wanted or source in wanted))
 
 

@@ -113,6 +113,18 @@ def test_a_later_state_survives_the_erasure_of_others(full):
     assert failing(again.path, full.root) == {}
 
 
+def test_the_erasure_of_others_brings_no_older_state_back(full):
+    """The shard with the older state is written anew without somebody else: the later state, deleted, still counts.
+
+    Law: CHO-08
+    """
+    again(full, "c1-1", "user1", {"deleted": True})
+    full.object("user2", "erasure")
+    carry_out(full.ports)
+    built = full.build()
+    assert (reasons(built), failing(built.path, full.root)) == ({"superseded": 1, "chat-state": 1}, {})
+
+
 @pytest.mark.parametrize("off", ["build", "patch"])
 def test_a_build_that_passes_over_a_later_state_fails_the_audit(full, monkeypatch, off):
     """A release closed over a deletion that was in the log by then fails the audit, the claim and the record named."""
