@@ -15,6 +15,8 @@ from world import CONSUMER, PLANTED, chat, places_of, prose
 
 from licit.core.signals import Page
 from licit.usecases.backup import back_up
+from licit.usecases.daily import go_round
+from licit.usecases.retention import Periods
 from licit.usecases.signals import Summary, begun, keep_reading
 from licit.usecases.works import Work, check, work_of_number
 from licit.wiring import open_visits
@@ -78,6 +80,7 @@ def used(served):
     summary.add(page, [])
     sheet.add(page, [])
     keep_reading(world.ports, "chat", summary, what="page.html", by="zoe", sheet=sheet)
+    go_round(world.ports, Periods(), open_visits(world.root))
     return served, clients
 
 

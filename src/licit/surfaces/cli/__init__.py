@@ -25,6 +25,7 @@ COMMANDS = {
     "rights": ("rights", "Record an objection, a consent or another right; give the receipt."),
     "breach": ("breach", "Say what a breach touches, start its clock, draft the notice."),
     "evidence": ("evidence", "Gather evidence for an authority as one signed zip."),
+    "daily": ("daily", "Do what is due by the day alone."),
     "retention": ("retention", "Say what each store keeps and how long; remove what is due."),
     "hold": ("hold", "Keep single records for a legal reason, neither erased nor trained on."),
     "parity": ("parity", "Say how each tier could refuse on a day, from the log."),

@@ -17,7 +17,7 @@ try:
     from ..demo.guests import guests_app
     from ..web.app import make_app
     from ..web.timely import Timely
-    from ..web.worker import delivering
+    from ..web.worker import delivering, going_round
     _MISSING = ""
 except ModuleNotFoundError as error:
     _MISSING = str(error.name)
@@ -40,12 +40,13 @@ def installed() -> None:
 def serve_command(host: str, port: int, workspace: str | None) -> None:
     """Serve the privacy centre and the API of a workspace; ready when GET /healthz answers 200.
 
-    Settings are read from web.toml in the workspace. Behind a proxy, let it speak https and set the address there.
+    Settings are read from web.toml in the workspace. Behind a proxy, let it speak https and set the address there. Once a day it
+    does what is due by the day alone (licit daily), unless web.toml says daily = false.
     """
     installed()
     root = find_workspace(workspace)
     app = make_app(root)
-    with delivering(root):
+    with delivering(root), going_round(root):
         run(app, host, port)
 
 

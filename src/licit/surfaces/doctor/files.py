@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 
+from ...usecases.daily import last_round
 from ...usecases.retention import kept as kept_in
 from ...usecases.schedule import backups_at
 from . import Both, Check, Scene
@@ -12,6 +13,7 @@ from . import Both, Check, Scene
 #: A backup that lacks more entries than this is old.
 ENTRIES = 1_000
 _HOLDS = ("licit.db", "web.db", "shards", "index", "attributes", "state", "releases")
+_LATE = 2  # days without a daily round
 _ERROR = 5  # of adjtimex: the clock is not synchronised
 
 
@@ -61,6 +63,23 @@ def _kept(scene: Scene) -> Iterator[Both]:
             yield f"{due:,} {name} more than {days} days ago.", f"{due:,} {nom} plus de {days} jours."
 
 
+def _daily(scene: Scene) -> Iterator[Both]:
+    last = last_round(scene.space)
+    if last is None:
+        if not scene.settings.daily:
+            yield "The daily round is switched off, and was never run by hand.", "Le passage quotidien est désactivé et n'a jamais été lancé."
+        return
+    late = (scene.now - last.begun).days
+    if late >= _LATE:
+        yield f"The last daily round began {late} days ago.", f"Le dernier passage quotidien a commencé il y a {late} jours."
+    if last.failed:
+        told = ", ".join(f"{step.name} ({step.reason})" for step in last.steps if step.ended == "failed") or "cut short"
+        yield f"The last daily round was not done whole: {told}.", f"Le dernier passage quotidien est incomplet : {told}."
+    for step in last.steps:
+        if step.ended == "look" and step.name == "canaries":
+            yield f"{step.counts['unheard']} canaries are not heard.", f"{step.counts['unheard']} canaris ne sont pas entendus."
+
+
 def _skew(scene: Scene) -> Iterator[Both]:
     log, now = scene.space.log, scene.now
     size, _ = log.head()
@@ -102,6 +121,11 @@ CHECKS = (
                "Les données ne sont pas gardées plus longtemps que nécessaire (RGPD art. 5(1)(e))."),
           mend=("Set [retention] in web.toml; remove what is older: licit retention --carry-out, licit backup --prune.",
                 "Fixer [retention] dans web.toml ; retirer le plus ancien : licit retention --carry-out, licit backup --prune.")),
+    Check(name="daily-missed", level="unsafe", look=_daily,
+          why=("What is kept too long, a channel that is not heard and a legal date go unseen.",
+               "Durées dépassées, canal sourd et échéance légale passent inaperçus."),
+          mend=("Keep licit serve running, or run licit daily every day; see licit daily --last.",
+                "Laisser tourner licit serve, ou lancer licit daily chaque jour ; voir licit daily --last.")),
     Check(name="clock-behind", level="unsafe", look=_skew,
           why=("Legal periods, sign-ins and waiting periods go by this clock.", "Délais légaux, connexions et attentes suivent cette horloge."),
           mend=("Set the clock, and have it set by itself.", "Régler l'horloge, et la faire régler automatiquement.")),

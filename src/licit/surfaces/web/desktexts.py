@@ -29,6 +29,16 @@ STORES_KEPT: dict[str, tuple[str, str]] = {
     "identities": (N_("Identities"), N_("To know who refused: random ids that do not end, or the erased would come back.")),
     "keys": (N_("Keys"), N_("To find nobody without them. They do not end before the log."))}
 
+#: The steps of the daily round by name: what each is, and what it says that it counted, in that order.
+DAILY: dict[str, tuple[str, str]] = {
+    "shards": (N_("Small files put together"), N_("%(shards)s into %(into)s")),
+    "retention": (N_("What was kept long enough is removed"), N_("%(records)s conversations, %(releases)s withdrawn sets")),
+    "canaries": (N_("Every canary asked"), N_("%(unheard)s of %(canaries)s not heard")),
+    "clocks": (N_("Legal dates looked at"), N_("%(overdue)s overdue, %(soon)s due within a week"))}
+
+#: How a step of it ended: a sign and a word.
+ENDED: dict[str, tuple[str, str]] = {"done": ("✓", N_("Done")), "look": ("▲", N_("Somebody must look")), "failed": ("■", N_("Not done"))}
+
 #: Each light has a sign of its own: none is told by its colour.
 LIGHTS: dict[str, tuple[str, str]] = {"overdue": ("■", N_("Overdue")), "soon": ("▲", N_("Due soon")), "in-time": ("●", N_("In time")),
                                       "done": ("✓", N_("Closed"))}

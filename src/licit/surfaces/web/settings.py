@@ -23,6 +23,7 @@ TEMPLATE = """\
 # address = "https://privacy.example"   # where people reach it; https makes cookies secure
 # logged_out = "refuse"                 # a conversation of nobody signed in: refuse, or device: it is its device's
 
+# daily = false                         # the server removes nothing by itself and looks at nothing daily: run licit daily instead
 # webhook_loopback = true               # recalls may be sent to this machine, by http too: for trying it out
 
 # [controller]
@@ -120,6 +121,7 @@ class Settings:
     limits: Limits = Limits()
     logged_out: str = "refuse"
     webhook_loopback: bool = False
+    daily: bool = True
     retention: Periods = field(default_factory=Periods)
 
     @property
@@ -142,7 +144,7 @@ def read_settings(root: Path) -> Settings:
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SetupError(f"web.toml cannot be read: {error}") from None
     if wrong := misnamed(data, ("language", "address", "controller", "issuer", "sign_on", "limits", "logged_out", "retention",
-                                "webhook_loopback"), "web.toml"):
+                                "webhook_loopback", "daily"), "web.toml"):
         raise SetupError(wrong)
     issuers = tuple(_block(Issuer, block, "[[issuer]]") for block in data.get("issuer", ()))
     if len({issuer.iss for issuer in issuers}) != len(issuers):
@@ -159,12 +161,13 @@ def read_settings(root: Path) -> Settings:
     return Settings(sign_on=sign_on, logged_out=str(logged_out),
                     language=str(data.get("language", "en")), address=str(data.get("address", "")).rstrip("/"),
                     controller=controller, issuers=issuers, limits=_limits(data.get("limits", {})),
-                    retention=_retention(data.get("retention", {})), webhook_loopback=_said(data, "webhook_loopback"))
+                    retention=_retention(data.get("retention", {})), webhook_loopback=_said(data, "webhook_loopback"),
+                    daily=_said(data, "daily", True))
 
 
-def _said(data: Mapping[str, Any], name: str) -> bool:
+def _said(data: Mapping[str, Any], name: str, default: bool = False) -> bool:
     """Read a yes or no; anything else is neither."""
-    value = data.get(name, False)
+    value = data.get(name, default)
     if not isinstance(value, bool):
         raise SetupError(f"{name} of web.toml is true or false")
     return value

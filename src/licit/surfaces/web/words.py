@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from ...core.errors import SetupError
 from ...core.policy import parse_moment
 from ...core.reasons import REASONS
-from .texts import PURPOSES
+from .texts import N_, PURPOSES
 
 _HERE = Path(__file__).parent
 #: The language of the originals.
@@ -65,6 +65,11 @@ class Words:
             value = parse_moment(value)
         told = format_date(value, "long", locale=self.code)
         return "1er" + told[1:] if self.code == "fr" and told.startswith("1 ") else told
+
+    def moment(self, value: datetime) -> str:
+        """Write a moment to the minute, in UTC, as people of this language do."""
+        at = value.astimezone(UTC)
+        return self.say(N_("%(day)s at %(time)s UTC"), day=self.day(at.date()), time=f"{at:%H:%M}")
 
     def listed(self, items: list[str]) -> str:
         """Join things as people of this language do."""
