@@ -28,6 +28,8 @@ _KINDS = {
     "erasure": ("you had erased", "vous avez fait effacer"), "access": ("you asked to see", "vous avez demandé à voir"),
     "portability": ("you asked for a copy of", "vous avez demandé une copie de"),
     "rectification": ("you asked to have corrected", "vous avez demandé à faire rectifier"),
+    "directive": ("you directed, for after your death, what becomes of", "vous avez dit, pour après votre mort, ce que deviennent"),
+    "death": ("staff recorded a death and ended every use of", "le personnel a consigné un décès et mis fin à toute utilisation de"),
     "third-party-objection": ("you objected, as somebody named by others, to", "vous vous êtes opposé, comme personne nommée par d'autres, à")}
 _PURPOSES = {
     "train": ("training", "l'entraînement"), "learn-from-feedback": ("learning from ratings", "l'apprentissage par les avis"),

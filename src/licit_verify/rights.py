@@ -28,7 +28,7 @@ RESTRICTING = frozenset({"objection", "withdrawal", "restriction", "erasure", "r
 OTHER_KINDS = frozenset({
     "subject", "third-party-objection", "policy", "source", "contract", "approval", "signal", "decision", "reading", "step",
     "staff-key", "legal-hold", "delivery", "breach", "arrival", "rewrite", "compaction", "release-closed", "release-withdrawn", "recipient", "run", "model", "key",
-    "backup", "loss", "interface", "canary", "law", "retention", "unlawful"})
+    "backup", "loss", "interface", "canary", "law", "retention", "unlawful", "directive", "death"})
 
 REFUSING = frozenset({"objection", "consent-withdrawn", "said-before-permission", "erased", "entry-unreadable",
                       "third-party-objection"})

@@ -25,7 +25,7 @@ OPEN = {
                 "/console/sign-out"}}
 _WATCHED = {"/console/holds", "/console/retention", "/console/interface", "/console/board", "/console/breach", "/console/policy", "/console/requests/{entry}/bundle.zip",
             "/console/releases/{name}/bundle.zip"}
-OPEN["officer"] |= _WATCHED | {"/console/mail"}
+OPEN["officer"] |= _WATCHED | {"/console/mail", "/console/deceased"}
 OPEN["auditor"] |= _WATCHED
 OPEN["engineer"] |= {"/console/policy"}
 for _role in ("officer", "engineer", "auditor"):

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from ..core.afterwards import afterwards_from
 from ..core.errors import InputError, RefusedError
-from ..core.ids import lookup_hashes
+from ..core.ids import SubjectId, lookup_hashes
 from ..core.linked import linked, proved
 from ..core.notes import RECEIPT_TYPE, Envelope, pae, parse_envelope
 from ..core.policy import PURPOSES
@@ -80,13 +81,30 @@ def exercise(workspace: Workspace, asked: Asked) -> list[dict[str, Any]]:
         target_of(decision)
     except (ValueError, KeyError) as error:
         raise InputError(f"this target cannot be: {error}") from None
-    subjects = _meant(workspace, asked)
+    subjects = meant(workspace, asked)
+    if asked.kind in ("consent", "permission", "lifting"):
+        insist_alive(workspace, subjects)
     return [receipt(workspace, workspace.enter(asked.kind, decision, subject=subject, received_at=asked.received_at),
                     subject) for subject in subjects]
 
 
-def _meant(workspace: Workspace, asked: Asked) -> list[str]:
-    """Find or make the subjects that are meant."""
+def insist_alive(workspace: Workspace, subjects: Sequence[str]) -> None:
+    """Insist that no death is recorded for some people: nobody permits anything in their name.
+
+    Raises:
+        RefusedError: one is.
+    """
+    if any(afterwards_from(workspace.log.entries(subject=SubjectId(one), kinds=("death",))).death >= 0 for one in subjects):
+        raise RefusedError("a death is recorded for this account, and nobody permits in its holder's name", reason="death-recorded",
+                           remedy="If it was recorded in error: licit deceased correct.")
+
+
+def meant(workspace: Workspace, asked: Asked, *, create: bool = True) -> list[str]:
+    """Find or make the subjects that are meant; with ``create`` off, only find.
+
+    Raises:
+        InputError: nobody is named or known, or the account could be several people's where only one may be meant.
+    """
     if asked.subject:
         return [asked.subject]
     if not asked.account:
@@ -97,7 +115,7 @@ def _meant(workspace: Workspace, asked: Asked) -> list[str]:
     if len(known) > 1 and asked.kind in ("consent", "permission", "lifting"):
         raise InputError("several accounts have this name, and a permission is for one", about=asked.account,
                          remedy="Name the issuer: --issuer ID.")
-    if known or len(issuers) == 1:
+    if known or (create and len(issuers) == 1):
         return known or [str(subject) for subject in workspace.identities.subjects_for(people, create=True)]
     raise InputError("nobody of that name is known here", about=asked.account, reason="subject-unknown",
                      remedy="To record it for what is still to be imported, name the issuer: --issuer ID (a source, or "

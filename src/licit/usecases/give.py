@@ -30,6 +30,7 @@ from ..pipeline.pack import Packer
 from .alone import storing
 from .arrive import INDEX, SHARD
 from .centre import read_records
+from .commands import insist_alive
 from .live import Live
 from .workspace import Position, Workspace, given_at
 
@@ -202,6 +203,7 @@ def give(live: Live, subject: str, gift: Gift) -> int:
     Raises:
         InputError, RefusedError, HeldError: see :func:`review`; or the text is no longer the one that was seen, or nothing is left.
     """
+    insist_alive(live.workspace, [subject])
     seen = review(live, subject, gift.record, gift.cut)
     if seen.digest != gift.digest:
         raise HeldError("the conversation is no longer the one you saw", reason="review-stale", remedy="Look at it again.")

@@ -6,8 +6,8 @@ from typing import Literal
 
 from .workspace import Workspace
 
-Deed = Literal["reading", "decision", "step", "legal-hold", "delivery", "breach"]
-_KINDS = ("reading", "decision", "step", "legal-hold", "delivery", "breach")
+Deed = Literal["reading", "decision", "step", "legal-hold", "delivery", "breach", "death"]
+_KINDS = ("reading", "decision", "step", "legal-hold", "delivery", "breach", "death")
 _PAGE = 200
 
 
@@ -30,7 +30,7 @@ def journal(workspace: Workspace, *, before: int = -1, number: int = _PAGE) -> t
     An entry whose decision part cannot be read stands here with nobody's name, for it was something that somebody did.
     """
     stop = before if before > 0 else None
-    found = [Done(entry=entry.seq, kind=entry.kind, by=_text(body.get("by")), why=_text(body.get("why")),
+    found = [Done(entry=entry.seq, kind=entry.kind, by=_text(body.get("by")), why=_text(body.get("why") or body.get("evidence")),
                   what=_text(body.get("answer") or body.get("step") or body.get("shown")), about=_text(body.get("record")) or _text(body.get("id")) or str(body.get("request", "")),
                   at=entry.recorded_at)
              for entry in workspace.log.entries(stop=stop, kinds=_KINDS) for body in [entry.decision or {}]]

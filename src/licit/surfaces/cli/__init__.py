@@ -28,6 +28,7 @@ COMMANDS = {
     "daily": ("daily", "Do what is due by the day alone."),
     "retention": ("retention", "Say what each store keeps and how long; remove what is due."),
     "hold": ("hold", "Keep single records for a legal reason, neither erased nor trained on."),
+    "deceased": ("deceased", "Record a death on evidence, and carry out what the person directed."),
     "parity": ("parity", "Say how each tier could refuse on a day, from the log."),
     "review": ("review", "Decide on records that only a person can decide on, one by one."),
     "build": ("release", "Build a release of what may be released."),

@@ -22,6 +22,7 @@ from ...core.ids import keyed
 from ...usecases.live import Live
 from ...wiring import open_visits, open_workspace
 from . import (
+    after,
     api,
     centre,
     check,
@@ -75,6 +76,7 @@ def make_app(root: Path, *, clock: Any = None) -> FastAPI:
     app.include_router(others.router)
     app.include_router(parity.router)
     app.include_router(figures.router)
+    app.include_router(after.router)
     app.include_router(give.router)
     app.include_router(proofs.router)
     app.include_router(check.router)

@@ -56,6 +56,8 @@ RIGHTS: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/console/breach"): _DECIDING,
     ("GET", "/console/holds"): _WATCHING,
     ("POST", "/console/holds"): _DECIDING,
+    ("GET", "/console/deceased"): _DECIDING,
+    ("POST", "/console/deceased"): _DECIDING,
     ("GET", "/console/retention"): _WATCHING,
     ("POST", "/console/retention"): _DECIDING,
     ("GET", "/console/releases"): _EVERYBODY,

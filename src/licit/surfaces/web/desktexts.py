@@ -12,7 +12,7 @@ ROLES: dict[str, str] = {"officer": N_("Data-protection officer"), "legal": N_("
 
 #: The console's rooms by what staff come for: a group's name, then its rooms' addresses and names.
 ROOMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    (N_("Requests"), (("/console", N_("By legal date")), ("/console/mail", N_("A message")), ("/console/board", N_("Propagation")))),
+    (N_("Requests"), (("/console", N_("By legal date")), ("/console/mail", N_("A message")), ("/console/board", N_("Propagation")), ("/console/deceased", N_("Deaths")))),
     (N_("Records"), (("/console/held", N_("Held records")), ("/console/holds", N_("Legal holds")), ("/console/retention", N_("Retention")))),
     (N_("Sets"), (("/console/releases", N_("Released sets")), ("/console/canaries", N_("Canaries")),
                   ("/console/breach", N_("Breach drill")))),
@@ -86,6 +86,7 @@ CAPACITIES: dict[str, str] = {"consumer": N_("consumers"), "organisation": N_("f
 #: What the journal calls other deeds, by kind and answer.
 DEEDS: dict[str, str] = {
     "legal-hold set": N_("Put a record under a legal hold"), "legal-hold release": N_("Ended a legal hold"),
+    "death recorded": N_("Recorded a death"), "death corrected": N_("Corrected a death recorded in error"),
     "delivery asked": N_("Recall to be sent"), "delivery tried": N_("Recall sent, without success"),
     "delivery received": N_("Recall received"), "delivery acknowledged": N_("Recall acknowledged"),
     "delivery verified": N_("Recall carried out, says the recipient over their signature"),
@@ -133,6 +134,9 @@ ERRORS: dict[str, str] = {
     "held-already": N_("This record is under a legal hold already."),
     "record-unknown": N_("There is no record of this id."),
     "hold-unknown": N_("No hold is on this record."),
+    "evidence-missing": N_("Say in a sentence what evidence was seen and where it is kept."),
+    "death-recorded": N_("A death is recorded for this account already."),
+    "death-unknown": N_("No death is recorded for this account."),
     "role-refused": N_("Your role does not do this."),
     "objection": N_("Somebody concerned refused that people read this. Decide without its words."),
     "consent-withdrawn": N_("Somebody concerned refused that people read this. Decide without its words."),

@@ -49,7 +49,7 @@ _HEADERS = [(name.encode(), value.encode()) for name, value in {
 _FRESH = (b"cache-control", b"no-store")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 #: Where a form refuses, or asks for another right.
-_REFUSING = ("/choices", "/others", "/rights/", "/where", "/undo")
+_REFUSING = ("/choices", "/others", "/rights/", "/where", "/undo", "/after")
 
 _log = logging.getLogger("licit.web")
 

@@ -4,6 +4,7 @@ from . import (
     console_board,
     console_bundle,
     console_canaries,
+    console_deceased,
     console_holds,
     console_interface,
     console_papers,
@@ -19,5 +20,6 @@ ROUTERS = (
     console_papers.router,
     console_interface.router,
     console_retention.router,
+    console_deceased.router,
     recalls.router,
 )

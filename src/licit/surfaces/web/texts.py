@@ -61,7 +61,7 @@ KINDS: dict[str, str] = {
     "objection": N_("Refusal"), "withdrawal": N_("Consent withdrawn"), "permission": N_("Permission"), "consent": N_("Consent"),
     "restriction": N_("Freeze"), "lifting": N_("Freeze lifted"), "erasure": N_("Erasure"), "access": N_("Access request"),
     "portability": N_("Request for a copy to take along"), "rectification": N_("Correction request"),
-    "rectified": N_("Correction made")}
+    "rectified": N_("Correction made"), "directive": N_("Directive for after death"), "death": N_("Death recorded by staff, or corrected")}
 
 LEVELS: dict[str, str] = {"project": N_("one project"), "record": N_("one conversation"), "turn": N_("one message"),
                           "attachment": N_("one attachment")}
