@@ -1,6 +1,7 @@
 """A pretend upstream of OpenAI's shape on a real server, and a gateway before it; what it does hangs on the model it is asked for."""
 
 import asyncio
+import gzip
 import json
 import socket
 import threading
@@ -18,11 +19,12 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
-from world import World
+from world import World, copied
 
 from licit.surfaces.gateway.app import Gateway
 from licit.surfaces.web.timely import Timely
 
+HEAD = {"id": "c-1", "created": 1, "model": "pretend", "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}}
 CONSUMERS = 'source = "chat"\ncapacity = "consumer"\nage = "adult"\nissuer = "chat"\n'
 
 
@@ -44,9 +46,12 @@ class Upstream:
         model = asked.get("model", "plain")
         if model == "error":
             return Response(b'{"error": {"message":"slow  down","code":7}}', 429, {"retry-after": "9", "x-own": "one"}, "application/json")
+        if model == "gzip":
+            whole = json.dumps({"choices": [{"finish_reason": "stop", "message": {"role": "assistant", "content": self.answer}}]})
+            return Response(gzip.compress(whole.encode()), 200, {"content-encoding": "gzip"}, "application/json")
         if asked.get("stream"):
             return StreamingResponse(self._pieces(model), media_type="text/event-stream", headers={"x-request-id": "r-1"})
-        whole = {"id": "c-1", "choices": [{"index": 0, "finish_reason": "stop", "message": {
+        whole = {**HEAD, "object": "chat.completion", "choices": [{"index": 0, "finish_reason": "stop", "message": {
             "role": "assistant", "content": self.answer, "odd": [1, None]}}], "unknown-field": {"kept": True}}
         return Response(json.dumps(whole, indent=3).encode(), 200, {"x-request-id": "r-1"}, "application/json")
 
@@ -54,11 +59,22 @@ class Upstream:
         self.sent = []
         for number, word in enumerate(self.answer.split(" ")):
             delta = {"content": word if not number else " " + word}
-            yield self._keep(event({"choices": [{"index": 0, "delta": delta, "finish_reason": None}], "odd": number}))
+            if model == "pieces" and not number:  # as Mistral's reasoning models answer
+                thought = {"type": "thinking", "thinking": [{"type": "text", "text": "hmm"}]}
+                yield self._keep(piece({"role": "assistant", "content": [thought]}))
+            if model == "pieces":
+                delta = {"content": [{"type": "text", "text": delta["content"]}]}
+            yield self._keep(piece(delta, odd=number))
             if model == "die":
                 raise OSError("the upstream dies")
             if model == "malformed":
                 yield self._keep(b'data: {"choices": [{"ind\n\n: a remark\r\n\r\n')
+            if model == "call" and not number:
+                calls = [{"index": 0, "id": "call-1", "type": "function", "function": {"name": "weather", "arguments": ""}}]
+                yield self._keep(piece({"tool_calls": calls}))
+                for some in ('{"town":', '"Brest"}'):
+                    calls = [{"index": 0, "function": {"arguments": some}}]
+                    yield self._keep(piece({"tool_calls": calls}))
             if model == "slow":
                 try:
                     await asyncio.sleep(30)
@@ -66,7 +82,7 @@ class Upstream:
                     self.left.append(model)
                     raise
         if model != "open":
-            yield self._keep(event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}))
+            yield self._keep(piece({}, "stop"))
             yield self._keep(b"data: [DONE]\n\n")
 
     def _keep(self, piece: bytes) -> bytes:
@@ -80,9 +96,10 @@ class Upstream:
         return Response(request.method.encode() + b" " + request.url.path.encode() + b"?" + request.url.query.encode() + b" " + body, 201)
 
 
-def event(value: Any) -> bytes:
+def piece(delta: Any, ended: str | None = None, **more: Any) -> bytes:
     """Write an event of a stream."""
-    return b"data: " + json.dumps(value).encode() + b"\n\n"
+    told = {**HEAD, "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta, "finish_reason": ended}], **more}
+    return b"data: " + json.dumps(told).encode() + b"\n\n"
 
 
 @contextmanager
@@ -161,6 +178,21 @@ def before(world: World, upstream: Upstream, settings: str = CONSUMERS) -> Itera
     gateway = Gateway(world.root, upstream.address, clock=world.clock)
     with served_by(gateway) as address:
         yield Before(world, gateway, upstream, address)
+
+
+@pytest.fixture(scope="module")
+def module_gateway(empty_world: World, one_upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Before]:
+    """A gateway that the tests of a module share."""
+    with before(copied(empty_world, tmp_path_factory.mktemp("gateway") / "w"), one_upstream) as here:
+        yield here
+
+
+@pytest.fixture
+def passing(module_gateway: Before, upstream: Upstream) -> Before:
+    """The gateway of the module, with nothing counted: for tests of people of their own."""
+    module_gateway.tally()
+    module_gateway.gateway.keeper.tally.clear()
+    return module_gateway
 
 
 @pytest.fixture

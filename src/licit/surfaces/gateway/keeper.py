@@ -11,6 +11,7 @@ Rules kept here:
 Law: CHO-04, CHO-05, CHO-06, CHO-08, CHO-11
 """
 
+import logging
 import threading
 import time
 from collections import Counter, OrderedDict
@@ -22,7 +23,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ...adapters.chatlogs.openai_messages import conversation
-from ...core.errors import InputError, LicitError, RefusedError, UnavailableError
+from ...core.errors import HeldError, InputError, LicitError, RefusedError, UnavailableError
 from ...core.ids import keyed
 from ...core.records import Record, altered
 from ...usecases.arrive import Declared
@@ -34,6 +35,8 @@ from .exchange import Row, answer_of, decoded, request_of, rows_of
 from .people import Who, who
 from .settings import Settings
 from .thread import Thread, thread_of
+
+_log = logging.getLogger("licit.gateway")
 
 #: So many bytes of exchanges may wait to be kept; what comes beyond is not.
 WAITING = 128 << 20
@@ -254,14 +257,13 @@ def _mark(root: Path) -> tuple[int, int]:
 
 
 def _reason(error: Exception) -> str:
-    """Name what went wrong, never in its own words."""
-    if isinstance(error, InputError | RefusedError):
+    """Name what went wrong. What is a fault is logged by its kind, and in its own words only where these are ours."""
+    if isinstance(error, InputError | RefusedError | HeldError):
         return error.reason or "not-understood"
+    _log.error("%s: %s", type(error).__name__, error.message() if isinstance(error, LicitError) else "")
     if isinstance(error, UnavailableError):
         return error.reason if error.reason in TROUBLE else "workspace-busy"
-    if isinstance(error, OSError):
-        return "not-stored"
-    return error.reason or "fault" if isinstance(error, LicitError) else "fault"
+    return "not-stored" if isinstance(error, OSError) else "fault"
 
 
 __all__ = ["DOUBT", "TROUBLE", "Heard", "Keeper"]

@@ -21,7 +21,8 @@ _OWN: Mapping[str, tuple[str, str]] = {
     "too-large": ("larger than largest_mib of gateway.toml", "plus grand que largest_mib dans gateway.toml"),
     "unfinished": ("the answer broke off", "la réponse s'est interrompue"),
     "upstream-failed": ("the upstream gave no answer", "le service amont n'a pas répondu"),
-    "workspace-busy": ("the workspace did not answer: another command may hold it", "l'espace de travail n'a pas répondu : une autre commande l'occupe peut-être"),
+    "workspace-busy": ("the database did not answer: another command holds it, or its disk is full",
+                       "la base de données n'a pas répondu : une autre commande l'occupe, ou son disque est plein"),
     "workspace-gone": ("the workspace is gone, or another one lies there", "l'espace de travail a disparu, ou un autre a pris sa place")}
 
 
