@@ -86,15 +86,20 @@ def test_a_stream_comes_piece_by_piece_and_ends_with_its_client(passing, client,
     assert upstream.left == ["slow"]
 
 
+def listen(client: httpx.Client, got: list[bytes]) -> None:
+    asked = {"model": "die", "stream": True, "user": "cut", "messages": [{"role": "user", "content": PLANTED}]}
+    with client.stream("POST", "/v1/chat/completions", json=asked) as told:
+        for piece in told.iter_raw():
+            got.append(piece)
+
+
 def test_an_upstream_that_dies_in_mid_stream_looks_as_it_would(passing, client, upstream):
     """What came before is there, the line breaks, no end is made up; half an answer is kept neither whole nor in part."""
     upstream.answer = f"{PLANTED} et plus"
-    got = b""
-    with pytest.raises(httpx.RemoteProtocolError), client.stream("POST", "/v1/chat/completions", json={
-            "model": "die", "stream": True, "user": "cut", "messages": [{"role": "user", "content": PLANTED}]}) as told:
-        for piece in told.iter_raw():
-            got += piece
-    assert got == upstream.sent[0]
+    got: list[bytes] = []
+    with pytest.raises(httpx.RemoteProtocolError):
+        listen(client, got)
+    assert b"".join(got) == upstream.sent[0]
     assert passing.counted(1) == {"unfinished": 1}
     assert places_of(PLANTED, passing.world.root) == []
 
