@@ -68,6 +68,24 @@ def test_what_is_due_leaves_every_store_and_nothing_else_does(old):
     assert failing(old.build().path, old.root) == {}
 
 
+class Stubborn:
+    """A store of visits that says it removed what was over, and did not."""
+
+    def over(self, now):
+        """Count what is over."""
+        return 1
+
+    def sweep(self, now):
+        """Claim to remove it."""
+        return 1
+
+
+def test_what_says_that_it_removed_is_read_again(full):
+    """A store that still holds what was over after it was swept is an error, however sure of itself it is."""
+    with pytest.raises(EvidenceError, match="still there"):
+        carry_out(full.ports, YEAR, Stubborn(), "Ines")
+
+
 def test_a_record_that_went_before_its_time_is_found(old, monkeypatch):
     """An entry that ends a time too early, by another store or none, is no reason for a record to be gone: the auditor says so.
 

@@ -98,6 +98,14 @@ def test_what_was_justified_is_not_exceeded_by_one(tmp_path, name, most):
         assert failed(world).keys() == claims
 
 
+@pytest.mark.parametrize(("purpose", "claims"), [("train", {"legal-basis"}), ("publish", set())])
+def test_an_assessment_knows_every_notice_that_was_given(world, purpose, claims):
+    """RULE: once people were told something more of a purpose, an assessment that does not name that notice carries nothing."""
+    world.arrive()
+    world.log.add("policy", {"notice": [{"id": "n2", "purposes": [purpose], "starts": "2024-02-01"}]})
+    assert failed(world).keys() == claims
+
+
 def test_the_manifest_names_the_papers(world):
     """RULE: a release names the papers that stood behind it, and no others."""
     world.manifest_change = lambda manifest: manifest["law"].pop()
