@@ -76,7 +76,10 @@ def test_every_route_stands_in_the_table():
 
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_opens_its_own_pages_and_no_other(served, scene, role):
-    """Role by page, all of them: what is not in the list answers 403, writes nothing and shows no word."""
+    """Role by page, all of them: what is not in the list answers 403, writes nothing and shows no word.
+
+    Law: REL-12
+    """
     client = staffed(served, role)
     token = form_of(client.get("/console/held"))
     before = served.world.ports.log.head()

@@ -15,7 +15,7 @@ Rules kept here:
   folders of before can still read them: keep no copies of keys beside copies of vaults.
 - What reads or writes a scope holds it; it cannot be forgotten meanwhile.
 
-Law: DEI-04
+Law: DEI-04, REL-12
 """
 
 import fcntl

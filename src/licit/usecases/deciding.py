@@ -8,7 +8,7 @@ Rules kept here:
 - A patch is decided from its parent's answers: only rows that the new entries can reach are judged again, and their
   clusters hold their election again. A property test holds this to deciding everything anew.
 
-Law: CHO-04, REL-04
+Law: CHO-04, REL-04, REL-12
 """
 
 import json

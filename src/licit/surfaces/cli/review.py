@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ...core.staff import LIFTABLE
+from ...usecases.bursts import Sought, bursts, hold
 from ...usecases.review import Ruling, read, rule, waiting
 from ._shared import json_option, number_of, opened, print_json, room_for, say, workspace_option
 
@@ -71,6 +72,38 @@ def _harmless(text: str) -> str:
     """Write out what would steer a terminal or turn the order of letters, for the words are anybody's."""
     return "".join(char if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs") else f"\\u{ord(char):04x}"
                    for char in text)
+
+
+@review_command.command("bursts", epilog="Example: licit review bursts --days 7 --hold --by ines --why 'the same lines from two accounts'")
+@click.option("--records", default=20, show_default=True, help="In so many records at least.")
+@click.option("--people", default=3, show_default=True, help="Of so many people at most.")
+@click.option("--days", default=30, show_default=True, help="That arrived within so many days.")
+@click.option("--source", default="", metavar="ID", help="Only from this source.")
+@click.option("--hold", "do", is_flag=True, help="Hold every record found, by a decision of staff; needs --by and --why.")
+@click.option("--by", default="", metavar="NAME", help="Who orders that.")
+@click.option("--why", default="", metavar="TEXT", help="Why; kept in the log for ever.")
+@json_option
+@workspace_option
+def burst(workspace: str | None, as_json: bool, do: bool, by: str, why: str, **sought: Any) -> None:
+    """Look for the same words in many conversations of few people, as somebody would plant them to teach a model a trigger.
+
+    A burst is no proof: look at a record with licit review show. Words that were changed each time are not found. Exit code 3
+    if there is any.
+    """
+    if do != bool(by.strip() and why.strip()):
+        raise click.UsageError("--hold takes --by and --why, and these take --hold.")
+    space = opened(workspace)
+    found = bursts(space, Sought(**sought))
+    held = hold(space, found, by, why) if do else []
+    if as_json:
+        print_json({"bursts": [one.as_json() for one in found], "held": held})
+    for one in () if as_json else found:
+        say(f"{number_of(len(one.records), 'record')} of {one.people} {'person' if one.people == 1 else 'people'} share {number_of(one.phrases, 'phrase')}: "
+            + ", ".join(one.records[:5]) + (f" and {len(one.records) - 5} more (--json lists all)" if len(one.records) > 5 else ""))
+    if not as_json:
+        say(f"Held: {number_of(len(held), 'record')}, until somebody decides otherwise." if do else
+            "Look at one: licit review show RECORD --by NAME. Hold them: --hold --by NAME --why TEXT" if found else "No burst was found.")
+    click.get_current_context().exit(3 if found else 0)
 
 
 def _ruling(answer: str, text: str, example: str) -> click.Command:

@@ -5,6 +5,8 @@ Rules kept here:
 - A page of the console that the table of rights does not name is nobody's: a route that was forgotten there opens to no one.
 - Staff come by a cookie of their own, kept to the console, for two hours. A person's session opens nothing here, nor the reverse.
 - Nobody comes in faster for guessing: few tries a minute for a name and for a place, one answer for every failure.
+
+Law: REL-12
 """
 
 import hashlib
