@@ -36,3 +36,11 @@ def test_the_short_cut_is_taken() -> None:
     assert not sweep._may_stand(told, "Où sont mes clés ?")
     assert sweep._may_stand(told, "Où est elodie ?")
     assert sweep._may_stand(told, "Où est É. ?")
+
+
+def test_a_title_may_open_what_is_found_again() -> None:
+    """A whole name that begins outside what was found and ends inside is found with its title."""
+    text = "M. Dupont vint. M. Dupont"
+    found = (Span(start=0, end=9, label="PERSON", detector="x"), Span(start=19, end=25, label="PERSON", detector="x"))
+    (swept,) = sweep.sweep_names([text], [found])
+    assert swept[-1].start == 16
