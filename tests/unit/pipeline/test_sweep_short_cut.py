@@ -43,4 +43,4 @@ def test_a_title_may_open_what_is_found_again() -> None:
     text = "M. Dupont vint. M. Dupont"
     found = (Span(start=0, end=9, label="PERSON", detector="x"), Span(start=19, end=25, label="PERSON", detector="x"))
     (swept,) = sweep.sweep_names([text], [found])
-    assert swept[-1].start == 16
+    assert 16 in [span.start for span in swept]
