@@ -25,14 +25,10 @@ _FUNCTION_WORDS = {
     "it": "il che è di non per una con sono mi del della gli ma come questo più anche ho nel si ti",
     "nl": "de het een en van is dat niet ik op te met voor zijn maar wat ook je er aan naar heb",
     "pt": "os uma que não é para com por mais mas como você eu do da em se são isso meu está"}
-_LANGUAGES = sorted(_FUNCTION_WORDS)
-_DIGITS = 32
-_MOST = (1 << _DIGITS) - 1
-#: A word's vote for each of its languages, one under another in one number: the sum of all words' votes is one addition each.
-_VOTE: dict[str, int] = {}
-for _place, _language in enumerate(_LANGUAGES):
-    for _word in _FUNCTION_WORDS[_language].split():
-        _VOTE[_word] = _VOTE.get(_word, 0) | 1 << _DIGITS * _place
+_LANGUAGE_OF: dict[str, tuple[str, ...]] = {}
+for _language, _words in _FUNCTION_WORDS.items():
+    for _word in _words.split():
+        _LANGUAGE_OF[_word] = (*_LANGUAGE_OF.get(_word, ()), _language)
 _WORD = re.compile(r"[^\W\d_]+")
 
 #: From this many words on, a text whose language cannot be told is in an unmeasured one.
@@ -45,10 +41,14 @@ def language_of(text: str, *, most: int = 4000) -> str:
     Only the first ``most`` characters are read: language decides no check, since every detector runs on every text.
     """
     words = _WORD.findall(text[:most].casefold())
-    if total := sum(filter(None, map(_VOTE.get, words))):
-        votes = [total >> _DIGITS * place & _MOST for place in range(len(_LANGUAGES))]
-        if (most_votes := max(votes)) >= 2 and most_votes * 12 >= len(words):
-            return _LANGUAGES[votes.index(most_votes)]
+    votes: dict[str, int] = {}
+    for known in [_LANGUAGE_OF[word] for word in words if word in _LANGUAGE_OF]:
+        for language in known:
+            votes[language] = votes.get(language, 0) + 1
+    if votes:
+        best = max(sorted(votes), key=votes.__getitem__)
+        if votes[best] >= 2 and votes[best] * 12 >= len(words):
+            return best
     return "und" if len(words) >= _LONG_ENOUGH else ""
 
 
