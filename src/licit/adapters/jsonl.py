@@ -64,10 +64,11 @@ def batches(lines: Iterable[Line], size: int = _BATCH_BYTES) -> Iterator[list[Li
         yield batch
 
 
-def in_order(task: Callable[[Any], T], items: Iterable[Any], *, jobs: int = 1) -> Iterator[T]:
+def in_order(task: Callable[[Any], T], items: Iterable[Any], *, jobs: int = 1, ready: Sequence[str] = ()) -> Iterator[T]:
     """Give each item's result, in the order of the items, from ``jobs`` processes (0: one for each core).
 
-    Items are taken as they are needed. A task is a function at the top of a module, or a ``partial`` of one.
+    Items are taken as they are needed. A task is a function at the top of a module, or a ``partial`` of one. Modules that it
+    needs may be named, to be ``ready`` before the first.
 
     Raises:
         UnavailableError: a process died.
@@ -78,7 +79,7 @@ def in_order(task: Callable[[Any], T], items: Iterable[Any], *, jobs: int = 1) -
         return
     waiting: deque[Future[T]] = deque()
     try:
-        with workers(jobs) as pool:
+        with workers(jobs, ready) as pool:
             try:
                 for item in items:
                     waiting.append(pool.submit(task, item))

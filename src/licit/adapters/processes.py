@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -23,9 +23,14 @@ _SECOND = 1.0
 
 
 @contextmanager
-def workers(number: int) -> Iterator[ProcessPoolExecutor]:
-    """Start so many processes; a block that ends badly waits for none of them."""
+def workers(number: int, ready: Sequence[str] = ()) -> Iterator[ProcessPoolExecutor]:
+    """Start so many processes; a block that ends badly waits for none of them.
+
+    Modules that are to be ``ready`` are loaded once, in the process that all are forked from; what cannot be loaded there is
+    loaded by each as it is needed.
+    """
     context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([*ready])
     watched, tether = context.Pipe(duplex=False)
     with watched, tether, ProcessPoolExecutor(number, context, _tied, (watched,)) as pool:
         try:

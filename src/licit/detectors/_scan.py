@@ -20,6 +20,7 @@ import re2
 
 from licit.core.spans import Span
 
+from ._first_look import FirstLook
 from ._plain import SEPARATOR, CrossingError, Plain
 
 Accept = Callable[[str, int, int], tuple[int, int, int] | None]
@@ -57,6 +58,7 @@ class Scan:
         count = -(-len(self.rules) // together)
         bounds = [len(self.rules) * part // count for part in range(count + 1)]
         self._sets = [(start, end - start, _set(self.rules[start:end], options)) for start, end in pairwise(bounds)]
+        _FIRST_LOOK.add([rule.shape for rule in self.rules])
         self._exact = [finder(rule.shape, options) for rule in self.rules]
 
     def hits(self, page: Plain) -> Iterator[Hit]:
@@ -77,7 +79,7 @@ class Scan:
         Raises:
             CrossingError: the set did not reach the end of a block.
         """
-        for start, end in blocks(page):
+        for start, end in _FIRST_LOOK.loud(page, blocks):
             block = page.data[start:end]
             marked = block + MARK
             for first, mark, some in self._sets:
@@ -152,6 +154,9 @@ def plain_options() -> re2.Options:
     options.log_errors = False
     options.max_mem = _MEMORY
     return options
+
+
+_FIRST_LOOK = FirstLook(wider, plain_options(), MARK)
 
 
 def touches(text: str, start: int, end: int) -> bool:

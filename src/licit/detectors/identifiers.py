@@ -70,13 +70,22 @@ class Scheme:
     false: tuple[str, ...] = field(default=(), repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Without slots, for what is made when it is first needed.
+@dataclass(frozen=True, kw_only=True)
 class _Compiled:
     scheme: Scheme
-    exact: re.Pattern[str]
-    near: re.Pattern[str] | None
     words: str
     valid: Callable[[str], bool] | None
+
+    @functools.cached_property
+    def exact(self) -> re.Pattern[str]:
+        """Give the scheme's shape as a whole number; made when one is first seen, for most never are."""
+        return re.compile(rf"(?i)(?<![^\W_])(?=({self.scheme.shape})(?![^\W_]))")
+
+    @functools.cached_property
+    def near(self) -> re.Pattern[str] | None:
+        """Give the scheme's context words."""
+        return re.compile(rf"(?<![^\W_])(?:{self.words})(?![^\W_])") if self.words else None
 
 
 def read_schemes() -> tuple[Scheme, ...]:
@@ -117,9 +126,7 @@ def _scheme(country: str, stated: dict[str, object]) -> Scheme:
 
 def _compile(scheme: Scheme) -> _Compiled:
     words = "|".join(re.escape(fold(word).lower()) for word in scheme.context)
-    return _Compiled(scheme=scheme, words=words, valid=check_named(scheme.check) if scheme.check else None,
-                     exact=re.compile(rf"(?i)(?<![^\W_])(?=({scheme.shape})(?![^\W_]))"),
-                     near=re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])") if words else None)
+    return _Compiled(scheme=scheme, words=words, valid=check_named(scheme.check) if scheme.check else None)
 
 
 class Identifiers:
@@ -184,7 +191,7 @@ class _Set:
 def _windows(page: Plain) -> Iterator[tuple[int, int]]:
     """Give the places around enough digits close together; no number lies outside."""
     data = np.frombuffer(page.data, np.uint8)
-    at = np.flatnonzero((data >= 48) & (data <= 57))
+    at = np.flatnonzero(data - np.uint8(48) < 10)
     if not at.size:
         return
     cuts = np.flatnonzero(np.diff(at) > _GAP)

@@ -19,8 +19,6 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, compress, filterfalse
 
-import phonenumbers
-
 from ..core.spans import Span, settle
 from .reading import LOOK_ALIKES, MIXED
 
@@ -120,6 +118,8 @@ def spellings(label: str, entity: str) -> tuple[str, ...]:
     """
     if label != "PHONE":
         return tuple(dict.fromkeys((entity, entity.lstrip("@")))) if label == "HANDLE" else (entity,)
+    import phonenumbers  # takes long to load, and few ask for this
+
     try:
         number = phonenumbers.parse(f"+{entity.removeprefix('00')}")
     except phonenumbers.NumberParseException:

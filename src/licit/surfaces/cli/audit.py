@@ -65,7 +65,7 @@ def audit_command(paths: tuple[Path, ...], column: str, share: int, page: Path |
     looking = Looking(find=find_with(plugins), screeners=_screeners, spell=spelling, signals=read_all, share=share)
     with progress(as_json) as report, twins() as copies:
         audit = Audit(looking=looking, twins=copies, figures=_figures(looking) if share else {})
-        audit.run(arriving(paths, column=column), partial(in_order, jobs=jobs),
+        audit.run(arriving(paths, column=column), partial(in_order, jobs=jobs, ready=("licit.detectors._ready", "licit.usecases.audit_look")),
                   report=lambda done: report("bytes looked at", min(done, max(known - 1, 0)), known))
         result = _below(audit.result(), paths)
     if page:

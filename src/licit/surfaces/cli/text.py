@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ...usecases.workspace import Progress
 
 HELD = 3
+#: What every worker needs.
+READY = ("licit.detectors._ready", "licit.usecases.text")
 _NAMED_LINES = 20
 
 _input = click.argument("source", metavar="IN.jsonl", type=click.Path(path_type=Path, allow_dash=True))
@@ -90,7 +92,7 @@ def _answers(source: Path, task: Callable[[list[Line]], Answers], jobs: int, ste
 
     with opened_lines(source) as (lines, known):
         done = 0
-        for answers in in_order(task, measured(lines), jobs=jobs):
+        for answers in in_order(task, measured(lines), jobs=jobs, ready=READY):
             done += sizes.popleft()
             report(step, min(done, max(known - 1, 0)) if known else done, known)
             yield answers
