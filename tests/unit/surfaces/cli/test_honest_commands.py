@@ -49,6 +49,12 @@ def test_every_command_has_an_example():
     assert lacking == []
 
 
+def test_python_runs_it_as_a_module_too():
+    """Where the scripts of an environment are not on the path, the interpreter starts the same command."""
+    done = subprocess.run([sys.executable, "-m", "licit", "--help"], capture_output=True, text=True, check=True)
+    assert all(name in done.stdout for name in ("build", "verify", "audit"))
+
+
 def test_every_option_says_what_it_is():
     """Every option has a sentence of help."""
     bare = [(name, option.name) for name, command in every() for option in command.params
