@@ -15,7 +15,7 @@ Law: DEI-02
 import functools
 import re
 import unicodedata
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, compress, filterfalse
 
@@ -62,6 +62,8 @@ _LONGEST_KEPT = 40
 #: Up to so many words are looked for in a text before it is cut into words.
 _FEW_HITS = 16
 _KEPT = 65_536
+#: Each is sought by itself at first; with more the work would grow with their number times the text.
+_FEW_TOLD = 32
 #: A word of so many letters is looked for as letters, for it may stand in a handle; a shorter one as a word.
 _TELLING = 3
 _UNSEEN = "\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufeff"
@@ -223,12 +225,12 @@ def _known(told: Iterable[tuple[str, str]]) -> _Known:
     return known
 
 
-def _may_stand(told: Iterable[tuple[str, str]], text: str) -> bool:
+def _may_stand(told: Collection[tuple[str, str]], text: str) -> bool:
     """Tell whether anything may be found again beside what was found; no is said only where surely nothing would be.
 
     What is found again begins with one of a finding's words, or holds one of three letters or more, or is an initial.
     """
-    narrow = _narrow(text)
+    narrow = _narrow(text) if len(told) <= _FEW_TOLD else None
     if narrow is None:
         return True
     low = narrow.lower()

@@ -44,3 +44,10 @@ def test_a_title_may_open_what_is_found_again() -> None:
     found = (Span(start=0, end=9, label="PERSON", detector="x"), Span(start=19, end=25, label="PERSON", detector="x"))
     (swept,) = sweep.sweep_names([text], [found])
     assert 16 in [span.start for span in swept]
+
+
+def test_many_findings_are_not_sought_one_by_one() -> None:
+    """With more than a few findings the short cut is not tried: findings times text would be quadratic."""
+    told = {("PERSON", f"Nom{number}"): None for number in range(40)}
+    with patch.object(sweep, "_narrow", side_effect=AssertionError("looked")):
+        assert sweep._may_stand(told, "rien")
