@@ -52,14 +52,16 @@ class FileCorpus:
     def write(self, relative: str, table: Any, *, rows_in_group: int = 8192, plain: Sequence[str] = ()) -> str:
         """Write a table as Parquet; give the file's SHA-256 as text.
 
-        ``plain`` names columns of random text or bytes in a table without nested columns: they are written as they are,
-        for a dictionary makes them larger, compression hardly smaller, and both slow to read.
+        ``plain`` names columns of random text or bytes, or lists of such, in a table without structs: they are written as
+        they are, for a dictionary makes them larger, compression hardly smaller, and both slow to write and to read.
         """
         sink = io.BytesIO()
-        names = table.column_names
+        nested = (pa.types.is_list, pa.types.is_large_list)
+        leaves = {f"{field.name}.list.element" if any(is_one(field.type) for is_one in nested) else field.name: field.name in plain
+                  for field in table.schema}
         packed: dict[str, Any] = {"compression": "zstd"} if not plain else {
-            "compression": {name: "none" if name in plain else "zstd" for name in names},
-            "use_dictionary": [name for name in names if name not in plain]}
+            "compression": {leaf: "none" if random else "zstd" for leaf, random in leaves.items()},
+            "use_dictionary": [leaf for leaf, random in leaves.items() if not random]}
         pq.write_table(table, sink, row_group_size=rows_in_group, store_schema=False, **packed)
         return self.write_bytes(relative, sink.getvalue())
 

@@ -184,8 +184,9 @@ def stage_patch(workspace: Workspace, built: Built, parent: str, progress: Progr
         corpus.frame([f"releases/{parent}/{path.replace('data/', 'ids/')}"], _KEYS).with_columns(file=pl.lit(path))
         for path in paths)])
     kept = built.rows.filter(pl.col("rank") == 0)
-    gone = before.join(kept, on=_KEYS, how="anti")
-    fresh = kept.join(before, on=_KEYS, how="anti")
+    paired = before.join(kept.select(*_KEYS, "row"), on=_KEYS, how="left")
+    gone = paired.filter(pl.col("row").is_null()).drop("row")
+    fresh = kept.join(before, on=_KEYS, how="anti") if paired["row"].drop_nulls().n_unique() < kept.height else kept.clear()
     licences = _licences(workspace, lock, _made_from(workspace, built, fresh))
     joining = content_of(corpus, _marked(built.rows, pl.col("row").is_in(fresh["row"].implode())), attribute_paths(lock), licences)
     made_from = Parent(folder=f"releases/{parent}", paths=tuple(paths), buckets=lock["buckets"])
@@ -293,7 +294,7 @@ def _findings(workspace: Workspace, built: Built, files: Sequence[Placed], peopl
         raise EvidenceError(f"{rows} rows were written and {built.tally.released} decided", about=lock["name"],
                             remedy="Nothing was released; report this.")
     decisions = corpus.write(f"{state}/decisions.parquet", decisions_table(
-        built.rows, column_of(corpus, lock, "people", "facts"), lock["set_aside"]))
+        built.rows, column_of(corpus, lock, "people", "facts"), lock["set_aside"]), plain=("record", "people", "facts"))
     corpus.write_bytes(f"{state}/lock.json", canonical_json(lock) + b"\n")
     corpus.write_bytes(f"{state}/tally.json", canonical_json(built.tally.as_json()) + b"\n")
     corpus.write(f"{state}/people.parquet", people.to_arrow(compat_level=pl.CompatLevel.oldest()))
