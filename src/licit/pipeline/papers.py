@@ -155,7 +155,8 @@ def _hosts(corpus: Corpus, folder: str, files: Mapping[str, str], pages: Pages, 
         return HOSTS.to_frame()
     counted = before.hosts if before and before.hosts is not None else HOSTS.to_frame()
     known = before.files if before and before.hosts is not None else {}
-    parts, rows = [counted.filter(pl.col("file").is_in([sha256 for path, sha256 in files.items() if known.get(path) == sha256]))], []
+    kept = counted.filter(pl.col("file").is_in([sha256 for path, sha256 in files.items() if known.get(path) == sha256]))
+    changed, rows = [], []
     for path, sha256 in files.items():
         if path not in known or (known[path] != sha256 and corpus.digest(f"{before.folder}/{path}") != known[path]):  # type: ignore[union-attr]
             rows.append(_pages(corpus, f"{folder}/{path}", pages).with_columns(file=pl.lit(sha256), rows=pl.lit(1, dtype=pl.Int64)))
@@ -163,10 +164,11 @@ def _hosts(corpus: Corpus, folder: str, files: Mapping[str, str], pages: Pages, 
             now, then = (_pages(corpus, f"{place}/{path}", pages) for place in (folder, before.folder))  # type: ignore[union-attr]
             rows += [one.join(other, on=_ROW, how="anti").with_columns(
                 pl.col("tokens") * sign, file=pl.lit(sha256), rows=pl.lit(sign, dtype=pl.Int64)) for one, other, sign in ((now, then, 1), (then, now, -1))]
-            parts.append(counted.filter(pl.col("file") == known[path]).with_columns(file=pl.lit(sha256)))
-    if rows:
-        parts.append(_by_host(corpus, pl.concat(rows), pages))
-    return pl.concat(parts).group_by("file", "host").agg(pl.col("rows", "tokens").sum()).filter(pl.col("rows") > 0).select(HOSTS.names())
+            changed.append(counted.filter(pl.col("file") == known[path]).with_columns(file=pl.lit(sha256)))
+    if not rows:
+        return kept
+    anew = pl.concat([*changed, _by_host(corpus, pl.concat(rows), pages)]).group_by("file", "host").agg(pl.col("rows", "tokens").sum())
+    return pl.concat([kept, anew.filter(pl.col("rows") > 0)])
 
 
 def _pages(corpus: Corpus, path: str, pages: Pages) -> pl.DataFrame:

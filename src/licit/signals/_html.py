@@ -1,9 +1,9 @@
 """What a page's markup declares: its meta tags, links, embedded licences and text, found once for every reader.
 
-A first look over the bytes says whether there is anything to declare; only then is the page parsed. Comments and scripts
+A first look over the bytes says whether there may be anything to declare; only then is the page parsed. Comments and scripts
 declare nothing.
 
-Rules kept here: a page in UTF-16 or UTF-32 is decoded before the first look, which would see nothing in it.
+Rules kept here: a page in UTF-16 or UTF-32 is decoded first.
 
 Law: SIG-12
 """
@@ -12,16 +12,14 @@ import codecs
 import functools
 from dataclasses import dataclass, field
 
-import re2
 from lxml import etree
 from lxml.html import HTMLParser, document_fromstring
 
 from licit.core.signals import Page
 
-_OPTIONS = re2.Options()
-_OPTIONS.encoding = re2.Options.Encoding.LATIN1
-_OPTIONS.case_sensitive = False
-_MARKS = re2.compile(rb"tdm-reservation|tdm-policy|noai|noimageai|rsl\+xml|rslstandard", _OPTIONS)
+from ._marks import Mark
+
+_MARK = Mark(rb"tdm-reservation|tdm-policy|noai|noimageai|rsl")
 _WIDE = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _MARKUP = (b"<!doctype html", b"<html", b"<head", b"<meta", b"<body")
 _last: tuple[Page | None, str] = (None, "")
@@ -70,14 +68,12 @@ def tags(page: Page) -> tuple[Tag, ...]:
     Raises:
         ValueError: the page may declare something, and cannot be parsed.
     """
-    return _tags(page.answer.body) if kind(page) == "html" else ()
+    return _tags(page.answer.body) if _MARK.may(page) and kind(page) == "html" else ()
 
 
 @functools.lru_cache(maxsize=4)
 def _tags(body: bytes) -> tuple[Tag, ...]:
     body = _narrow(body)
-    if not _MARKS.search(body):
-        return ()
     try:
         return tuple(Tag(name=str(element.tag), attributes={str(key).lower(): str(value) for key, value in element.attrib.items()},
                          text=element.text or "", raw=etree.tostring(element, with_tail=False))

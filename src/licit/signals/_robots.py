@@ -81,9 +81,11 @@ class Robots:
     def __init__(self, groups: list[Group], top: list[Line], fault: str) -> None:
         """Take what :func:`parse` found."""
         self.groups, self.top, self.fault = groups, top, fault
+        self.licences = [line.value for line in [*top, *(line for group in groups for line in group.others)] if line.field == "license"]
         self._chosen: dict[str, tuple[Group, ...]] = {}
         self._matchers: dict[tuple[int, ...], _Matcher] = {}
         self._by_agent: dict[str, list[tuple[tuple[Group, ...], list[str]]]] = {}
+        self._lines: dict[tuple[str, str], list[list[Line]]] = {}
 
     def groups_for(self, token: str) -> tuple[Group, ...]:
         """Give the groups that count for a product token; those of ``*`` where none names it."""
@@ -102,6 +104,13 @@ class Robots:
                 out.setdefault(tuple(map(id, groups)), (groups, []))[1].append(token)
             self._by_agent[agent] = list(out.values())
         return self._by_agent[agent]
+
+    def lines(self, field: str, agent: str) -> list[list[Line]]:
+        """Give the lines of a field outside any group, then those of each set of groups that counts for a crawler; empty ones left out."""
+        if (field, agent) not in self._lines:
+            every = [self.top, *([line for group in groups for line in group.others] for groups, _ in self.chosen(agent))]
+            self._lines[field, agent] = [mine for lines in every if (mine := [line for line in lines if line.field == field])]
+        return self._lines[field, agent]
 
     def forbids(self, groups: tuple[Group, ...], path: str) -> bool:
         """Say whether the rules of groups forbid a path; with ``""``, whether they forbid any."""

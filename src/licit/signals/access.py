@@ -11,7 +11,10 @@ from collections.abc import Sequence
 
 from licit.core.signals import Page, Reading
 
+from ._marks import Mark
+
 _CLOSED = {401: "log in", 402: "pay", 403: "forbidden", 407: "log in", 429: "too many requests", 451: "legal reasons", 511: "log in"}
+_MARK = Mark(rb"isAccessibleForFree")
 _PAID = re.compile(rb"[\"']isAccessibleForFree[\"']\s*:\s*(?:false|[\"'](?:https?://schema\.org/)?false[\"'])", re.IGNORECASE)
 
 
@@ -30,7 +33,7 @@ class Access:
             return (Reading(name=self.name, spec=self.spec, where="page", says="unreadable", detail=answer.fault),)
         if answer.status >= 500:
             return (Reading(name=self.name, spec=self.spec, where="HTTP status", says="unreadable", detail=str(answer.status)),)
-        if b"ccessibleForFree" in answer.body and (found := _PAID.search(answer.body)):
+        if _MARK.may(page) and (found := _PAID.search(answer.body)):
             return (Reading(name=self.name, spec=self.spec, where="page", says="no-access", detail="isAccessibleForFree: false",
                             raw=found[0]),)
         return ()

@@ -14,6 +14,9 @@ from collections.abc import Sequence
 
 from licit.core.signals import Page, Reading, Says
 
+from ._marks import Mark
+
+_MARK = Mark(rb"\.training-mining")
 _LABEL = re.compile(rb"(?:c2pa|cawg)\.training-mining")
 _ENTRY = re.compile(rb"(?:c2pa|cawg)\.(data_mining|ai_inference|ai_generative_training|ai_training)(?:(?!c2pa\.|cawg\.).){0,400}?"
                     rb"use(?:[^a-zA-Z]{1,8}|[\x60-\x77])([a-zA-Z]{1,24})", re.DOTALL)
@@ -28,7 +31,7 @@ class C2pa:
     def read(self, page: Page) -> Sequence[Reading]:
         """Give what the assertions say."""
         body = page.answer.body
-        if b".training-mining" not in body or not _LABEL.search(body):
+        if not _MARK.may(page) or not _LABEL.search(body):
             return ()
         out = []
         for found in _ENTRY.finditer(body):

@@ -9,6 +9,7 @@ Rules kept here:
 Law: SIG-07, SIG-12, SIG-15
 """
 
+import functools
 import re
 from collections.abc import Sequence
 
@@ -32,10 +33,9 @@ class ContentSignal:
         found = [("header Content-Signal", value) for value in page.answer.headers.get("content-signal", ())]
         answer = page.site.get(ROBOTS)
         if answer is not None and fetch_state(answer) is None:
-            robots = parse(answer.body)
-            for lines in [robots.top, *([line for group in groups for line in group.others] for groups, _ in robots.chosen(page.agent))]:
-                mine = [line for line in lines if line.field == "content-signal"]
-                found += [(f"robots.txt line {line.number}", value_of(line)) for line in nearest(mine, path_of(page.url))]
+            path = path_of(page.url)
+            for lines in parse(answer.body).lines("content-signal", page.agent):
+                found += [(f"robots.txt line {line.number}", value_of(line)) for line in nearest(lines, path)]
         return [self._reading(where, value) for where, value in dict.fromkeys(found)]
 
     def _reading(self, where: str, value: str) -> Reading:
@@ -43,6 +43,7 @@ class ContentSignal:
         return Reading(name=self.name, spec=self.spec, where=where, says=says, detail=detail, raw=value.encode())
 
 
+@functools.lru_cache(maxsize=1024)
 def said(value: str) -> tuple[Says, str]:
     """Say what a line says of training.
 

@@ -10,7 +10,8 @@ Rules kept here:
 Law: SIG-06, SIG-15
 """
 
-from collections.abc import Iterable, Sequence
+import functools
+from collections.abc import Sequence
 from typing import cast
 
 import http_sf
@@ -39,10 +40,8 @@ class ContentUsage:
             out.append(Reading(name=self.name, spec=self.spec, where="header Content-Usage", says=says, detail=detail, raw=value.encode()))
         answer = page.site.get(ROBOTS)
         if answer is not None and fetch_state(answer) is None:
-            robots = parse(answer.body)
-            path = path_of(page.url)
-            for lines in [robots.top, *([line for group in groups for line in group.others] for groups, _ in robots.chosen(page.agent))]:
-                if found := nearest([line for line in lines if line.field == "content-usage"], path):
+            for lines in parse(answer.body).lines("content-usage", page.agent):
+                if found := nearest(lines, path_of(page.url)):
                     says, detail = min((said(_split(line)[1]) for line in found), key=lambda one: _STRICT.index(one[0]))
                     out.append(Reading(name=self.name, spec=self.spec, where=f"robots.txt line {found[0].number}", says=says,
                                        detail=detail, raw=found[0].value.encode()))
@@ -52,6 +51,7 @@ class ContentUsage:
 _STRICT: tuple[Says, ...] = ("disallow", "unreadable", "allow", "silent")
 
 
+@functools.lru_cache(maxsize=1024)
 def said(value: str) -> tuple[Says, str]:
     """Say what a dictionary says of training, and by which labels.
 
@@ -72,8 +72,10 @@ def said(value: str) -> tuple[Says, str]:
     return "silent", "nothing of training"
 
 
-def nearest(lines: Iterable[Line], path: str) -> list[Line]:
-    """Give the lines whose path matches longest; all, where the page's path is unknown."""
+def nearest(lines: Sequence[Line], path: str) -> list[Line]:
+    """Give the lines whose path matches longest; all, where the page's path is unknown or no line has one."""
+    if not any(line.value.startswith("/") for line in lines):
+        return list(lines)
     fitting = [(len(_split(line)[0]), line) for line in lines if not path or not _split(line)[0] or matches(_split(line)[0], path)]
     longest = max((length for length, _ in fitting), default=0)
     return [line for length, line in fitting if length == longest or not path]

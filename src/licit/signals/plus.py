@@ -13,7 +13,9 @@ from licit.core.signals import Page, Reading, Says
 
 from ._documents import packets_of
 from ._html import kind
+from ._marks import Mark
 
+_MARK = Mark(rb"plus:DataMining")
 _VALUE = re.compile(rb"DataMining[^A-Za-z]{0,80}(?:[a-zA-Z:]{0,20}=\s*[\"'])?[^\"'<>]{0,80}?(DMI-[A-Z-]{1,60})", re.DOTALL)
 
 
@@ -25,6 +27,8 @@ class Plus:
     def read(self, page: Page) -> Sequence[Reading]:
         """Give what the file's metadata say."""
         packets: tuple[bytes, ...] = ()
+        if not _MARK.may(page) and b"%PDF-" not in page.answer.body[:4096]:
+            return ()
         if kind(page) == "pdf":
             try:
                 packets = packets_of(page.answer.body)

@@ -49,10 +49,8 @@ class Rsl:
     def _links(self, page: Page) -> Iterator[tuple[str, str]]:
         answer = page.site.get(ROBOTS)
         if answer is not None and fetch_state(answer) is None:
-            robots = parse(answer.body)
-            for line in [*robots.top, *(line for group in robots.groups for line in group.others)]:
-                if line.field == "license":
-                    yield "robots.txt License", line.value
+            for value in parse(answer.body).licences:
+                yield "robots.txt License", value
         for value in page.answer.headers.get("link", ()):
             for url, said in _LINK.findall(value):
                 if re.search(r"rel\s*=\s*\"?[^\";]*\blicense\b", said, re.IGNORECASE) and "rsl+xml" in said.lower():

@@ -8,7 +8,6 @@ the phrase by its id and never repeats the page's words.
 Law: SIG-10
 """
 
-import functools
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,16 +17,18 @@ import re2
 from licit.core.signals import Page, Reading
 
 from ._html import kind, text_of
+from ._marks import Mark
 
 
-@functools.cache
-def _phrases() -> tuple[object, tuple[tuple[str, object], ...]]:
+def _phrases() -> tuple[Mark, tuple[tuple[str, object], ...]]:
     data = tomllib.loads((Path(__file__).parent / "phrases.toml").read_text(encoding="utf-8"))
-    bytewise, textwise = re2.Options(), re2.Options()
-    bytewise.encoding = re2.Options.Encoding.LATIN1
-    bytewise.case_sensitive = textwise.case_sensitive = False
-    return (re2.compile("|".join(data["hints"]).encode(), bytewise),
+    textwise = re2.Options()
+    textwise.case_sensitive = False
+    return (Mark("|".join(data["hints"]).encode()),
             tuple((f"{row['language']}: {row['id']}", re2.compile(row["pattern"], textwise)) for row in data["phrases"]))
+
+
+_HINT, _PHRASES = _phrases()
 
 
 class Words:
@@ -37,16 +38,15 @@ class Words:
 
     def read(self, page: Page) -> Sequence[Reading]:
         """Give the phrases that a page's text holds."""
-        hints, phrases = _phrases()
-        body, what = page.answer.body, kind(page)
-        if what not in ("html", "text") or not (hints.search(body) or b"\0" in body[:64]):  # type: ignore[attr-defined]
+        if not _HINT.may(page) or (what := kind(page)) not in ("html", "text"):
             return ()
+        body = page.answer.body
         try:
             text = text_of(body) if what == "html" else " ".join(body.decode("utf-8", "replace").split())
         except ValueError:
             return (Reading(name=self.name, spec=self.spec, where="page", says="unreadable", detail="the page cannot be parsed"),)
         return tuple(Reading(name=self.name, spec=self.spec, where="page", says="words", detail=name, raw=found[0].encode())
-                     for name, phrase in phrases if (found := phrase.search(text)))  # type: ignore[attr-defined]
+                     for name, phrase in _PHRASES if (found := phrase.search(text)))  # type: ignore[attr-defined]
 
 
 def signals() -> tuple[Words, ...]:
