@@ -51,9 +51,10 @@ def _process(command: list[str], **more: str) -> "subprocess.Popen[str]":
 
 def _port(process: "subprocess.Popen[str]") -> int:
     assert process.stdout
-    found = re.search(r"http://127\.0\.0\.1:(\d+)", process.stdout.readline())
-    assert found
-    return int(found[1])
+    for told in process.stdout:
+        if found := re.search(r"http://127\.0\.0\.1:(\d+)", told):
+            return int(found[1])
+    raise RuntimeError("a process did not start")
 
 
 def _measured(direct: int, through: int, pid: int, whose: str) -> None:

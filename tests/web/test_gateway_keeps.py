@@ -12,6 +12,7 @@ from upstream import CONSUMERS, before
 from world import PLANTED, places_of, prose
 
 from licit.core.errors import UnavailableError
+from licit.usecases import gather
 from licit.usecases.centre import read_records
 from licit.usecases.queries import records_of
 
@@ -225,7 +226,7 @@ def test_where_the_store_fails_the_chat_goes_on(gateway, monkeypatch, reason):
     """A full disk, a lock, a fault: the answer is as ever, nothing is kept, and the operator is told why by a name."""
     def fails(*_: object, **__: object) -> None:
         raise FAULTS[reason]
-    monkeypatch.setattr(gateway.gateway._live.gathered, "store", fails)
+    monkeypatch.setattr(gather, "store", fails)
     assert gateway.ask(PLANTED).status_code == 200
     assert gateway.counted(1) == {reason: 1}
     assert places_of(PLANTED, gateway.world.root) == []

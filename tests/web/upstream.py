@@ -190,6 +190,9 @@ def module_gateway(empty_world: World, one_upstream: Upstream, tmp_path_factory:
 @pytest.fixture
 def passing(module_gateway: Before, upstream: Upstream) -> Before:
     """The gateway of the module, with nothing counted: for tests of people of their own."""
+    until = time.monotonic() + 10
+    while module_gateway.gateway.open and time.monotonic() < until:
+        time.sleep(.005)
     module_gateway.tally()
     module_gateway.gateway.keeper.tally.clear()
     return module_gateway

@@ -10,7 +10,7 @@ Rules kept here:
 Law: CHO-06, CHO-09
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..core.ids import SubjectId, TurnId
 from ..core.records import Concern, Person, Record, Turn, altered
@@ -23,14 +23,19 @@ from .workspace import Workspace
 _ANEW = {"user": "edit", "assistant": "regeneration"}
 
 
-def continued(space: Workspace, record: Record, declared: Declared, source: str) -> Record:
-    """Give a conversation, whose turns have ids that stay the same, with what is stored of it; turns follow their parents."""
-    whole = declare(record, declared, source, "")
-    earlier = next((found for _, found in read_records(space, names(space, source, whole)[-1:])), None)
-    if earlier is None:
-        return _of_kind(record)
-    asked = space.identities.subjects_for([(one.issuer, one.kind, one.key) for one in whole.people], create=False)
-    return joined(record, earlier, frozenset(asked))
+def continued(space: Workspace, source: str, several: Sequence[tuple[Record, Declared]]) -> list[Record]:
+    """Give conversations, whose turns have ids that stay the same, with what is stored of them; turns follow their parents."""
+    whole = [declare(record, declared, source, "") for record, declared in several]
+    own = [names(space, source, record)[-1] for record in whole]
+    stored = dict(read_records(space, own))
+    out = []
+    for (record, _), name, full in zip(several, own, whole, strict=True):
+        if (earlier := stored.get(name)) is None:
+            out.append(_of_kind(record))
+        else:
+            asked = space.identities.subjects_for([(one.issuer, one.kind, one.key) for one in full.people], create=False)
+            out.append(joined(record, earlier, frozenset(asked)))
+    return out
 
 
 def joined(record: Record, earlier: Record, asked: frozenset[SubjectId]) -> Record:

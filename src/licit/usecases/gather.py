@@ -56,6 +56,13 @@ class Gatherer:
                 self._store(taken)
         done.result()
 
+    def store_all(self, source: str, records: Sequence[Record]) -> list[BaseException | None]:
+        """Store records that came together; give for each what went wrong with it, None for what is on disk and in the log."""
+        waiting: list[_Waiting] = [(source, record, Future()) for record in records]
+        with self._storing:
+            self._store(waiting)
+        return [done.exception() for *_, done in waiting]
+
     def _store(self, taken: Sequence[_Waiting]) -> None:
         try:
             for source in dict.fromkeys(source for source, *_ in taken):

@@ -14,7 +14,7 @@ Law: CHO-06, CHO-07, CHO-08, CHO-11, CHO-21
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..core.decisions import Decision, because, strictest
@@ -81,25 +81,68 @@ def take_in(live: Live, handed: Handed) -> TakenIn:
         SetupError: a detector is missing that must look for somebody who objected; nothing was kept.
         HeldError: it was to be masked and could not be; nothing was kept.
     """
+    done, record = _judged(live, handed)
+    if record is None:
+        return done
+    live.gathered.store(handed.source, record)
+    return replace(done, record=_stored_as(live.workspace, {handed.source: [record]})[0])
+
+
+def take_in_all(live: Live, several: Sequence[Handed]) -> list[TakenIn | BaseException]:
+    """Do as :func:`take_in` for conversations that came together and are all others; give for each what came of it.
+
+    They share shards. Where the log moved while they were judged, they are judged once more before anything is written.
+    """
+    judged = [_attempt(live, one) for one in several]
+    size = live.now()[2]
+    if any(not isinstance(one, BaseException) and one[0].size != size for one in judged):
+        judged = [_attempt(live, one) for one in several]
+    out: list[TakenIn | BaseException] = [one if isinstance(one, BaseException) else one[0] for one in judged]
+    kept: dict[str, list[tuple[int, Record]]] = {}
+    for number, one in enumerate(judged):
+        if not isinstance(one, BaseException) and one[1] is not None:
+            kept.setdefault(several[number].source, []).append((number, one[1]))
+    for source, found in kept.items():
+        faults = live.gathered.store_all(source, [record for _, record in found])
+        named = _stored_as(live.workspace, {source: [record for _, record in found]})
+        for (number, _), fault, name in zip(found, faults, named, strict=True):
+            done = out[number]
+            out[number] = replace(done, record=name) if fault is None and isinstance(done, TakenIn) else fault or done
+    return out
+
+
+def _attempt(live: Live, handed: Handed) -> tuple[TakenIn, Record | None] | BaseException:
+    try:
+        return _judged(live, handed)
+    except Exception as error:
+        return error
+
+
+def _stored_as(space: Workspace, records: Mapping[str, Sequence[Record]]) -> list[str]:
+    """Give the id under which each record is stored, "" for one that is not."""
+    own = [names(space, source, record) for source, found in records.items() for record in found]
+    stored = space.catalogue.stored([name for both in own for name in both])
+    return [next((name for name in reversed(both) if name in stored), "") for both in own]
+
+
+def _judged(live: Live, handed: Handed) -> tuple[TakenIn, Record | None]:
+    """Decide what of a conversation may be kept; give what is to be told, and what is to be stored."""
     space = live.workspace
     record = declare(handed.record, handed.declared, handed.source, "API")
     if whole := _whole(record):
         return TakenIn(record="", size=live.now()[2], at=space.clock.now(), messages=tuple(
-            Judged(message=turn.id, answer=whole.answer, reason=whole.reason, kept=False) for turn in record.turns))
+            Judged(message=turn.id, answer=whole.answer, reason=whole.reason, kept=False) for turn in record.turns)), None
     decided, size, at = _decided(live, handed, record)
     kept = {turn.id for turn, decision in decided if decision.answer != "refuse"}
-    judged = tuple(Judged(message=turn.id, answer=decision.answer, reason=decision.reason, kept=turn.id in kept)
-                   for turn, decision in decided)
+    done = TakenIn(record="", size=size, at=at, messages=tuple(
+        Judged(message=turn.id, answer=decision.answer, reason=decision.reason, kept=turn.id in kept) for turn, decision in decided))
     if not kept:
-        return TakenIn(record="", messages=judged, size=size, at=at)
+        return done, None
     if len(kept) < len(record.turns):
         # A title or another remark beside the messages may repeat what is not kept.
         record = altered(record, turns=tuple(turn for turn in record.turns if turn.id in kept),
                          declared={"path": record.declared["path"]})
-    own = names(space, handed.source, record)
-    live.gathered.store(handed.source, _masked(space, own[-1], record) if handed.masked else record)
-    stored = space.catalogue.stored(own)
-    return TakenIn(record=next(name for name in reversed(own) if name in stored), messages=judged, size=size, at=at)
+    return done, _masked(space, names(space, handed.source, record)[-1], record) if handed.masked else record
 
 
 def _decided(live: Live, handed: Handed, record: Record) -> tuple[list[tuple[Turn, Decision]], int, datetime]:

@@ -1,6 +1,7 @@
 """``licit gateway``: a proxy before a model's API that keeps what its people allow."""
 
 import os
+import sys
 import threading
 from pathlib import Path
 
@@ -19,6 +20,8 @@ except ModuleNotFoundError:
     pass  # installed() says which is missing
 
 _EVERY = 60.0
+#: Seconds after which what is kept makes way for what is served, in this one process.
+_TURN = .0005
 
 
 @click.command("gateway", epilog="Example: licit gateway --upstream https://api.mistral.ai --port 8090")
@@ -47,6 +50,7 @@ def gateway_command(upstream: str | None, host: str, port: int, lang: str | None
     if gateway.settings.capacity == "unknown":
         warn("gateway.toml ne dit pas la capacité (capacity) : rien n'est gardé tant qu'une requête ne la dit pas." if french else
              "gateway.toml names no capacity: nothing is kept unless a request says it.")
+    sys.setswitchinterval(_TURN)
     over = threading.Event()
     watching = threading.Thread(target=_watch, args=(gateway, over, french), daemon=True)
     watching.start()

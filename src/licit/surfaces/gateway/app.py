@@ -47,6 +47,7 @@ class Gateway:
         self._devices = web.logged_out == "device"
         self.keeper = Keeper(self._live, self.settings, Tokens(root, web, open_visits(root)), devices=self._devices)
         self.relay = Relay(upstream, self.settings.patience)
+        self.open = 0
         self._most = self.settings.largest_mib << 20
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,7 +64,11 @@ class Gateway:
         if dots or not known:
             return await refuse(send, 404, "not-found", "The gateway does not forward this.")
         if scope["method"] == "POST" and path in KEPT:
-            return await self._heard(scope, receive, send)
+            self.open += 1
+            try:
+                return await self._heard(scope, receive, send)
+            finally:
+                self.open -= 1
         body = Body(receive)
         if (first := await body.begun(1 << 16)) is not None:
             await first_of(self.relay.answer(scope, (first, body.rest()), send, Tee(0)), body)

@@ -6,18 +6,19 @@ Rules kept here:
   once the answer is whole; nothing is written before.
 - What is in doubt is not kept, whatever the doubt is: a token that does not count, a store that does not answer, a workspace that
   is no longer the one that was opened, a queue that is full. Each is counted by its reason.
-- Exchanges of one conversation are joined one after the other. Words are never logged.
+- Exchanges that come together are stored together, but for those of one conversation, which are joined one after the other.
+- Words are never logged.
 
 Law: CHO-04, CHO-05, CHO-06, CHO-08, CHO-11
 """
 
 import logging
+import queue
 import threading
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +29,7 @@ from ...core.ids import keyed
 from ...core.records import Record, altered
 from ...usecases.arrive import Declared
 from ...usecases.continued import continued
-from ...usecases.intake import Handed, take_in
+from ...usecases.intake import Handed, TakenIn, take_in_all
 from ...usecases.live import Live
 from ..web.tokens import Tokens
 from .exchange import Row, answer_of, decoded, request_of, rows_of
@@ -46,6 +47,8 @@ AFTER = 5.0
 TROUBLE = frozenset({"workspace-gone", "workspace-busy", "not-stored", "queue-full", "fault"})
 #: Reasons for which a chat is not served where it must not be in doubt.
 DOUBT = TROUBLE | {"sign-in-refused", "identity-unclear"}
+#: So many exchanges are stored together at most; between two rounds chats have the processor for so many seconds.
+_TOGETHER, _BREATH = 64, .02
 _DEVICE = "licit_device"
 _REMEMBERED = 100_000
 _NO = ("", "0", "false", "no")
@@ -70,6 +73,17 @@ class Heard:
         return len(self.request) + len(self.answer)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Talk:
+    """An exchange that was read: the conversation as it now is, and whose."""
+
+    record: Record
+    declared: Declared
+    thread: Thread
+    who: Who
+    answers: int
+
+
 class Keeper:
     """Judges and keeps exchanges in threads of its own."""
 
@@ -78,12 +92,13 @@ class Keeper:
         self._live, self._settings, self._tokens, self._devices = live, settings, tokens, devices
         self._key = keyed(live.workspace.keys.secret("records"), "licit/gateway")
         self._root = _mark(live.workspace.root)
-        self._locks = [threading.Lock() for _ in range(64)]
-        self._lock, self._waiting, self._failed = threading.Lock(), 0, -AFTER
+        self._lock, self._waiting, self._failed, self._closed = threading.Lock(), 0, -AFTER, False
         self._times: OrderedDict[str, str] = OrderedDict()
-        self._threads = ThreadPoolExecutor(4, "keeping")
+        self._heard: queue.SimpleQueue[Heard | None] = queue.SimpleQueue()
         self.looking = ThreadPoolExecutor(2, "looking")
         self.tally: Counter[str] = Counter()
+        self._thread = threading.Thread(target=self._work, name="keeping", daemon=True)
+        self._thread.start()
 
     def trouble(self) -> str:
         """Give why nothing can be kept now, "" where nothing is known against it."""
@@ -116,21 +131,10 @@ class Keeper:
         """Have an exchange kept whose answer has come, as far as it may be; from any thread, at once."""
         with self._lock:
             full = self._waiting + heard.size > WAITING
-            self._waiting += 0 if full else heard.size
-        if full:
-            return self.count("queue-full")
-        try:
-            self._threads.submit(self._kept, heard)
-        except RuntimeError:  # it is closed
-            self.count("stopped")
-
-    def close(self, patience: float = 10.0) -> None:
-        """Keep what still waits, for so many seconds; count what then is left."""
-        until = time.monotonic() + patience
-        while self._waiting and time.monotonic() < until:
-            time.sleep(.01)
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        self.looking.shutdown(wait=False, cancel_futures=True)
+            self._waiting += 0 if full or self._closed else heard.size
+        if full or self._closed:
+            return self.count("queue-full" if full else "stopped")
+        self._heard.put(heard)
 
     def settled(self, patience: float = 10.0) -> bool:
         """Wait until nothing waits to be kept; tell whether that came about."""
@@ -139,36 +143,81 @@ class Keeper:
             time.sleep(.005)
         return not self._waiting
 
-    def _kept(self, heard: Heard) -> None:
-        try:
-            reason = self._stored(heard)
-        except Exception as error:
-            reason = _reason(error)
-            if reason in TROUBLE:
-                self._failed = time.monotonic()
-        with self._lock:
-            self._waiting -= heard.size
-        self.count(reason)
+    def close(self, patience: float = 10.0) -> None:
+        """Keep what still waits, for so many seconds; count what then is left."""
+        self.settled(patience)
+        self._closed = True
+        self._heard.put(None)
+        self._thread.join(patience)
+        self.looking.shutdown(wait=False, cancel_futures=True)
+        while not self._heard.empty():
+            if self._heard.get() is not None:
+                self.count("stopped")
 
-    def _stored(self, heard: Heard) -> str:
-        """Keep what may be kept; give the reason why nothing was, or "kept"."""
+    def _work(self) -> None:
+        """Keep what comes, all together that came while the last was kept."""
+        together: list[Heard] = []
+        while (heard := self._heard.get()) is not None and not self._closed:
+            together.append(heard)
+            if not self._heard.empty() and len(together) < _TOGETHER:
+                continue
+            try:
+                reasons = self._all_kept(together)
+            except Exception as error:  # this thread is the only one that keeps anything
+                reasons = [_reason(error)] * len(together)
+            with self._lock:
+                self._waiting -= sum(one.size for one in together)
+                self.tally.update(reasons)
+                if any(reason in TROUBLE for reason in reasons):
+                    self._failed = time.monotonic()
+            together = []
+            time.sleep(_BREATH)
+
+    def _all_kept(self, together: Sequence[Heard]) -> list[str]:
+        """Keep some exchanges as far as they may be; give for each why it was not kept, or "kept"."""
+        reasons, waiting = ["fault"] * len(together), []
+        for number, heard in enumerate(together):
+            try:
+                waiting.append((number, self._read(heard)))
+            except Exception as error:
+                reasons[number] = _reason(error)
+        while waiting:
+            first = {(talk.thread.conversation, talk.who.named): (number, talk) for number, talk in reversed(waiting)}
+            some = list(first.values())
+            waiting = [one for one in waiting if one not in some]
+            try:
+                found = self._stored([talk for _, talk in some])
+            except Exception as error:
+                found = [_reason(error)] * len(some)
+            for (number, _), reason in zip(some, found, strict=True):
+                reasons[number] = reason
+        return reasons
+
+    def _stored(self, talks: Sequence["_Talk"]) -> list[str]:
+        """Keep conversations that are all others; give for each why nothing of the newest was kept, or "kept"."""
         self._insist_on_workspace()
-        space, settings, request = self._live.workspace, self._settings, request_of(heard.request)
+        space, settings = self._live.workspace, self._settings
+        records = continued(space, settings.source, [(talk.record, talk.declared) for talk in talks])
+        done = take_in_all(self._live, [Handed(record=record, source=settings.source, purpose=settings.purpose, declared=talk.declared,
+                                               masked=settings.mask) for record, talk in zip(records, talks, strict=True)])
+        self._insist_on_workspace()
+        return [_told(one, talk) for one, talk in zip(done, talks, strict=True)]
+
+    def _read(self, heard: Heard) -> "_Talk":
+        """Read an exchange.
+
+        Raises:
+            LicitError: why it is not kept.
+        """
+        settings, request = self._settings, request_of(heard.request)
         if reason := self._beforehand(heard, request):
-            return reason
+            raise RefusedError("the request says that it is not to be kept", reason=reason)
         person = self._who(heard, request)
         answers = answer_of(decoded(heard.answer, heard.encoding, settings.largest_mib << 20), streamed=heard.streamed)
         rows = [*rows_of(request), *answers]
         thread = thread_of(self._key, [part for one in person.named for part in one], _conversation(heard, request, settings), rows, len(answers))
-        declared = self._declared(heard, person)
-        with ExitStack() as held:
-            held.enter_context(self._locks[hash((thread.conversation, person.named)) % len(self._locks)])
-            record = continued(space, self._record(heard, thread, rows, len(answers), person), declared, settings.source)
-            done = take_in(self._live, Handed(record=record, source=settings.source, purpose=settings.purpose, declared=declared,
-                                              masked=settings.mask))
-        self._insist_on_workspace()
-        said = [one for one in done.messages if one.message in thread.names]
-        return "kept" if any(one.kept for one in said[-len(answers):]) else next((one.reason for one in said if one.reason), "fault")
+        return _Talk(record=self._record(heard, thread, rows, len(answers), person), declared=self._declared(heard, person),
+                     thread=thread, who=person, answers=len(answers))
 
     def _record(self, heard: Heard, thread: Thread, rows: list[Row], answers: int, person: Who) -> Record:
         """Read the messages; each has its name, and the time at which it first came where that is known."""
@@ -231,6 +280,13 @@ class Keeper:
             raise UnavailableError("the workspace is gone, or another one", reason="workspace-gone")
 
 
+def _told(done: TakenIn | BaseException, talk: _Talk) -> str:
+    if isinstance(done, BaseException):
+        return _reason(done)
+    said = [one for one in done.messages if one.message in talk.thread.names]
+    return "kept" if done.record and any(one.kept for one in said[-talk.answers:]) else next((one.reason for one in said if one.reason), "fault")
+
+
 def _conversation(heard: Heard, request: Row, settings: Settings) -> str:
     """Give the id that the product has for the conversation, "" for none."""
     metadata = request.get("metadata")
@@ -256,7 +312,7 @@ def _mark(root: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: BaseException) -> str:
     """Name what went wrong. What is a fault is logged by its kind, and in its own words only where these are ours."""
     if isinstance(error, InputError | RefusedError | HeldError):
         return error.reason or "not-understood"

@@ -12,6 +12,7 @@ import asyncio
 import json
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +27,8 @@ Headers = Sequence[tuple[bytes, bytes]]
 _OF_THE_LINE = frozenset((b"connection", b"keep-alive", b"proxy-connection", b"proxy-authenticate", b"te", b"trailer",
                           b"transfer-encoding", b"upgrade"))
 _CONNECT = 10.0
+#: So many lines wait for the next request, each for so many seconds.
+_LINES, _KEPT_ALIVE = 256, 15.0
 #: What answers are packed with that can be read here.
 _PACKED = (b"gzip", b"x-gzip", b"deflate", b"identity")
 
@@ -79,14 +82,27 @@ class Relay:
         self.address = f"{parts.scheme}://{parts.netloc}"
         self._path = parts.path.rstrip("/").removesuffix("/v1").encode()
         self._host = parts.netloc.encode()
-        secure = ssl.create_default_context() if parts.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self._transport = httpx.AsyncHTTPTransport(verify=secure, limits=httpx.Limits(
-            max_connections=None, max_keepalive_connections=200, keepalive_expiry=30))
+        self._secure = ssl.create_default_context() if parts.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._lines: list[httpx.AsyncHTTPTransport] = []
         self._patience = {"timeout": {"connect": _CONNECT, "read": patience or None, "write": patience or None, "pool": None}}
 
     async def close(self) -> None:
-        """Close every line."""
-        await self._transport.aclose()
+        """Close every line that waits."""
+        while self._lines:
+            await self._lines.pop().aclose()
+
+    @asynccontextmanager
+    async def _line(self) -> AsyncIterator[httpx.AsyncHTTPTransport]:
+        """Lend a line of its own, the last that was given back: the library's own pool looks at every pair of its lines."""
+        line = self._lines.pop() if self._lines else httpx.AsyncHTTPTransport(verify=self._secure, limits=httpx.Limits(
+            max_connections=1, max_keepalive_connections=1, keepalive_expiry=_KEPT_ALIVE))
+        try:
+            yield line
+        finally:
+            if len(self._lines) < _LINES:
+                self._lines.append(line)
+            else:
+                await line.aclose()
 
     async def answer(self, scope: Scope, body: tuple[bytes, AsyncIterator[bytes]], send: Send, tee: Tee,
                      more: Callable[[], Any] | None = None) -> str:
@@ -96,17 +112,18 @@ class Relay:
         """
         request = httpx.Request(scope["method"], self._address(scope), headers=self._headers(scope["headers"], narrowed=tee.listening),
                                 stream=_Body(*body), extensions=self._patience)
-        try:
-            response = await self._transport.handle_async_request(request)
-        except (httpx.TimeoutException, httpx.TransportError) as error:
-            late = isinstance(error, httpx.TimeoutException)
-            await refuse(send, 504 if late else 502, "upstream-silent" if late else "upstream-unreachable",
-                         "The upstream did not answer in time." if late else "The upstream cannot be reached.")
-            return "upstream-failed"
-        try:
-            return await self._passed(response, send, tee, more)
-        finally:
-            await response.aclose()
+        async with self._line() as line:
+            try:
+                response = await line.handle_async_request(request)
+            except httpx.TransportError as error:
+                late = isinstance(error, httpx.TimeoutException)
+                await refuse(send, 504 if late else 502, "upstream-silent" if late else "upstream-unreachable",
+                             "The upstream did not answer in time." if late else "The upstream cannot be reached.")
+                return "upstream-failed"
+            try:
+                return await self._passed(response, send, tee, more)
+            finally:
+                await response.aclose()
 
     async def _passed(self, response: httpx.Response, send: Send, tee: Tee, more: Callable[[], Any] | None) -> str:
         tee.status = response.status_code
@@ -117,7 +134,7 @@ class Relay:
             async for piece in response.stream:  # type: ignore[union-attr]
                 tee.take(piece)
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
-        except (httpx.TransportError, httpx.TimeoutException):
+        except httpx.TransportError:
             return "unfinished"  # the server closes the line, for the answer was not ended
         tee.whole = True
         await send({"type": "http.response.body", "body": b"", "more_body": False})
