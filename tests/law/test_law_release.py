@@ -207,7 +207,11 @@ def test_the_manifest_binds_everything_that_decided(full):
     assert {"policy", "source", "approval", "objection", "arrival"} <= kinds
     assert manifest["lock"]["plan"]["deidentify"]["labels"]
     assert manifest["detectors"] == list(full.ports.pins(plan_from_lock(manifest["lock"]["plan"])))
+    texts = {entry.seq: entry.decision["digest"] for entry in full.ports.log.entries(kinds=("law",))}
+    assert {paper["kind"] for paper in manifest["law"]} >= {"lia", "dpia-screening", "notice"}
+    assert all(texts[paper["entry"]] == paper["digest"] for paper in manifest["law"])
     listed = {file["path"]: file["sha256"] for file in manifest["files"]}
+    assert {"evidence/public-summary.json", "evidence/data-card.md", "evidence/croissant.json", "evidence/processing-record.md"} <= set(listed)
     there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert there - set(listed) == {"manifest.json", "attestation.dsse.json", "evidence/closing.json", "evidence/report.html"}
     closing = next(entry for entry in full.ports.log.entries(kinds=("release-closed",))

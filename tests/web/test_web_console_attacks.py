@@ -25,6 +25,7 @@ OPEN = {
                 "/console/sign-out"}}
 _WATCHED = {"/console/holds", "/console/retention", "/console/interface", "/console/board", "/console/breach", "/console/policy", "/console/requests/{entry}/bundle.zip",
             "/console/releases/{name}/bundle.zip"}
+_WATCHED |= {"/console/papers", "/console/papers/{name}", "/console/papers/{name}/{paper}", "/console/sources", "/console/sources/{source}"}
 OPEN["officer"] |= _WATCHED | {"/console/mail", "/console/deceased"}
 OPEN["auditor"] |= _WATCHED
 OPEN["engineer"] |= {"/console/policy"}
@@ -55,7 +56,7 @@ def set_in(served):
     served.world.object("user1", "access")
     object_as_outsider(served.world.ports, name=["Léa Outremer"])
     served.world.take([chat("q", "user8", prose("q") + " Demande à Léa Outremer si elle vient.")])
-    return {"{entry}": str(entries(served, "access")[0].seq), "{record}": served.world.record("q", "user8"), "{name}": "release-1"}
+    return {"{entry}": str(entries(served, "access")[0].seq), "{record}": served.world.record("q", "user8"), "{name}": "release-1", "{paper}": "data-card.md", "{source}": "chat"}
 
 
 def filled(route, scene):

@@ -14,7 +14,7 @@ ROLES: dict[str, str] = {"officer": N_("Data-protection officer"), "legal": N_("
 ROOMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (N_("Requests"), (("/console", N_("By legal date")), ("/console/mail", N_("A message")), ("/console/board", N_("Propagation")), ("/console/deceased", N_("Deaths")))),
     (N_("Records"), (("/console/held", N_("Held records")), ("/console/holds", N_("Legal holds")), ("/console/retention", N_("Retention")))),
-    (N_("Sets"), (("/console/releases", N_("Released sets")), ("/console/canaries", N_("Canaries")),
+    (N_("Sets"), (("/console/releases", N_("Released sets")), ("/console/papers", N_("Papers")), ("/console/sources", N_("Sources")), ("/console/canaries", N_("Canaries")),
                   ("/console/breach", N_("Breach drill")))),
     (N_("Rules and record"), (("/console/policy", N_("Policy")), ("/console/interface", N_("Older interfaces")), ("/console/journal", N_("Journal")))))
 
@@ -66,6 +66,16 @@ STORES: dict[str, str] = {
     "backups": N_("Backups, which go by their own date"), "identifiers": N_("Rows with an address, number or handle that was given"),
     "namesakes": N_("Rows with a name that was given; it may be somebody else’s"), "unread": N_("Arrivals that were not read"),
     "legal-hold": N_("Records under a legal hold, which wait for its end")}
+
+#: What the papers of a release are called, by the beginning of their files' names.
+PAPERS: dict[str, str] = {
+    "public-summary": N_("Public summary of training content (AI Act)"), "assessments": N_("Assessments behind the legal basis"),
+    "data-card": N_("Data card"), "model-card": N_("Insert for the model card"), "croissant": N_("Description for machines (Croissant)"),
+    "processing-record": N_("Record of processing (Art. 30)"), "provenance": N_("Provenance (Data & Trust Alliance)"),
+    "lineage": N_("Lineage (OpenLineage)"), "terms": N_("Terms for recipients"), "procedures": N_("Procedures")}
+
+#: What was entered about a source.
+REGISTERED: dict[str, str] = {"source": N_("Stated"), "contract": N_("Contract entered"), "approval": N_("Approved"), "signal": N_("Reservations read")}
 
 ANSWERS: dict[str, str] = {"release": N_("Release"), "hold": N_("Keep holding"), "refuse": N_("Refuse")}
 

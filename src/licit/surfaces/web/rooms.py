@@ -5,10 +5,12 @@ from . import (
     console_bundle,
     console_canaries,
     console_deceased,
+    console_documents,
     console_holds,
     console_interface,
     console_papers,
     console_retention,
+    console_sources,
     recalls,
 )
 
@@ -21,5 +23,7 @@ ROUTERS = (
     console_interface.router,
     console_retention.router,
     console_deceased.router,
+    console_documents.router,
+    console_sources.router,
     recalls.router,
 )
