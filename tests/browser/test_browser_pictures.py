@@ -11,6 +11,10 @@ from typing import Any
 import pytest
 from looking import MAIL, NOTICE
 
+from licit.usecases.daily import go_round
+from licit.usecases.retention import Periods
+from licit.wiring import open_visits
+
 IMAGES = Path(__file__).parents[2] / "docs/images"
 LARGEST = 120_000
 
@@ -50,8 +54,9 @@ def test_pictures_of_the_centre(visit, served, name, path, look):
 def test_pictures_of_the_console(desk, busy):
     """A day's work of an officer, room by room, in French."""
     page = desk(width=1000)
+    go_round(busy.world.ports, Periods(withdrawn_releases=30), open_visits(busy.world.root))
     for name, path in (("queue", ""), ("board", "/board"), ("held", "/held"), ("holds", "/holds"), ("releases", "/releases"),
-                       ("canaries", "/canaries"), ("breach", "/breach")):
+                       ("retention", "/retention"), ("interface", "/interface"), ("canaries", "/canaries"), ("breach", "/breach")):
         page.goto(f"{busy.address}/console{path}")
         kept(page, f"console-{name}-fr.png")
     page.goto(busy.address + busy.requests[0])

@@ -264,3 +264,12 @@ def test_a_session_of_staff_is_short(served):
     officer = staffed(served, "officer")
     served.world.clock.advance(hours=2, seconds=1)
     assert officer.get("/console").url.path == "/console/sign-in"
+
+
+def test_a_wrong_address_leads_back_into_the_console(served):
+    """Staff who mistype an address stay signed in and get a way on, in their first room; a role that may not is told so there."""
+    officer, engineer = staffed(served, "officer"), staffed(served, "engineer")
+    for client, path, status, first in ((officer, "/console/nothing", 404, "/console"), (engineer, "/console/journal", 403, "/console/held")):
+        answer = client.get(path)
+        assert (answer.status_code, f'<a href="{first}">Back to the console</a>' in answer.text, "Sign out" in answer.text) == (status, True, True)
+    assert "Back to the console" not in served.browser().get("/console/nothing").text

@@ -23,7 +23,7 @@ def test_everybody_can_be_played(demo):
     assert "Qui voulez-vous être" in page
     for number in range(len(GUESTS)):
         assert f'href="/demo/{number}"' in page
-        assert "Vous êtes connecté." in demo.get(f"/demo/{number}").text
+        assert "Votre session est ouverte." in demo.get(f"/demo/{number}").text
 
 
 def test_staff_can_be_played(demo):

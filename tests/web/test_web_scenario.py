@@ -9,10 +9,14 @@ import re
 
 import pytest
 from pages import form_of
-from world import PLANTED, chat, kept, prose, released_text
+from world import CONSUMER, PLANTED, chat, kept, prose, released_text
+from world import SAID as SAID_AT
 
 from licit.core.errors import RefusedError
+from licit.core.records import altered, from_json
 from licit.surfaces.loader import open_release
+from licit.usecases import release
+from licit.usecases.arrive import Declared, declare, store
 from licit.usecases.proofs import prove
 from licit_verify import verify
 
@@ -32,6 +36,17 @@ def rows():
                 row["device"] = "device-of-nobody"
             out.append(row)
     return out
+
+
+def whole(tier):
+    """Give a conversation of a person with everything that hangs on one: an answer made again, a rating with words, a summary."""
+    turns = [("u", None, "user", "said", []), ("a", "u", "assistant", "said", []), ("again", "u", "assistant", "said", []),
+             ("thumb", "a", "user", "feedback", []), ("summary", None, "assistant", "derived", ["u"])]
+    record = from_json({"kind": "conversation", "origin_id": f"{tier}-whole", "format": "licit", "turns": [
+        {"id": name, "parent": parent, "role": role, "parts": [["text", f"{prose(tier + name)} {SAID[tier]}", f"/{name}"]], "said_at": SAID_AT,
+         "origin": origin, "derived_from": made} for name, parent, role, origin, made in turns]})
+    record = altered(record, declared={"device": "device-of-nobody"} if tier == "logged-out" else {})
+    return declare(record, Declared(subject="" if tier == "logged-out" else f"acc-{tier}", device_field="device", issuer="chat", **CONSUMER), "chat", "API")
 
 
 def come_in(served, tier):
@@ -130,3 +145,28 @@ def test_each_checks_alone(story, tmp_path):
         mine = {result.claim: result.result for result in report.results if result.who == "person"}
         assert mine, tier
         assert set(mine.values()) == {"holds"}, tier
+
+
+def test_a_click_while_a_build_runs_is_honoured_for_all(served, monkeypatch):
+    """All five click after the set was written and before it is closed: it holds nothing of theirs, ratings, answers made again, summaries.
+
+    Law: CHO-04, CHO-02
+    """
+    world = served.world
+    world.take(rows(), device_field="device")
+    store(world.ports, "chat", [whole(tier) for tier in TIERS])
+    pages = {tier: (client := come_in(served, tier)[0], form_of(client.get("/"))) for tier in TIERS}
+    genuine, seen = release.stage, []
+
+    def while_it_runs(space, built, progress):
+        out = genuine(space, built, progress)
+        if not seen:
+            seen.append(released_text(world.root / out.folder))
+            for client, form in pages.values():
+                assert client.post("/choices", data={"form": form, "do": "refuse"}).status_code == 200
+        return out
+
+    monkeypatch.setattr(release, "stage", while_it_runs)
+    text = released_text(world.build(records={"threads": ["main", "branch", "feedback", "derived"]}).path)
+    assert [min(seen[0].count(words) for words in SAID.values()) >= 4, text.count(PLANTED)] == [True, 0]
+    assert len({(json.dumps(entry.decision), entry.recorded_at) for entry in entries_of(world)}) == 1

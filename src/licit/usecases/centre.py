@@ -299,7 +299,10 @@ def _title(record: Record, length: int = 60) -> str:
     title = record.declared.get("title", "") or next(
         (turn.text for turn in record.turns if turn.role in ("user", "participant", "block") and turn.shown and turn.text), "")
     title = " ".join(title.split())
-    return title if len(title) <= length else title[:length - 1].rstrip() + "…"
+    if len(title) <= length:
+        return title
+    whole, _, _ = title[:length].rpartition(" ")
+    return (whole if len(whole) > length // 2 else title[:length - 1]).rstrip() + "…"
 
 
 def _went(space: Workspace, records: Sequence[str]) -> dict[str, list[dict[str, Any]]]:

@@ -38,7 +38,7 @@ from . import (
     rooms,
 )
 from .counted import Counted
-from .desk import Desk
+from .desk import Desk, sheet
 from .guard import Answer, Guard, allowed
 from .interface import note_interface
 from .settings import read_settings
@@ -108,6 +108,10 @@ def _told(app: FastAPI, door: Door) -> Answer:
         if request.url.path.startswith("/v1/"):
             body = {"type": "about:blank", "title": title, "status": code, "reason": reason, "remedy": remedy}
             return JSONResponse(body, code, media_type="application/problem+json")
+        desk: Desk = app.state.desk
+        if code < 500 and request.url.path.startswith("/console") and (shift := desk.shift(request)):
+            request.state.shift = shift
+            return sheet(request, "problem.html", desk.first(shift.role), code, problem=code, reason=reason, first=desk.first(shift.role))
         visit = door.visit(request)
         return HTMLResponse(visit.words.page("problem.html", visit=visit, settings=door.settings, status=code,
                                              reason=reason, here="/"), code)

@@ -10,6 +10,11 @@ KINDS: dict[str, str] = {**_KINDS, "third-party-objection": N_("Objection of som
 ROLES: dict[str, str] = {"officer": N_("Data-protection officer"), "legal": N_("Legal"), "engineer": N_("Engineer"),
                          "auditor": N_("Auditor")}
 
+#: Who speaks in a turn, and how a turn came to be that nobody simply said.
+ROLES_SAID: dict[str, str] = {"user": N_("Person"), "assistant": N_("Answer"), "system": N_("System"), "tool": N_("Tool"),
+                              "participant": N_("Participant"), "block": N_("Passage")}
+ORIGINS: dict[str, str] = {"feedback": N_("rating"), "derived": N_("made from what was said"), "pasted": N_("pasted")}
+
 #: The console's rooms by what staff come for: a group's name, then its rooms' addresses and names.
 ROOMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (N_("Requests"), (("/console", N_("By legal date")), ("/console/mail", N_("A message")), ("/console/board", N_("Propagation")), ("/console/deceased", N_("Deaths")))),

@@ -1,6 +1,8 @@
 """The public page on parity: every channel of refusing, its steps, how long it takes to count, and how it was on any day."""
 
 import threading
+from collections.abc import Mapping
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -29,7 +31,7 @@ def parity(request: Request, at: str = "") -> Response:
         day = _day(request, size, at[:10])
     except InputError:
         wrong = True
-    return page(request, "parity.html", "/parity", found=kept[""][1], day=day, wrong=wrong, asked=at[:10], today=now.date().isoformat())
+    return page(request, "parity.html", "/parity", found=kept[""][1], day=day, wrong=wrong, alike=_alike, asked=at[:10], today=now.date().isoformat())
 
 
 def _day(request: Request, size: int, at: str) -> Day:
@@ -44,3 +46,16 @@ def _day(request: Request, size: int, at: str) -> Day:
             known[key] = day_of(live.workspace, at)
             request.app.state.parity_days = known
         return known[key]
+
+
+def _alike(tiers: Mapping[str, Any]) -> list[tuple[list[str], Any]]:
+    """Put tiers together whose ways to refuse were the same on that day, with the same evidence."""
+    out: list[tuple[list[str], Any]] = []
+    for tier, ways in tiers.items():
+        for names, known in out:
+            if known == ways:
+                names.append(tier)
+                break
+        else:
+            out.append(([tier], ways))
+    return out

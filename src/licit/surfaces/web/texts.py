@@ -78,11 +78,11 @@ class Request:
 
 REQUESTS: dict[str, Request] = {
     "access": Request(name=N_("See everything"), what=N_("Everything that is kept about you, and what was done with it.")),
-    "portability": Request(name=N_("Take it along"), what=N_("A copy in an open format that other services can read.")),
-    "rectification": Request(name=N_("Have it corrected"), what=N_("What is said about you is wrong: until it is settled, none of "
+    "portability": Request(name=N_("Take my data along"), what=N_("A copy in an open format that other services can read.")),
+    "rectification": Request(name=N_("Have my data corrected"), what=N_("What is said about you is wrong: until it is settled, none of "
                                                                     "it is used.")),
-    "restriction": Request(name=N_("Freeze it"), what=N_("Kept, used for nothing, and not deleted, until you lift it.")),
-    "erasure": Request(name=N_("Erase it"), what=N_("All that you said until now. It cannot be undone."), asks_again=True)}
+    "restriction": Request(name=N_("Freeze my data"), what=N_("Kept, used for nothing, and not deleted, until you lift it.")),
+    "erasure": Request(name=N_("Erase my data"), what=N_("All that you said until now. It cannot be undone."), asks_again=True)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
