@@ -57,7 +57,7 @@ class Plain:
         """Give the folded lower-case code point of each character: accents gone, other scripts kept apart."""
         return folded(self.points)
 
-    def places(self, starts: Sequence[int], ends: Sequence[int]) -> tuple[Ints, Ints, Ints]:
+    def places(self, starts: Sequence[int] | Ints, ends: Sequence[int] | Ints) -> tuple[Ints, Ints, Ints]:
         """Lead places in ``text`` back: the number of the text, and start and end in its own code points.
 
         Raises:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import numpy as np
 import re2
 
 from licit.core.spans import Span
@@ -175,17 +176,24 @@ def blocks(page: Plain) -> Iterator[tuple[int, int]]:
 
 
 def spans(page: Plain, hits: Iterable[Hit], detector: str) -> list[tuple[Span, ...]]:
-    """Turn plain places into sorted spans, a tuple for each text; the same place and label is told once."""
+    """Turn plain places into sorted spans, a tuple for each text; the same place and label is told once, with its best score."""
     out: list[tuple[Span, ...]] = [()] * (len(page.starts) - 1)
-    found = sorted(hits, key=lambda hit: (hit[1], hit[2], hit[0], hit[3]))
-    if found:
-        kept: dict[int, dict[tuple[int, int, str], Span]] = {}
-        which, starts, ends = page.places([hit[1] for hit in found], [hit[2] for hit in found])
-        for (label, _, _, score), text, start, end in zip(found, which.tolist(), starts.tolist(), ends.tolist(),
-                                                          strict=True):
-            kept.setdefault(text, {})[start, end, label] = Span(start=start, end=end, label=label, detector=detector, score=score)
-        for text, one in kept.items():
-            out[text] = tuple(sorted(one.values(), key=lambda span: (span.start, span.end, span.label)))
+    found = [*hits]
+    if not found:
+        return out
+    labels = sorted({hit[0] for hit in found})
+    number = {label: place for place, label in enumerate(labels)}
+    told = np.fromiter((value for label, start, end, score in found for value in (start, end, number[label], score)), np.int64, 4 * len(found))
+    del found
+    rows = told.reshape(-1, 4)
+    rows = rows[np.lexsort(rows.T[::-1])]
+    rows = rows[np.append((rows[1:, :3] != rows[:-1, :3]).any(1), True)]
+    which, starts, ends = page.places(rows[:, 0], rows[:, 1])
+    made = [Span(start=start, end=end, label=labels[label], detector=detector, score=score) for start, end, label, score in zip(
+        starts.tolist(), ends.tolist(), rows[:, 2].tolist(), rows[:, 3].tolist(), strict=True)]
+    first = np.flatnonzero(np.append(True, which[1:] != which[:-1]))
+    for text, start, end in zip(which[first].tolist(), first.tolist(), [*first[1:].tolist(), len(made)], strict=True):
+        out[text] = tuple(made[start:end])
     return out
 
 

@@ -19,10 +19,11 @@ import numpy.typing as npt
 from licit.core.errors import SetupError
 from licit.core.ids import hex_digest
 
-from ._plain import LETTER, LOWER, UPPER, Ints, Plain, plain
+from ._plain import LETTER, LOWER, UPPER, Ints, Plain, folded, plain
 
 _BASE, _INVERSE = 0x9E3779B97F4A7C15, pow(0x9E3779B97F4A7C15, -1, 1 << 64)
 _KEPT = np.uint64((1 << 40) - 1)
+_STRETCH = 1_000_000
 APART, SPACE, HYPHEN, APOSTROPHE, POINT, LINE = range(6)
 
 
@@ -79,12 +80,20 @@ def tokens(page: Plain) -> Tokens:
 
 
 def _hashes(page: Plain, starts: Ints, ends: Ints) -> npt.NDArray[np.uint64]:
-    # Powers up to a round size are kept from call to call.
-    size = 1 << max(12, len(page.data).bit_length())
-    up, down = powers(size)
-    sums = np.zeros(len(page.data) + 1, np.uint64)
-    np.cumsum(page.codes().astype(np.uint64) * up[:len(page.data)], out=sums[1:])
-    mixed = (sums[ends] - sums[starts]) * down[starts]
+    mixed = np.empty(starts.size, np.uint64)
+    at = 0
+    while at < starts.size:
+        # A stretch of whole words at a time, for the columns take many bytes a character.
+        begin = int(starts[at])
+        after = max(at + 1, int(np.searchsorted(ends, begin + _STRETCH, side="right")))
+        here = page.points[begin:int(ends[after - 1])]
+        # Powers up to a round size are kept from call to call.
+        up, down = powers(1 << max(12, here.size.bit_length()))
+        sums = np.zeros(here.size + 1, np.uint64)
+        np.cumsum(folded(here).astype(np.uint64) * up[:here.size], out=sums[1:])
+        first, last = starts[at:after] - begin, ends[at:after] - begin
+        mixed[at:after] = (sums[last] - sums[first]) * down[first]
+        at = after
     mixed ^= mixed >> np.uint64(29)
     mixed *= np.uint64(0xBF58476D1CE4E5B9)
     mixed ^= mixed >> np.uint64(32)

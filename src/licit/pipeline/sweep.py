@@ -152,7 +152,7 @@ class _Known:
     """
 
     wholes: dict[Words, str] = field(default_factory=dict, repr=False)
-    lengths: dict[str, set[int]] = field(default_factory=dict, repr=False)
+    lengths: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
     parts: dict[str, bool] = field(default_factory=dict, repr=False)
     spelt: set[str] = field(default_factory=set, repr=False)
     initials: set[tuple[str, str]] = field(default_factory=set, repr=False)
@@ -163,7 +163,9 @@ class _Known:
         """Look for these words in a row."""
         if len(words) <= _LONGEST:
             self.wholes.setdefault(words, label)
-            self.lengths.setdefault(words[0], set()).add(len(words))
+            held = self.lengths.get(words[0], ())
+            if len(words) not in held:
+                self.lengths[words[0]] = (*held, len(words))
 
     def add_name(self, mention: str) -> None:
         """Look for a name and its parts."""

@@ -5,6 +5,7 @@ import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from licit.detectors import _tokens
 from licit.detectors._plain import CrossingError, fold, plain
 from licit.detectors._scan import Rule, Scan, spans, wider
 from licit.detectors._tokens import hash_words, tokens
@@ -100,3 +101,12 @@ def test_what_a_set_asks_is_never_less_than_the_shape(shape, said):
     """A set asks a wider question than its shapes: what a shape matches, the set has seen."""
     assert re2.fullmatch(shape, said)
     assert re2.fullmatch(wider(shape), said)
+
+
+@pytest.mark.parametrize("stretch", [1, 7, 40])
+def test_a_word_is_hashed_alike_in_long_texts_and_short(monkeypatch, stretch):
+    """Where a long text is cut into stretches to be hashed changes no word's hash."""
+    page = plain(["Élodie parle à Jean-Marc, puis s'en va.", "", "un", "x" * 90, "Bonjour Élodie"])
+    whole = tokens(page).hashes
+    monkeypatch.setattr(_tokens, "_STRETCH", stretch)
+    assert (tokens(page).hashes == whole).all()
