@@ -1,8 +1,8 @@
-"""licit at work: the same job as a peer's, alone in its process, by the code that ``licit detect`` runs.
+"""licit at work: the same job as a peer's, alone in its process, by what ``licit.detect`` runs.
 
 Usage: python -m bench.deid.own JOB.json
 
-Lines of JSON go in and come out, in batches as the command cuts them. ``rules`` is every bundled detector but the tagger,
+Texts go in and places come out, as with the peers. ``rules`` is every bundled detector but the tagger,
 ``tagger`` that one alone, ``both`` all of them. A record is one text.
 """
 
@@ -13,10 +13,9 @@ from functools import partial
 from pathlib import Path
 
 from licit import __version__
-from licit.adapters.jsonl import batches
 from licit.core.ports import Detector
 from licit.detectors.registry import find_detectors, pin
-from licit.usecases.text import detect_lines
+from licit.usecases.text import detect
 from licit.usecases.text import look as look_at
 
 from .peer import Look, Spans, run
@@ -36,13 +35,12 @@ def chosen(system: str) -> tuple[Detector, ...]:
 
 
 def looking(detectors: Sequence[Detector]) -> Look:
-    """Give what looks at texts as ``licit detect`` does; a record that is held stops the measuring."""
+    """Give what looks at texts as ``licit.detect`` does; a record that is held stops the measuring."""
     find = partial(tuple, detectors)
 
     def look(texts: Sequence[str], languages: Sequence[str]) -> list[Spans]:
-        lines = [(number, json.dumps({"id": number, "text": text, "language": language}, ensure_ascii=False).encode())
-                 for number, (text, language) in enumerate(zip(texts, languages, strict=True))]
-        answers = [json.loads(line) for batch in batches(iter(lines)) for line in detect_lines(find, batch).lines]
+        answers = detect([{"id": number, "text": text, "language": language}
+                          for number, (text, language) in enumerate(zip(texts, languages, strict=True))], find)
         return [_spans(answer["spans"]) for answer in answers]
 
     return look

@@ -53,10 +53,6 @@ class Plain:
     origin: Ints | None = field(repr=False)
     begins: Ints = field(repr=False)
 
-    def codes(self) -> npt.NDArray[np.uint32]:
-        """Give the folded lower-case code point of each character: accents gone, other scripts kept apart."""
-        return folded(self.points)
-
     def places(self, starts: Sequence[int] | Ints, ends: Sequence[int] | Ints) -> tuple[Ints, Ints, Ints]:
         """Lead places in ``text`` back: the number of the text, and start and end in its own code points.
 
@@ -101,7 +97,7 @@ def _plain(texts: tuple[str, ...]) -> Plain:
 
 
 def folded(points: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
-    """Give the folded lower-case code point of each code point."""
+    """Give the folded lower-case code point of each code point: accents gone, other scripts kept apart."""
     out: npt.NDArray[np.uint32] = _tables()[1][np.minimum(points, _KNOWN)]
     return out
 

@@ -17,7 +17,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
 from typing import Any
 
 from ..core.errors import InputError, LicitError, UnavailableError
@@ -40,7 +39,7 @@ from .text_places import Place, check_record, form_of, places, read_record, word
 Line = tuple[int, bytes | SetAside]
 FindDetectors = Callable[[], Sequence[Detector]]
 
-_BATCH_ITEMS = 256
+_BATCH_ITEMS, _BATCH_CHARACTERS = 2_000, 256 * 1024
 _WRITER = json.JSONEncoder(ensure_ascii=False)
 
 
@@ -94,7 +93,17 @@ def _record(number: int, item: Any) -> dict[str, Any]:
 
 
 def _batches(records: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    while batch := list(islice(records, _BATCH_ITEMS)):
+    """Put records together to batches of about so many characters, for columns."""
+    batch: list[dict[str, Any]] = []
+    held = 0
+    for record in records:
+        batch.append(record)
+        held += len(record.get("text") or "") + sum(
+            len(said) for message in record.get("messages") or () if isinstance(said := message.get("content"), str))
+        if held >= _BATCH_CHARACTERS or len(batch) >= _BATCH_ITEMS:
+            yield batch
+            batch, held = [], 0
+    if batch:
         yield batch
 
 

@@ -90,7 +90,7 @@ def test_a_list_that_cannot_be_read_stops_the_run(monkeypatch, tmp_path):
 
 def test_a_place_is_known_by_its_hash():
     """Whole names and parts of names, nothing else."""
-    found = _places.places().look_up(_features._mix(_features._Sums(plain(["x"]).codes()).of(np.array([0]), np.array([1]))))
+    found = _places.places().look_up(_features._mix(_features._Sums(plain(["x"]).points).of(np.array([0]), np.array([1]))))
     assert found.tolist() == [0]
     flags = {row[0]: (row[10] - _features.OFFSETS[9]) % 3 for row in told(["Lyon Aix zzyzzq"])[0]}
     assert flags == {"Lyon": 2, "Aix": 1, "zzyzzq": 0}
