@@ -1,10 +1,15 @@
 """The console's papers of a release and its register of sources: what is missing is named, and what is taken away is what was closed."""
 
 import re
+from typing import get_args
 
 import pytest
 from desks import staffed
 from world import chat, prose
+
+from licit.core import register
+from licit.core.contracts import USES
+from licit.surfaces.web import desktexts
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +78,10 @@ def test_the_register_says_how_each_source_stands(desks, shared):
     assert "for version" in one
     assert "<form" not in one.partition("<main")[2].partition("</main")[0]
     assert desks["auditor"].get("/console/sources/nowhere").status_code == 404
+
+
+def test_the_register_is_told_in_the_reader_s_words():
+    """Every value and field that the register knows has a name on its pages; a new one must get its own."""
+    known = [value for kind in (register.Ground, register.Kind, register.Statute, register.Role, register.Personal) for value in get_args(kind)]
+    asked = register.Stated().missing()
+    assert {*known, *asked, *USES} - {"", *desktexts.REGISTER} == set()

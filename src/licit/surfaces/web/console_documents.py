@@ -19,6 +19,7 @@ from ...core.manifest import manifest_digest
 from ...usecases.papers import papers_of, read_manifest, read_summary, standing_of_papers
 from ...usecases.workspace import releases_at
 from .desk import at_desk, guard, sheet
+from .words import typeset
 
 router = APIRouter(prefix="/console", include_in_schema=False, dependencies=[Depends(guard)])
 
@@ -45,8 +46,8 @@ def of_release(request: Request, name: str) -> Response:
     _, live, shift = at_desk(request)
     folder = _folder(live, name)
     french = shift.words.code == "fr"
-    sections = [(section["number"], section["title_fr" if french else "title"],
-                 [field["label_fr" if french else "label"] for field in section["fields"] if field["open"]])
+    sections = [(section["number"], typeset(section["title_fr"]) if french else section["title"],
+                 [typeset(field["label_fr"]) if french else field["label"] for field in section["fields"] if field["open"]])
                 for section in read_summary(folder)["sections"] if any(field["open"] for field in section["fields"])]
     contradictions = [each["fr" if french else "en"] for each in read_summary(folder)["contradictions"]]
     return sheet(request, "release-papers.html", f"/console/papers/{name}", release=name, sections=sections, contradictions=contradictions,

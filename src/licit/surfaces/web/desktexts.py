@@ -79,6 +79,18 @@ PAPERS: dict[str, str] = {
     "processing-record": N_("Record of processing (Art. 30)"), "provenance": N_("Provenance (Data & Trust Alliance)"),
     "lineage": N_("Lineage (OpenLineage)"), "terms": N_("Terms for recipients"), "procedures": N_("Procedures")}
 
+#: The register's own words: what its fields are called, and what stands in them.
+REGISTER: dict[str, str] = {
+    "kind": N_("Kind"), "origin": N_("Origin"), "how": N_("How acquired"), "acquired": N_("When"), "acquirer": N_("By whom"),
+    "personal": N_("Personal data"), "languages": N_("Languages"), "controller": N_("Controller"), "role": N_("Our role"), "notice": N_("Notice"),
+    "own": N_("our own"), "open-licence": N_("open licence"), "contract": N_("contract"), "public-domain": N_("public domain"),
+    "statutory": N_("statute"), "unknown": N_("unknown"), "chat": N_("conversations"), "own-documents": N_("our own documents"),
+    "web-crawl": N_("web crawl"), "public-dataset": N_("public dataset"), "licensed": N_("licensed dataset"), "private-dataset": N_("private dataset"),
+    "synthetic": N_("synthetic"), "works": N_("works"), "other": N_("other"), "yes": N_("yes"), "no": N_("no"), "joint": N_("joint controller"),
+    "processor": N_("processor"), "dsm-3": N_("research exception (DSM 3)"), "dsm-4": N_("mining exception (DSM 4)"), "open-data": N_("open data of the state"),
+    "train": N_("training"), "fine-tune": N_("fine-tuning"), "ground": N_("answering queries"), "evaluate": N_("evaluation"), "display": N_("display"),
+    "redistribute": N_("passing on")}
+
 #: What was entered about a source.
 REGISTERED: dict[str, str] = {"source": N_("Stated"), "contract": N_("Contract entered"), "approval": N_("Approved"), "signal": N_("Reservations read")}
 

@@ -55,7 +55,7 @@ class Words:
         reason = REASONS.get(name)
         if reason is None:
             return name
-        return _typeset(reason.meaning_fr) if self.code == "fr" else reason.meaning.replace("'", "’")
+        return typeset(reason.meaning_fr) if self.code == "fr" else reason.meaning.replace("'", "’")
 
     def day(self, value: date | datetime | str) -> str:
         """Write a day as people of this language do; "" for none."""
@@ -76,7 +76,7 @@ class Words:
         return format_list(items, locale=self.code)
 
 
-def _typeset(text: str) -> str:
+def typeset(text: str) -> str:
     """Give a French sentence of the command line as pages have it: curly apostrophes, spaces that do not break before signs."""
     return re.sub(r" (?=[;?!])", "\u202f", re.sub(r" (?=:)|(?<=«) | (?=»)", "\u00a0", text.replace("'", "’")))
 
