@@ -6,6 +6,7 @@ Rules kept here:
 - Every check of a row ends in a fault that names record and reason, or in all rows having been looked at.
 """
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import islice
@@ -28,6 +29,7 @@ from .public import SMALL
 from .report import Fault, Message, Note, Untold, several
 from .rerun import key_of
 from .rows import table
+from .sources import Source
 from .tree import tag_root
 
 _PEOPLE = 1000
@@ -165,8 +167,22 @@ def sources_admitted(case: Casefile) -> Note | None:
     wanted = take(plan, "sources", list)
     if wanted and not set(pc.unique(case.ids().column("source")).to_pylist()) <= set(map(str, wanted)):
         raise Fault("a row is of a source that the plan does not name", MANIFEST)
+    _credited(case, {name: source for name in pc.unique(case.ids().column("source")).to_pylist() if (source := register.get(name))})
     by_name = [name for name in pc.unique(case.ids().column("source")).to_pylist() if register[name].approval is None]
     return Note("no signature stands behind the approval of {number} sources", number=len(by_name)) if by_name else None
+
+
+def _credited(case: Casefile, sources: Mapping[str, Source]) -> None:
+    """Insist that the terms, in each language, name every source as its contract asks; marks and spaces aside."""
+    due = {name: _letters(source.contract.attribution) for name, source in sources.items() if source.contract and source.contract.attribution}
+    for path in ("evidence/terms.md", "evidence/terms.fr.md") if due else ():
+        said = _letters(case.release.need(path).read_bytes().decode(errors="replace")) if path in case.release.listed else ""
+        if missing := sorted(name for name, words in due.items() if words not in said):
+            raise Fault("the terms do not name source {source} as its contract asks", path, source=missing[0])
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text)))
 
 
 def people_honoured(case: Casefile) -> None:

@@ -32,8 +32,6 @@ from .staff import Decisions
 from .stays import REQUESTS, held, overdue
 from .widening import silently_widened
 
-#: The plan's switch by which an approval by a name alone counts.
-UNSIGNED = "accept_unsigned_approvals"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 _NO_IDS = pa.schema([("record", pa.string()), ("chunk", pa.int32()), ("source", pa.string()), ("order", pa.binary(16)),
                      ("digest", pa.binary(32))]).empty_table()
@@ -152,8 +150,12 @@ class Casefile:
         if source is None:
             return "source-unknown"
         arrived = sum(take(item, "records", int) for item in take(self.lock, "inputs", list) if item.get("source") == name)
-        return source.against(take(plan, "use", str), moment(take(self.lock, "as_of", str)), commercial=take(plan, "commercial", bool),
-                              records=arrived, unsigned=UNSIGNED in take(plan, "accepted", list))
+        for name, kind in (("use", str), ("purpose", str), ("commercial", bool), ("accepted", list)):
+            take(plan, name, kind)
+        try:
+            return source.against(plan, moment(take(self.lock, "as_of", str)), arrived)
+        except ValueError:
+            raise Fault("the plan cannot be read", MANIFEST) from None
 
     def _staff(self) -> Decisions:
         base, end = self.position()

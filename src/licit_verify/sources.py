@@ -32,9 +32,13 @@ _KNOWN = re.compile("|".join(f"(?:{family})" for family in _FAMILIES))
 _EXCEPTION = re.compile(r"[A-Z0-9.\-]+-EXCEPTION(?:-[0-9.]+)?")
 
 
+#: The switch of a plan by which an approval by a name alone counts.
+UNSIGNED = "accept_unsigned_approvals"
 _FREE = re.compile(r"CC0-.*|CC-PD.*|PDDL-.*|MIT-0|0BSD|UNLICENSE|DL-DE-ZERO-.*")
 _CONTRACT = {"source", "id", "uses", "starts", "ends", "parties", "works", "languages", "media", "territory", "zone", "at_end",
-             "attribution", "audit", "confidentiality", "sublicence", "by", "why"}
+             "attribution", "audit", "audit_due", "confidentiality", "sublicence", "by", "why"}
+_UNION = frozenset("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".casefold().split())
+_COUNTRIES = {"eu": _UNION, "eea": _UNION | {"is", "li", "no"}}
 _MEDIA = {"text", "image", "audio", "video", "code", "data"}
 
 
@@ -46,6 +50,9 @@ class _Contract:
     id: str
     languages: frozenset[str] = frozenset()
     media: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
+    goes_on: bool = False
+    attribution: str = ""
 
 
 @dataclass(slots=True)
@@ -65,22 +72,22 @@ class Source:
     disputed: bool = False
     bodies: list[Mapping[str, Any]] = field(default_factory=list)
 
-    def against(self, use: str, as_of: datetime, *, commercial: bool, records: int = 0, unsigned: bool = False) -> str:
-        """Give the reason why so many records of the source may not be used so, or ""."""
+    def against(self, plan: Mapping[str, Any], as_of: datetime, records: int = 0) -> str:
+        """Give the reason why a plan may not use so many records of the source, or ""."""
         if self.unlawful:
             return "source-unlawful"
         if self.contract is not None:
-            reason = self._contract_against(self.contract, use, as_of)
+            reason = self._contract_against(self.contract, plan, as_of)
         else:
-            reason = self._right_against(commercial, as_of)
+            reason = self._right_against(plan.get("commercial") is not False, as_of)
         reason = reason or ("origin-disputed" if self.disputed else self.stated.lacks(as_of))
         if reason:
             return reason
         if self.approval is not None:
-            return self.approval.lacks(use, as_of, records)
+            return self.approval.lacks(str(plan.get("use")), as_of, records)
         if self.approved != self.version:
             return "source-not-approved"
-        return "" if unsigned else "approval-unsigned"
+        return "" if UNSIGNED in plan.get("accepted", ()) else "approval-unsigned"
 
     @property
     def press(self) -> str:
@@ -107,12 +114,23 @@ class Source:
         return "" if self.ground == "own" else "licence-unknown"
 
     @staticmethod
-    def _contract_against(contract: _Contract, use: str, as_of: datetime) -> str:
-        if use not in contract.uses:
+    def _contract_against(contract: _Contract, plan: Mapping[str, Any], as_of: datetime) -> str:
+        if plan.get("use") not in contract.uses:
             return "contract-use"
         if as_of < contract.starts or (contract.ends is not None and as_of >= contract.ends):
             return "contract-dates"
+        where = _places(lists(plan, "territory"))
+        if contract.places and not (where and ("world" in contract.places or where <= contract.places)):
+            return "contract-territory"
+        if not contract.goes_on and (plan.get("use") == "redistribute" or plan.get("purpose") == "publish"):
+            return "contract-sublicence"
         return "contract-medium" if contract.media and "text" not in contract.media else ""
+
+
+def _places(names: Iterable[str]) -> frozenset[str]:
+    """Give the countries, and other names, of a territory."""
+    found = [" ".join(name.split()).casefold() for name in names]
+    return frozenset(place for name in found for place in _COUNTRIES.get(name, (name,)))
 
 
 def _names(expression: str) -> list[str]:
@@ -229,8 +247,11 @@ def _contract(body: Mapping[str, Any]) -> _Contract:
         raise ValueError("a contract that cannot be read")
     if body.get("at_end", "destroy") not in ("stop", "destroy") or not isinstance(body.get("sublicence", False), bool):
         raise ValueError("a contract that cannot be read")
+    if due := words_of(body, "audit_due"):
+        moment(due)
     starts, over = moment(body.get("starts")), moment(ends) if ends else None
     if over is not None and over < starts:
         raise ValueError("a contract that ends before it starts")
     languages = frozenset(code.casefold().split("-")[0] for code in lists(body, "languages"))
-    return _Contract(frozenset(uses), starts, over, words_of(body, "id"), languages, frozenset(media))
+    return _Contract(frozenset(uses), starts, over, words_of(body, "id"), languages, frozenset(media),
+                     _places(lists(body, "territory")), body.get("sublicence", False), words_of(body, "attribution"))

@@ -199,6 +199,8 @@ FRENCH: dict[str, str] = {
     "source {source} has {rows} rows, not what the manifest says":
         "la source {source} a {rows} lignes, ce que ne dit pas le manifeste",
     "source {source} is listed twice": "la source {source} est listée deux fois",
+    "the terms do not name source {source} as its contract asks":
+        "les conditions ne nomment pas la source {source} comme son contrat le demande",
     "source {source} is not stated as the register has it":
         "la source {source} n'est pas déclarée telle qu'au registre",
     "source {source} is released against {reason}": "la source {source} est publiée malgré {reason}",

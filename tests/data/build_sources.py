@@ -143,7 +143,8 @@ def settled(verdict: str, reading: str = "aa", by: str = "counsel") -> list[Any]
 def case(name: str, rule: str, reason: str, entries: list[Any], *, ask: str = "x", **question: Any) -> dict[str, Any]:
     """Give one vector."""
     answer = "keep" if not reason else "hold" if reason in HOLDS else "refuse"
-    asked = {"source": ask, "use": "train", "commercial": True, "as_of": AS_OF, "records": 10, "unsigned": False, **question}
+    asked = {"source": ask, "use": "train", "commercial": True, "as_of": AS_OF, "records": 10, "unsigned": False, "territory": [],
+             "purpose": "train", **question}
     return {"name": name, "rule": rule, "entries": complete(entries), "question": asked,
             "answer": answer, "reason": reason}
 
@@ -224,9 +225,11 @@ def contracts() -> list[dict[str, Any]]:
     """Give every pair of a permitted and a declared use, and the dates to the second."""
     held = [source("unknown", "")]
     out = [case(f"contract for {named}, used to {use}", "a use that is not named is not permitted",
-                "" if named == use else "contract-use", [*held, contract(named), approval(2)], use=use)
+                "contract-use" if named != use else "contract-sublicence" if use == "redistribute" else "",
+                [*held, contract(named), approval(2)], use=use)
            for named in USES for use in USES]
     dates = "a contract's start is included, its end is not"
+    places, shared = "where a contract names places, the release is used within them", "texts go to others only where a contract says so"
     out += [
         case("contract for no use", "a use that is not named is not permitted", "contract-use",
              [*held, contract(), approval(2)]),
@@ -249,6 +252,18 @@ def contracts() -> list[dict[str, Any]]:
              [source(licence="CC-BY-NC-4.0"), contract("train"), approval(2)]),
         case("contract that lacks the use, over an open licence", "the contract decides where there is one",
              "contract-use", [source(), contract("ground"), approval(2)]),
+        case("redistributed with a sub-licence", shared, "", [*held, contract("redistribute", sublicence=True), approval(2)], use="redistribute"),
+        case("published without a sub-licence", shared, "contract-sublicence", [*held, contract("train"), approval(2)], purpose="publish"),
+        case("place comes before sub-licence", "the first of dates, place, sub-licence, medium", "contract-territory",
+             [*held, contract("train", territory=["FR"], media=["image"]), approval(2)], purpose="publish"),
+        *(case(f"for {' '.join(permitted) or 'anywhere'}, used in {' '.join(used) or 'a place that nobody named'}", places,
+               "" if inside else "contract-territory", [*held, contract("train", territory=permitted), approval(2)], territory=used)
+          for permitted, used, inside in (
+              ([], [], True), ([], ["US"], True), (["FR"], [], False), (["FR"], ["FR"], True), (["FR"], [" fr "], True), (["FR"], ["FR", "BE"], False),
+              (["EU"], ["FR", "BE"], True), (["EU"], ["NO"], False), (["EEA"], ["EU", "NO"], True), (["FR"], ["EU"], False),
+              (["world"], ["US"], True), (["World"], [], False), (["EU"], ["world"], False), (["Wallonie"], ["wallonie"], True),
+              (["France métropolitaine"], ["FR"], False), (["EU", "CH"], ["CH", "DE"], True))),
+        case("an audit by a day", "days for people decide nothing", "", [*held, contract("train", audit="the books", audit_due="2025-06-01"), approval(2)]),
         case("a newer contract replaces the older", "the latest contract counts", "contract-use",
              [*held, contract("train"), contract("ground"), approval(3)])]
     return out
@@ -384,7 +399,7 @@ def products() -> list[dict[str, Any]]:
                     for given in (True, False):
                         reason = "contract-use" if use not in permitted else "contract-dates" if not inside else "" if given else "source-not-approved"
                         out.append(case(f"{use} of {permitted} on {day}, {licence!r}, {given}", "use, then dates, then approval", reason,
-                                        [source("unknown", licence), contract(*permitted), *([approval(2)] if given else [])], use=use, as_of=day))
+                                        [source("unknown", licence), contract(*permitted, sublicence=True), *([approval(2)] if given else [])], use=use, as_of=day))
     return out
 
 

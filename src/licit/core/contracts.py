@@ -2,7 +2,9 @@
 
 Rules kept here:
 
-- A use that is not named is not permitted. Languages and media, where they are named, permit no others.
+- A use that is not named is not permitted. Languages, media and places, where they are named, permit no others; where a contract
+  names places, a release that does not say where it will be used is outside them.
+- Texts go to others, or are published, only under a contract that lets copies go on.
 - The start is included, the end is not. A day is a day in UTC; a contract that counts its days elsewhere is entered with
   the moments that they begin at.
 - What happens at the end is to stop, or to destroy; a contract that says nothing is taken to ask for destruction, and not
@@ -11,7 +13,7 @@ Rules kept here:
 Law: PRV-05, PRV-06
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -19,21 +21,43 @@ from typing import Any, Literal, get_args
 from .decisions import KEEP, Decision, because
 from .policy import parse_moment
 
+_UNION = frozenset("at be bg hr cy cz dk ee fi fr de gr hu ie it lv lt lu mt nl pl pt ro sk si es se".split())
+
+#: Names of several countries at once.
+TOGETHER = {"eu": _UNION, "eea": _UNION | {"is", "li", "no"}}
+
 USES = ("train", "fine-tune", "ground", "evaluate", "display", "redistribute")
 MEDIA = ("text", "image", "audio", "video", "code", "data")
 AtEnd = Literal["stop", "destroy"]
 
 #: What a contract's entry may say; anything else cannot be read.
 CONTRACT_FIELDS = frozenset({"source", "id", "uses", "starts", "ends", "parties", "works", "languages", "media", "territory", "zone",
-                             "at_end", "attribution", "audit", "confidentiality", "sublicence", "by", "why"})
+                             "at_end", "attribution", "audit", "audit_due", "confidentiality", "sublicence", "by", "why"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What texts are wanted for, and when.
+
+    ``territory``: where the release will be used, () where nobody said. ``shared``: whether it is made to go to others.
+    ``unsigned``: whether an approval by a name alone counts.
+    """
+
+    use: str
+    as_of: datetime
+    commercial: bool = True
+    territory: tuple[str, ...] = ()
+    shared: bool = False
+    unsigned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
     """What a rightsholder agreed to.
 
-    ``languages`` and ``media`` are empty where the contract names none. ``territory``, ``attribution``, ``audit`` and
-    ``confidentiality`` are for people: nothing is decided by them. ``zone`` names the time zone its days were counted in.
+    ``languages``, ``media`` and ``territory`` are empty where the contract names none. ``audit`` and ``confidentiality`` are for
+    people: nothing is decided by them. ``attribution`` is what the terms of a release must say. ``audit_due`` is the day by
+    which the rightsholder may inspect; ``zone`` names the time zone its days were counted in.
     """
 
     id: str
@@ -49,6 +73,7 @@ class Contract:
     at_end: AtEnd = "destroy"
     attribution: str = ""
     audit: str = ""
+    audit_due: datetime | None = None
     confidentiality: str = ""
     sublicence: bool = False
 
@@ -56,20 +81,38 @@ class Contract:
         """Tell whether it is over at a moment."""
         return self.ends is not None and at >= self.ends
 
-    def judge(self, use: str, at: datetime, *, language: str | None = None) -> Decision:
-        """Answer for a use of text at a moment.
+    def judge(self, wanted: Wanted, *, language: str | None = None) -> Decision:
+        """Answer for a use of text.
 
         ``language`` is the words' own, "" where nobody can tell, None to ask about the contract alone.
         """
-        if use not in self.uses:
+        if wanted.use not in self.uses:
             return because("contract-use")
-        if at < self.starts or self.ended(at):
+        if wanted.as_of < self.starts or self.ended(wanted.as_of):
             return because("contract-dates")
+        if self.territory and not covered(wanted.territory, self.territory):
+            return because("contract-territory")
+        if wanted.shared and not self.sublicence:
+            return because("contract-sublicence")
         if self.media and "text" not in self.media:
             return because("contract-medium")
         if language is not None and self.languages and language.partition("-")[0] not in self.languages:
             return because("contract-language")
         return KEEP
+
+
+def covered(where: Collection[str], permitted: Collection[str]) -> bool:
+    """Tell whether places lie within others: countries by two letters, EU, EEA, world; any other name covers itself alone.
+
+    >>> covered(("FR", "no"), ("EEA",)), covered((), ("world",)), covered(("EU",), ("FR",))
+    (True, False, False)
+    """
+    return bool(where) and ("world" in _places(permitted) or _places(where) <= _places(permitted))
+
+
+def _places(names: Collection[str]) -> set[str]:
+    folded = {" ".join(name.split()).casefold() for name in names}
+    return folded.union(*(TOGETHER.get(name, ()) for name in folded)) - TOGETHER.keys()
 
 
 def parse_contract(body: Mapping[str, Any]) -> Contract:
@@ -93,12 +136,13 @@ def parse_contract(body: Mapping[str, Any]) -> Contract:
     starts, ends = parse_moment(str(body["starts"])), parse_moment(str(body["ends"])) if body.get("ends") else None
     if ends is not None and ends < starts:
         raise ValueError("a contract cannot end before it starts")
+    due = text(body, "audit_due")
     return Contract(
         id=text(body, "id"), uses=uses, starts=starts, ends=ends, parties=texts(body, "parties"), works=texts(body, "works"),
         languages=tuple(code.casefold().partition("-")[0] for code in texts(body, "languages")), media=media,
         territory=texts(body, "territory"), zone=text(body, "zone") or "UTC", at_end=at_end,
-        attribution=text(body, "attribution"), audit=text(body, "audit"), confidentiality=text(body, "confidentiality"),
-        sublicence=sublicence)
+        attribution=text(body, "attribution"), audit=text(body, "audit"), audit_due=parse_moment(due) if due else None,
+        confidentiality=text(body, "confidentiality"), sublicence=sublicence)
 
 
 def text(body: Mapping[str, Any], name: str) -> str:

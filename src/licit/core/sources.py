@@ -34,6 +34,7 @@ from .approvals import (
 )
 from .contracts import USES as USES
 from .contracts import Contract as Contract
+from .contracts import Wanted as Wanted
 from .contracts import parse_contract as parse_contract
 from .decisions import KEEP, Decision, because
 from .licences import KNOWN_LICENCES as KNOWN_LICENCES
@@ -70,34 +71,30 @@ class Source:
     disputed: bool = False
 
 
-def admit_source(source: Source | None, *, use: str, commercial: bool, as_of: datetime, records: int = 0,
-                 unsigned: bool = False) -> Decision:
-    """Judge a source for a use at a moment.
+def admit_source(source: Source | None, wanted: Wanted, *, records: int = 0) -> Decision:
+    """Judge a source for what it is wanted for.
 
     Returns keep, or the first that is against it: that it was found unlawful, its right (contract, reservation, licence, ground), its origin, kind and
     diligence, its expiry, its approval.
 
     Args:
         source: the source, None where it is not registered.
-        use: one of :data:`USES`.
-        commercial: whether the set is made for commercial use.
-        as_of: the moment it is judged at.
+        wanted: one of :data:`USES`, at a moment, and for whom.
         records: how many records arrived from it.
-        unsigned: whether an approval by a name alone counts.
 
     Raises:
         ValueError: an unknown use.
     """
-    if use not in USES:
-        raise ValueError(f"{use!r} is no use")
+    if wanted.use not in USES:
+        raise ValueError(f"{wanted.use!r} is no use")
     if source is None:
         return because("source-unknown")
     if source.unlawful:
         return because("source-unlawful")
-    answer = source.contract.judge(use, as_of) if source.contract else _right(source, commercial, as_of)
+    answer = source.contract.judge(wanted) if source.contract else _right(source, wanted.commercial, wanted.as_of)
     if answer.answer != "keep":
         return answer
-    if reason := _held(source, as_of) or _unapproved(source, use, as_of, records, unsigned):
+    if reason := _held(source, wanted.as_of) or _unapproved(source, wanted, records):
         return because(reason)
     return KEEP
 
@@ -158,15 +155,15 @@ def _held(source: Source, as_of: datetime) -> str:
     return "source-expired" if stated.expires is not None and as_of >= stated.expires else ""
 
 
-def _unapproved(source: Source, use: str, as_of: datetime, records: int, unsigned: bool) -> str:
+def _unapproved(source: Source, wanted: Wanted, records: int) -> str:
     given = source.signed
     if given is None:
-        return "source-not-approved" if source.approved != source.version else "" if unsigned else "approval-unsigned"
-    if use not in given.uses:
+        return "source-not-approved" if source.approved != source.version else "" if wanted.unsigned else "approval-unsigned"
+    if wanted.use not in given.uses:
         return "approval-use"
     if given.records and records > given.records:
         return "approval-volume"
-    return "approval-expired" if given.until is not None and as_of >= given.until else ""
+    return "approval-expired" if given.until is not None and wanted.as_of >= given.until else ""
 
 
 def register_from(entries: Iterable[tuple[str, Mapping[str, Any]]], *, origin: str = "", holds: Holds = nothing_holds

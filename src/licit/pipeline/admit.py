@@ -16,12 +16,11 @@ Law: CHO-01, CHO-08, CHO-11, CHO-19, PRV-01, PRV-02, PRV-05, PRV-09, LIA-01, SEN
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from ..core.decisions import KEEP, Decision, because
 from ..core.policy import Policy
-from ..core.sources import Source, admit_source
+from ..core.sources import Source, Wanted, admit_source
 
 #: The facts of a row that this gate reads, and no others.
 FACTS = ("source", "language", "thread", "holder_known", "capacity", "age", "surface", "state", "third_parties", "press")
@@ -36,25 +35,21 @@ THREADS = (*_OF_PEOPLE, "document")
 class Admission:
     """What the gate judges by: the register, the policy's surfaces, the declared use, and the threads the plan wants.
 
-    ``unsigned``: whether a source approved by a name alone will do. ``records``: how many arrived from each source.
+    ``records``: how many arrived from each source.
     """
 
     register: Mapping[str, Source]
     policy: Policy
-    use: str
-    commercial: bool
+    wanted: Wanted
     threads: tuple[str, ...]
-    as_of: datetime
-    unsigned: bool = False
     records: Mapping[str, int] = field(default_factory=dict)
 
     def judge(self, facts: Mapping[str, Any]) -> Decision:
         """Answer for one combination of facts; the strictest of source and surface."""
         source = self.register.get(facts["source"])
-        admitted = admit_source(source, use=self.use, commercial=self.commercial, as_of=self.as_of,
-                                records=self.records.get(facts["source"], 0), unsigned=self.unsigned)
+        admitted = admit_source(source, self.wanted, records=self.records.get(facts["source"], 0))
         if admitted.answer == "keep" and source is not None and source.contract is not None:
-            admitted = source.contract.judge(self.use, self.as_of, language=facts["language"])
+            admitted = source.contract.judge(self.wanted, language=facts["language"])
         if admitted.answer == "refuse":
             return admitted
         if facts["thread"] not in self.threads:

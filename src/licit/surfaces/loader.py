@@ -2,13 +2,13 @@
 
 Rules kept here:
 
-- It refuses a release that is altered, withdrawn, or has removals pending, and one whose log checkpoint is older than its
-  lease; there is no switch to skip a check.
+- It refuses a release that is altered, withdrawn, or has removals pending, one that rests on a contract or exception that is over,
+  and one whose log checkpoint is older than its lease; there is no switch to skip a check. The end is not included.
 - Beside its workspace the log itself is asked. Elsewhere a lease is needed: a signed word of the workspace that the release
-  was live at a moment (``licit log lease``), or the closing itself while it is young.
+  was live at a moment, and until when its rights last (``licit log lease``), or the closing itself while it is young.
 - Rows come in the release's own order; canaries are mixed in at places fixed by the release, as often as drawn.
 
-Law: FOL-02
+Law: FOL-02, PRV-06
 """
 
 import json
@@ -33,7 +33,8 @@ from ..core.notes import pae, parse_checkpoint, parse_envelope, parse_note
 from ..core.policy import parse_moment
 from ..usecases.proofs import LEASE_TYPE
 from ..usecases.queries import recall
-from ..usecases.workspace import releases_at
+from ..usecases.register_view import ended, first_end
+from ..usecases.workspace import Workspace, releases_at
 from ..wiring import open_workspace
 
 
@@ -97,7 +98,7 @@ def open_release(path: str | Path, *, key: bytes | None = None, lease: str | Pat
 
     Raises:
         EvidenceError: it is altered; the message names the claim that fails.
-        RefusedError: it is withdrawn, has removals pending, or its lease is over.
+        RefusedError: it is withdrawn, has removals pending, rests on a right that is over, or its lease is over.
         SetupError: it is no release.
     """
     path = Path(path)
@@ -112,10 +113,14 @@ def open_release(path: str | Path, *, key: bytes | None = None, lease: str | Pat
     manifest = json.loads((path / "manifest.json").read_bytes())
     workspace = path.resolve().parent.parent
     if (workspace / "licit.toml").is_file():
-        _live(workspace, manifest["name"])
-        return OpenRelease(path=path, manifest=manifest, until=now + timedelta(hours=manifest["lease_hours"]))
-    since = _leased(path, manifest, Path(lease) if lease else None)
-    until = since + timedelta(hours=manifest["lease_hours"])
+        ends = _live(open_workspace(workspace, clock=clock), manifest["name"])
+        until = now + timedelta(hours=manifest["lease_hours"])
+        return OpenRelease(path=path, manifest=manifest, until=min(until, ends or until))
+    since, ends = _leased(path, manifest, Path(lease) if lease else None)
+    until = min(since + timedelta(hours=manifest["lease_hours"]), ends or datetime.max.replace(tzinfo=UTC))
+    if ends and now >= ends:
+        raise RefusedError(f"a right that it rests on ended on {ends:%Y-%m-%d %H:%M} UTC", about=manifest["name"], reason="right-ended",
+                           remedy="Ask who released it what is to be done with it.")
     if not since - timedelta(minutes=5) <= now < until:
         raise RefusedError(f"the last word on this release is of {since:%Y-%m-%d %H:%M} UTC, older than its lease of "
                            f"{manifest['lease_hours']} hours", about=manifest["name"], reason="lease-over",
@@ -123,8 +128,8 @@ def open_release(path: str | Path, *, key: bytes | None = None, lease: str | Pat
     return OpenRelease(path=path, manifest=manifest, until=until)
 
 
-def _live(workspace: Path, name: str) -> None:
-    space = open_workspace(workspace)
+def _live(space: Workspace, name: str) -> datetime | None:
+    """Insist that a release may be trained on now; give the moment from which a right that it rests on is over."""
     known = releases_at(space.log).get(name)
     if known is None:
         raise RefusedError("the workspace's log does not know this release", about=name, reason="release-unknown")
@@ -135,16 +140,21 @@ def _live(workspace: Path, name: str) -> None:
     if pending:
         raise RefusedError(f"{len(pending[0].rows)} rows must leave this release first", about=name,
                            reason="removals-pending", remedy="Build the patch: licit recall --patch.")
+    over = [one for one in ended(space) if one.release == name]
+    if over:
+        raise RefusedError(over[0].line(), about=name, reason="right-ended",
+                           remedy="Build anew: licit build leaves it out. What else rests on it: licit source list --ended.")
+    return first_end(space, name)
 
 
-def _leased(path: Path, manifest: Mapping[str, Any], lease: Path | None) -> datetime:
-    """Give the moment of the last signed word that the release is live."""
+def _leased(path: Path, manifest: Mapping[str, Any], lease: Path | None) -> tuple[datetime, datetime | None]:
+    """Give the moment of the last signed word that the release is live, and that from which its rights are over, if it says one."""
     if lease is None:
         note = json.loads((path / "evidence/closing.json").read_bytes())["checkpoint"].encode()
         moment = parse_checkpoint(parse_note(note)[0]).at
         if moment is None:
             raise EvidenceError("the closing checkpoint names no time", about=manifest["name"])
-        return moment
+        return moment, None
     envelope = parse_envelope(json.loads(lease.read_bytes()))
     if envelope.payload_type != LEASE_TYPE:
         raise EvidenceError("this file is no lease", about=lease.name)
@@ -154,9 +164,9 @@ def _leased(path: Path, manifest: Mapping[str, Any], lease: Path | None) -> date
     if word["manifest"] != manifest_digest((path / "manifest.json").read_bytes()):
         raise EvidenceError("the lease is for another release", about=lease.name)
     if not word["live"]:
-        raise RefusedError("this release is withdrawn or has removals pending", about=manifest["name"],
+        raise RefusedError("this release is withdrawn, has removals pending, or rests on a right that is over", about=manifest["name"],
                            reason="release-withdrawn", remedy="Use the patch release that took its place.")
-    return parse_moment(word["at"])
+    return parse_moment(word["at"]), parse_moment(word["ends"]) if word.get("ends") else None
 
 
 def _lessor(links: Any, manifest: Mapping[str, Any], file: str) -> bytes:

@@ -49,7 +49,7 @@ from .later import ended_since, erased_records
 from .law import require_unedited
 from .pages import page_signals
 from .papers import fixed
-from .plan import ACCEPT_UNSIGNED, Plan, plan_from_lock
+from .plan import Plan, plan_from_lock
 from .workspace import (
     Position,
     Prepared,
@@ -183,9 +183,7 @@ def gates_of(workspace: Workspace, lock: Mapping[str, Any]) -> Gates:
                     outsiders=outsiders, namesakes=namesakes)
     return Gates(
         pages=page_signals(workspace, at, register, as_of, plan.signals_max_age),
-        admission=Admission(register=register, policy=policy, use=plan.use,
-                            commercial=plan.commercial, threads=plan.threads, as_of=as_of,
-                            unsigned=ACCEPT_UNSIGNED in plan.accepted, records=_arrived(lock)),
+        admission=Admission(register=register, policy=policy, wanted=plan.wanted(as_of), threads=plan.threads, records=_arrived(lock)),
         honour=honour, basis=basis_at(workspace, lock, honour),
         stays=stays_at(workspace.log, at, standings, as_of), staff=staff_at(workspace.log, at), near=plan.near, draw=_draw(lock, plan),
         ended=ended_since(workspace, lock, at.base, at.size), erased=frozenset(erased_records(workspace.log, at.base)),

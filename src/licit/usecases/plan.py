@@ -9,13 +9,14 @@ Rules kept here:
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ..core.errors import SetupError, misnamed
 from ..core.policy import PURPOSES, parse_moment
 from ..core.readings import MAX_AGE_DAYS
-from ..core.sources import USES
+from ..core.sources import USES, Wanted
 from ..pipeline.admit import THREADS
 from ..pipeline.chunk import ChunkSettings
 from ..pipeline.deidentify import DIRECT, REPLACEMENTS, DeidentifySettings
@@ -36,6 +37,7 @@ purpose = "train"         # train, learn-from-feedback, evaluate, human-review, 
 use = "train"             # train, fine-tune, ground, evaluate, display, redistribute: what contracts are asked for
 commercial = true         # a non-commercial licence then refuses
 sources = []              # ids of sources; empty: every source
+territory = []            # where the release will be used, such as ["FR"], ["EU"] or ["world"]; a contract for other places refuses
 signals_max_age = 30      # days; a web source whose reservation signals were last read longer ago is held (1 to 366)
 # as_of = "2026-01-31"    # judge waiting periods and contracts at this day; without it, at the moment of the build
 
@@ -84,6 +86,7 @@ class Plan:
     use: str = "train"
     commercial: bool = True
     sources: tuple[str, ...] = ()
+    territory: tuple[str, ...] = ()
     as_of: str = ""
     signals_max_age: int = MAX_AGE_DAYS
     threads: tuple[str, ...] = ("main", "document")
@@ -97,6 +100,11 @@ class Plan:
     canaries: int = 16
     lease_hours: int = 24
     accepted: tuple[str, ...] = ()
+
+    def wanted(self, at: datetime) -> Wanted:
+        """Say what its texts are wanted for at a moment; what is redistributed or published goes to others."""
+        return Wanted(use=self.use, as_of=at, commercial=self.commercial, territory=self.territory,
+                      shared=self.use == "redistribute" or self.purpose == "publish", unsigned=ACCEPT_UNSIGNED in self.accepted)
 
     def as_json(self) -> dict[str, Any]:
         """Give the plan as plain values, every default written out."""
@@ -113,7 +121,7 @@ def _plain(value: Any) -> Any:
 _SECTIONS = {"records": ("threads",), "chunk": ("tokens", "overlap"), "screen": ("languages",), "detect": ("plugins",),
              "deidentify": ("labels", "seconds", "replace", "measure"), "dedupe": ("near",), "audit": ("twin_per_thousand", "canaries"),
              "release": ("lease_hours",)}
-_TOP = {"name": str, "purpose": str, "use": str, "commercial": bool, "sources": list, "as_of": str, "signals_max_age": int}
+_TOP = {"name": str, "purpose": str, "use": str, "commercial": bool, "sources": list, "territory": list, "as_of": str, "signals_max_age": int}
 
 
 def read_plan(path: Path) -> Plan:
@@ -169,7 +177,7 @@ def _checked(values: dict[str, Any], accepted: tuple[str, ...]) -> Plan:
     for name, allowed in (("purpose", PURPOSES), ("use", USES)):
         if name in values and values[name] not in allowed:
             raise ValueError(f"{name} must be one of {', '.join(allowed)}")
-    for name in ("sources", "threads", "languages", "labels", "plugins"):
+    for name in ("sources", "territory", "threads", "languages", "labels", "plugins"):
         if not all(isinstance(item, str) and item for item in values.get(name, ())):
             raise ValueError(f"{name} is a list of texts")
     try:
@@ -190,7 +198,7 @@ def _checked(values: dict[str, Any], accepted: tuple[str, ...]) -> Plan:
                                     replace=values.pop("replace", REPLACEMENTS[0]))
     if "measure" in values:
         values["standard"] = parse_standard(values.pop("measure"))
-    for name in ("sources", "threads", "languages", "plugins"):
+    for name in ("sources", "territory", "threads", "languages", "plugins"):
         if name in values:
             values[name] = tuple(values[name])
     return Plan(**values, chunk=chunk, deidentify=deidentify, accepted=accepted)

@@ -15,6 +15,7 @@ from ..core.ids import canonical_json
 from ..core.notes import Envelope, pae, parse_envelope, parse_receipt, release_tag
 from ..core.tree import TagTree
 from .queries import recall
+from .register_view import first_end
 from .workspace import Workspace, releases_at
 
 FORMAT = "licit-proof/1"
@@ -55,7 +56,7 @@ def prove(workspace: Workspace, envelope: Mapping[str, Any], release: str) -> di
 
 
 def lease(workspace: Workspace, release: str) -> dict[str, Any]:
-    """Give a signed word on whether a release is live now, for those who train on it elsewhere.
+    """Give a signed word on whether a release is live now, for those who train on it elsewhere, and until when its rights last.
 
     Raises:
         InputError: no such release.
@@ -63,12 +64,15 @@ def lease(workspace: Workspace, release: str) -> dict[str, Any]:
     known = releases_at(workspace.log)
     if release not in known:
         raise InputError("no such release", about=release, reason="release-unknown")
-    live = known[release].withdrawn < 0 and not recall(workspace, release=release).touched
+    now, ends = workspace.clock.now().astimezone(UTC), first_end(workspace, release)
+    over = ends is not None and now >= ends
+    live = known[release].withdrawn < 0 and not over and not recall(workspace, release=release).touched
     size, root = workspace.log.head()
     signer = workspace.signer.current()
     body = canonical_json({
         "release": release, "manifest": known[release].manifest, "live": live, "size": size, "root": root.hex(),
-        "chain": list(signer.chain), "at": workspace.clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")})
+        "chain": list(signer.chain), "at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "ends": ends.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if ends else ""})
     return Envelope(payload_type=LEASE_TYPE, body=body,
                     signatures={signer.key_id: signer.sign(pae(LEASE_TYPE, body))}).to_json()
 

@@ -19,7 +19,7 @@ from typing import Any
 from ..core.decisions import Decision
 from ..core.licences import duties_of, rights_named
 from ..core.sources import Source, admit_source
-from .plan import ACCEPT_UNSIGNED, read_plan
+from .plan import read_plan
 from .queries import downstream_of
 from .workspace import Position, Workspace, inputs_at, register_at, releases_at, signed_register
 
@@ -77,8 +77,7 @@ def views(workspace: Workspace) -> dict[str, View]:
     for item in inputs_at(workspace.log, at, plan.sources)[0]:
         arrived[item.source] = arrived.get(item.source, 0) + item.records
     return {name: View(source=source, use=plan.use, answer=admit_source(
-        source, use=plan.use, commercial=plan.commercial, as_of=workspace.clock.now(), records=arrived.get(name, 0),
-        unsigned=ACCEPT_UNSIGNED in plan.accepted)) for name, source in signed_register(workspace, at).items()}
+        source, plan.wanted(workspace.clock.now()), records=arrived.get(name, 0))) for name, source in signed_register(workspace, at).items()}
 
 
 def history(workspace: Workspace, source: str) -> Iterator[dict[str, Any]]:
@@ -132,13 +131,83 @@ def ended(workspace: Workspace) -> list[Ended]:
     Raises:
         EvidenceError: an entry of the register cannot be read.
     """
-    now, over = workspace.clock.now(), dict[str, tuple[str, datetime, str]]()
-    for name, source in signed_register(workspace, Position.head(workspace.log)).items():
-        if (contract := source.contract) is not None and contract.ended(now) and contract.ends:
-            over[name] = (f"contract {contract.id}", contract.ends, contract.at_end)
-        elif (copies := source.stated.copies) is not None and source.contract is None and now >= copies.destroy:
-            over[name] = (f"exception {source.stated.statute}", copies.destroy, "destroy")
+    now = workspace.clock.now()
+    over = {name: end for name, end in _ends(workspace).items() if now >= end.at}
     return list(_in_releases(workspace, over)) if over else []
+
+
+def first_end(workspace: Workspace, release: str) -> datetime | None:
+    """Give the moment from which a release rests on a right that is over, None where all are open; nobody trains on it then.
+
+    Raises:
+        EvidenceError: an entry of the register cannot be read.
+    """
+    manifest = json.loads(workspace.corpus.path(f"releases/{release}/manifest.json").read_bytes())
+    return min((end.at for name, end in _ends(workspace).items() if _rows_on(manifest, name, end)), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _End:
+    """The end of a source's right: the right and the names by which rows made from its texts carry it, when, and what to do then."""
+
+    right: str
+    at: datetime
+    do: str
+    named: frozenset[str] = frozenset()
+
+
+def _ends(workspace: Workspace) -> dict[str, _End]:
+    """Give the end of every right that has one, by source."""
+    out: dict[str, _End] = {}
+    for name, source in register_at(workspace.log, Position.head(workspace.log)).items():
+        if (contract := source.contract) is not None and contract.ends:
+            out[name] = _End(right=f"contract {contract.id}", at=contract.ends, do=contract.at_end, named=rights_named("", contract.id))
+        elif (copies := source.stated.copies) is not None and source.contract is None:
+            out[name] = _End(right=f"exception {source.stated.statute}", at=copies.destroy, do="destroy")
+    return out
+
+
+def _rows_on(manifest: Mapping[str, Any], name: str, end: _End) -> int:
+    """Count the rows of a release that are of a source, or of sources with rows made from its texts."""
+    return sum(item["rows"] for item in manifest["sources"] if item["id"] == name or end.named.intersection(
+        " AND ".join(item.get("derived", ())).split(" AND ")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What a contract will ask for: by which day ("": none is agreed), of which source, and what."""
+
+    day: str
+    source: str
+    contract: str
+    what: str
+    late: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as plain values."""
+        return asdict(self)
+
+    def line(self) -> str:
+        """Say it in a line."""
+        return f"{self.day or 'no day agreed'}{', past' if self.late else ''}: contract {self.contract} of {self.source}: {self.what}"
+
+
+def due(workspace: Workspace) -> list[Due]:
+    """Give what contracts will ask for, by day: what may be inspected, and their end with what follows from it.
+
+    Raises:
+        EvidenceError: an entry of the register cannot be read.
+    """
+    found, now = [], workspace.clock.now()
+    for name, source in signed_register(workspace, Position.head(workspace.log)).items():
+        if (contract := source.contract) is None:
+            continue
+        then = "destroy every copy" if contract.at_end == "destroy" else "train on it no more"
+        asked = [(contract.audit_due, f"may be inspected: {contract.audit or 'nothing further agreed'}")] if contract.audit or contract.audit_due else []
+        asked += [(contract.ends, f"ends: {then}")] if contract.ends else []
+        found += [Due(day=f"{day:%Y-%m-%d}" if day else "", source=name, contract=contract.id, what=what,
+                      late=day is not None and now >= day) for day, what in asked]
+    return sorted(found, key=lambda one: (one.day or "9999", one.source, one.what))
 
 
 def unshared(workspace: Workspace, release: str) -> list[str]:
@@ -153,13 +222,12 @@ def unshared(workspace: Workspace, release: str) -> list[str]:
             and (name in told or rights_named("", source.contract.id) & named)]
 
 
-def _in_releases(workspace: Workspace, over: Mapping[str, tuple[str, datetime, str]]) -> Iterator[Ended]:
+def _in_releases(workspace: Workspace, over: Mapping[str, _End]) -> Iterator[Ended]:
     downstream = downstream_of(workspace)
     for release, closed in releases_at(workspace.log).items():
         manifest = json.loads(workspace.corpus.path(f"releases/{release}/manifest.json").read_bytes())
-        for item in manifest["sources"]:
-            if item["id"] in over and item["rows"]:
-                right, since, do = over[item["id"]]
-                yield Ended(release=release, source=item["id"], rows=item["rows"], right=right, since=_plain(since), do=do,
+        for name, end in over.items():
+            if rows := _rows_on(manifest, name, end):
+                yield Ended(release=release, source=name, rows=rows, right=end.right, since=_plain(end.at), do=end.do,
                             withdrawn=closed.withdrawn >= 0, recipients=tuple(downstream.recipients.get(release, ())),
                             runs=tuple(str(run["run"]) for run in downstream.runs_of(release)))

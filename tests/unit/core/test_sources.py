@@ -10,7 +10,8 @@ import pytest
 
 from licit.adapters.signing import holds
 from licit.core.policy import parse_moment
-from licit.core.sources import USES, admit_source, parse_contract, parse_source, register_from
+from licit.core.sources import USES, Wanted, admit_source, parse_contract, parse_source, register_from
+from licit.usecases.plan import parse_plan
 
 DATA = Path(__file__).parents[2] / "data"
 VECTORS = json.loads((DATA / "vectors" / "sources.json").read_text(encoding="utf-8"))
@@ -20,8 +21,9 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 def answer(vector: dict[str, Any]) -> tuple[str, str]:
     asked = vector["question"]
     register = register_from([(kind, body) for kind, body in vector["entries"]], origin="licit.example/vectors", holds=holds)
-    decision = admit_source(register.get(asked["source"]), use=asked["use"], commercial=asked["commercial"], as_of=parse_moment(
-        asked["as_of"]), records=asked["records"], unsigned=asked["unsigned"])
+    decision = admit_source(register.get(asked["source"]), parse_plan(
+        {"use": asked["use"], "commercial": asked["commercial"], "territory": asked["territory"], "purpose": asked["purpose"],
+         "accept_unsigned_approvals": asked["unsigned"]}).wanted(parse_moment(asked["as_of"])), records=asked["records"])
     return decision.answer, decision.reason
 
 
@@ -45,7 +47,7 @@ def test_vectors_are_current(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_unknown_use_is_an_error() -> None:
     """A use outside the list is the caller's fault, not a hold."""
     with pytest.raises(ValueError, match="no use"):
-        admit_source(None, use="anything", commercial=True, as_of=NOW)
+        admit_source(None, Wanted(use="anything", as_of=NOW))
 
 
 @pytest.mark.parametrize("body", [{}, {"source": ""}, {"source": "x", "ground": "because"}])

@@ -142,14 +142,13 @@ class Unasked:
 
 def test_a_row_refused_by_another_gate_counts_for_the_person_as_well():
     """Whatever gate refused a row first, copies of words that a person refused are held."""
-    from licit.core.sources import Source
+    from licit.core.sources import Source, Wanted
     from licit.pipeline.admit import Admission
     rows = frame([([("2025-02-01T00:00:00Z", ["a"])], ""), ([("2025-02-01T00:00:00Z", ["b"])], "")]).with_columns(
         thread=pl.Series(["branch", "main"]), language=pl.lit("fr"), runs=pl.Series([[7], [7]], dtype=pl.List(pl.UInt64)))
     at = parse_moment("2025-03-01")
     said = Standings([Entry(seq=0, kind="objection", subject=PEOPLE[0], received_at=at, recorded_at=at, decision={})])
-    gates = Gates(admission=Admission(register={"chat": Source(id="chat", ground="own", approved=1)}, unsigned=True,
-                                      policy=POLICIES["interest"], use="train", commercial=True, threads=("main",),
-                                      as_of=AS_OF),
+    gates = Gates(admission=Admission(register={"chat": Source(id="chat", ground="own", approved=1)},
+                                      policy=POLICIES["interest"], wanted=Wanted(use="train", as_of=AS_OF, unsigned=True), threads=("main",)),
                   honour=honour(POLICIES["interest"], said), basis=Unasked(), staff=Staff(), near=True, draw=Draw(seed=0, per_thousand=0))
     assert decide(rows, gates)["reason"].to_list() == ["purpose", "copy-of-refused"]

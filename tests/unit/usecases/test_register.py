@@ -1,20 +1,24 @@
 """The register of sources in a release: who approved it, what a contract permits, what ends, and what is made of several sources."""
 
-from datetime import timedelta
+import base64
+import json
+import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from world import CONSUMER, Pen, chat, failing, prose, reasons
+from world import CONSUMER, PAPERS, Pen, chat, failing, prose, reasons
 
 from licit.core.decisions import KEEP
 from licit.core.errors import InputError, RefusedError
 from licit.pipeline.admit import Admission
-from licit.usecases import deciding, staging
+from licit.surfaces.loader import open_release
+from licit.usecases import deciding, papers, proofs, staging
 from licit.usecases.commands import approve_source
 from licit.usecases.plan import ACCEPT_UNSIGNED
 from licit.usecases.register import change_source
-from licit.usecases.register_view import ended, history, views
+from licit.usecases.register_view import due, ended, history, views
 from licit.usecases.staff_keys import enroll, enrolled, keyring, revoke
 from licit_verify import verify
 
@@ -42,7 +46,7 @@ def test_an_approval_by_a_name_alone_counts_where_a_plan_accepts_it(world):
     report = verify(Path(built.path), auditor=world.root)
     assert built.lock["plan"]["accepted"] == [ACCEPT_UNSIGNED]
     assert (report.exit_code, report.result("sources-admitted").detail) == (0, "no signature stands behind the approval of 1 sources")
-    assert deciding.gates_of(world.ports, built.lock).admission.unsigned
+    assert deciding.gates_of(world.ports, built.lock).admission.wanted.unsigned
 
 
 @pytest.mark.parametrize("forged", [{}, {"signature": 128 * "0"}])
@@ -76,9 +80,10 @@ def test_a_key_is_one_persons_and_comes_from_somebody_else(world):
         enroll(world.ports, "Zoe", "legal", Pen("zoe").public_key(), " zoe ")
     with pytest.raises(RefusedError, match="key-used"):
         enroll(world.ports, "zoe", "legal", Pen("paul").public_key(), "the chair")
-    assert [one.name for one in enrolled(world.ports)] == ["paul"]
+    assert [one.name for one in enrolled(world.ports)] == [PAPERS.approver, "paul"]
     revoke(world.ports, "PAUL", by="the chair", why="lost", stand=False)
-    assert (views(world.ports)["chat"].answer.reason, keyring(world.ports).enrolled) == ("approval-unsigned", {})
+    assert (views(world.ports)["chat"].answer.reason, [one.name for one in keyring(world.ports).enrolled.values()]) == (
+        "approval-unsigned", [PAPERS.approver])
     with pytest.raises(RefusedError, match="key-used"):
         enroll(world.ports, "paul", "legal", Pen("paul").public_key(), "the chair")
 
@@ -94,7 +99,7 @@ def test_more_records_than_were_approved_are_held(world):
 
 def contracted(world, **terms):
     """Let a contract stand behind the source ``chat``."""
-    world.space.add_contract("chat", id="C/7", uses=["train"], starts="2025-01-01", **terms)
+    world.space.add_contract("chat", **{"id": "C/7", "uses": ["train"], "starts": "2025-01-01", **terms})
     world.space.approve_source("chat", by="paul")
 
 
@@ -115,6 +120,47 @@ def test_a_language_that_the_contract_does_not_name_is_held(world, monkeypatch):
     assert "contract-language" in failing(world.build().path, world.root)["admission-rerun"]
 
 
+@pytest.mark.parametrize(("terms", "plan", "reason"), [
+    ({"territory": ["EEA"]}, {}, "contract-territory"), ({"territory": ["EEA"]}, {"territory": ["NO", "US"]}, "contract-territory"),
+    ({"uses": ["redistribute"]}, {"use": "redistribute", "territory": ["US"]}, "contract-sublicence")])
+def test_outside_the_contract(full, monkeypatch, terms, plan, reason):
+    """Where a contract does not hold, or does not let texts go on, nothing is released; released all the same, it fails the audit.
+
+    Law: PRV-05
+    """
+    contracted(full, **terms)
+    assert reasons(full.build(**plan)) == {reason: 12}
+    monkeypatch.setattr(Admission, "judge", lambda self, facts: KEEP)
+    full.swap(check=lambda *_: ())
+    assert reason in failing(full.build(**plan).path, full.root)["sources-admitted"]
+
+
+def test_a_contract_names_how_its_source_is_named(full, monkeypatch):
+    """The terms of a release, in each language, name a source as its contract asks; without that, the audit of its sources fails.
+
+    Law: PRV-05
+    """
+    contracted(full, attribution="© Pretend [News] & Cie, *tous droits*", territory=["EEA"])
+    assert failing(full.build(territory=["NO"]).path, full.root) == {}
+    genuine = papers._source
+    monkeypatch.setattr(papers, "_source", lambda *given: {**genuine(*given), "attribution": ""})
+    full.swap(check=lambda *_: ())
+    assert "as its contract asks" in failing(full.build(territory=["NO"]).path, full.root)["sources-admitted"]
+
+
+def test_what_contracts_will_ask_for_is_listed_by_day(full):
+    """An inspection stands in what is due with its day, an end with what follows from it; both are past on the very day.
+
+    Law: PRV-05, PRV-06
+    """
+    assert due(full.ports) == []
+    contracted(full, audit="the training runs", audit_due="2026-04-01", ends="2026-06-01")
+    assert [(one.day, one.late) for one in due(full.ports)] == [("2026-04-01", False), ("2026-06-01", False)]
+    full.clock.at = datetime(2026, 4, 1, tzinfo=UTC)
+    assert [one.late for one in due(full.ports)] == [True, False]
+    assert "the training runs" in due(full.ports)[0].line()
+
+
 def test_what_has_ended_is_left_out_and_told(full):
     """Once a contract is over the next build leaves its source out, and each release with its rows is told with what to do.
 
@@ -133,6 +179,31 @@ def test_what_has_ended_is_left_out_and_told(full):
         ("release-1", 12, "stop", ()), (built.name, built.tally.released, "stop", ("Lab",))]
     full.space.add_contract("chat", id="C/8", uses=["train"], starts="2025-01-01", ends="2026-05-01")
     assert {one.do for one in ended(full.ports)} == {"destroy"}
+
+
+@pytest.mark.parametrize(("zone", "last"), [("", "2026-05-31T23:59:59+00:00"), ("Europe/Paris", "2026-05-31T21:59:59+00:00"),
+                                            ("America/New_York", "2026-06-01T03:59:59+00:00")])
+def test_nobody_trains_on_what_rests_on_a_right_that_is_over(full, tmp_path, zone, last):
+    """A release opens until the last second of a contract, in its zone, and from the next on no more; a lease knows the end as well.
+
+    Law: PRV-06
+    """
+    full.clock.at = datetime.fromisoformat(last) - timedelta(minutes=1)
+    contracted(full, ends="2026-06-01", at_end="stop", **({"zone": zone} if zone else {}))
+    built = full.build()
+    away = shutil.copytree(built.path, tmp_path / "away" / built.name)
+    lease = tmp_path / "lease.json"
+    lease.write_text(json.dumps(proofs.lease(full.ports, built.name)))
+    over = datetime.fromisoformat(last) + timedelta(seconds=1)
+    for path, word in ((built.path, None), (away, lease)):
+        full.clock.at = over - timedelta(seconds=1)
+        assert open_release(path, lease=word, clock=full.clock).until == over
+        full.clock.at = over
+        with pytest.raises(RefusedError, match="right-ended"):
+            open_release(path, lease=word, clock=full.clock)
+    assert not json.loads(base64.b64decode(proofs.lease(full.ports, built.name)["payload"]))["live"]
+    contracted(full, id="C/8")
+    assert len(open_release(built.path, clock=full.clock)) == 12
 
 
 @pytest.mark.parametrize(("zone", "starts"), [("Europe/Paris", "2025-06-30T22:00:00Z"), ("America/New_York", "2025-07-01T04:00:00Z"), ("", "2025-07-01")])

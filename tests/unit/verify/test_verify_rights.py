@@ -50,8 +50,8 @@ def test_source_vectors():
     for case in cases("sources.json"):
         asked = case["question"]
         source = read_register([(kind, body) for kind, body in case["entries"]], "licit.example/vectors").get(asked["source"])
-        got = source.against(asked["use"], moment(asked["as_of"]), commercial=asked["commercial"], records=asked["records"],
-                             unsigned=asked["unsigned"]) if source else "source-unknown"
+        got = source.against({**asked, "accepted": ["accept_unsigned_approvals"] * asked["unsigned"]}, moment(asked["as_of"]),
+                             asked["records"]) if source else "source-unknown"
         if got != case["reason"]:
             wrong.append((case["name"], case["reason"], got))
     assert wrong == []

@@ -113,12 +113,13 @@ def contract_options(function: F) -> F:
             click.option("--work", "works", multiple=True, metavar="TEXT", help="A work or collection that it is about."),
             click.option("--language", "languages", multiple=True, metavar="CODE", help="A permitted language; none named: any."),
             click.option("--medium", "media", multiple=True, type=click.Choice(MEDIA), help="A permitted medium; none named: any."),
-            click.option("--territory", multiple=True, metavar="TEXT", help="Where it holds; for people, nothing is decided by it."),
+            click.option("--territory", multiple=True, metavar="TEXT", help="Where it holds: a country by two letters, EU, EEA or world; none named: anywhere."),
             click.option("--zone", default="", metavar="ZONE", help="The time zone its days are counted in, such as Europe/Paris; else UTC."),
             click.option("--at-end", type=click.Choice(["stop", "destroy"]), default="destroy",
                          help="What happens at its end: stop training, or destroy every copy."),
-            click.option("--attribution", default="", metavar="TEXT", help="How its source is named."),
+            click.option("--attribution", default="", metavar="TEXT", help="How its source is named; the terms of every release say it."),
             click.option("--audit", default="", metavar="TEXT", help="What the rightsholder may inspect."),
+            click.option("--audit-due", default="", metavar="DAY", help="The day by which they may; licit source list --due shows it."),
             click.option("--confidentiality", default="", metavar="TEXT", help="What stays secret."),
             click.option("--sublicence", is_flag=True, help="Releases with its texts may be handed to recipients."))):
         function = option(function)

@@ -97,8 +97,8 @@ def check(files: tuple[Path, ...], as_json: bool, workspace: str | None) -> None
 
 @law_command.command("approve", epilog="Example: licit law approve law/lia-chat.toml --key me-amari.key --by 'Me Amari' --opinion 'Favourable.'")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--key", "file", required=True, type=click.Path(path_type=Path), metavar="FILE",
-              help="The private key of who approves, enrolled for the role legal by somebody who wrote none of these.")
+@click.option("--key", "file", required=True, type=click.Path(path_type=Path), envvar="LICIT_STAFF_KEY", metavar="FILE",
+              help="Your private key, enrolled for the role legal by somebody who wrote none of these; else LICIT_STAFF_KEY.")
 @_by
 @click.option("--opinion", default="", metavar="TEXT", help="What the data-protection officer said of it.")
 @click.option("--until", default="", metavar="DAY", help="The day from which it is over, if before its own review.")

@@ -9,7 +9,7 @@ from ...core.errors import InputError, nearest
 from ...core.reasons import REASONS
 from ...core.register import ACQUIRED
 from ...usecases.register import change_source
-from ...usecases.register_view import View, ended, history, views
+from ...usecases.register_view import View, due, ended, history, views
 from ._shared import json_option, opened, print_json, say, show, workspace_option
 
 #: Fields of a source that are said in a line each, in this order.
@@ -18,17 +18,19 @@ _LINES = ("title", "kind", "origin", "how", "acquirer", "statute", "research_bod
 
 @click.command("list", epilog="Example: licit source list")
 @click.option("--ended", "only_ended", is_flag=True, help="Only what has ended: which releases hold its rows, and what to do.")
+@click.option("--due", "only_due", is_flag=True, help="Only what contracts will ask for, by day: inspections, and their ends.")
 @json_option
 @workspace_option
-def list_command(only_ended: bool, as_json: bool, workspace: str | None) -> None:
+def list_command(only_ended: bool, only_due: bool, as_json: bool, workspace: str | None) -> None:
     """List the register, and how each source would be judged today under the workspace's plan."""
     space = opened(workspace)
-    if only_ended:
-        over = ended(space)
-        for one in over:
+    if only_ended or only_due:
+        told = ended(space) if only_ended else due(space)
+        for one in told:
             print_json(one.as_json()) if as_json else say(one.line())
-        if not over and not as_json:
-            say("No release holds rows of a source whose contract or exception has ended.")
+        if not told and not as_json:
+            say("No release holds rows of a source whose contract or exception has ended." if only_ended else
+                "No contract has an end, or lets anybody inspect.")
         return
     found = views(space)
     if as_json:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ...core.errors import InputError
+from ...usecases.register_view import ended
 from ...usecases.works import Work, check, signed, work_of_file, work_of_number
 from ._shared import json_option, opened, print_json, room_for, say, workspace_option
 
@@ -49,6 +50,10 @@ def check_command(file: Path | None, text: Path | None, target: Path | None, rel
     else:
         for line in _lines(answer):
             say(line)
+        held = {one["release"] for one in answer["releases"] if one["rows"]}
+        for over in ended(space) if held else ():
+            if over.release in held:
+                say(over.line())
         if target:
             say(f"The signed answer is in {target}. Whoever has it checks it alone: licit-verify answer {target} --key KEY")
     if any(one["verdict"] == "cannot-tell" for one in answer["releases"]):
