@@ -19,6 +19,8 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping, 
 from dataclasses import dataclass, field
 from itertools import accumulate, compress, filterfalse
 
+import phonenumbers
+
 from ..core.spans import Span, settle
 from .reading import LOOK_ALIKES, MIXED
 
@@ -120,8 +122,6 @@ def spellings(label: str, entity: str) -> tuple[str, ...]:
     """
     if label != "PHONE":
         return tuple(dict.fromkeys((entity, entity.lstrip("@")))) if label == "HANDLE" else (entity,)
-    import phonenumbers  # takes long to load, and few ask for this
-
     try:
         number = phonenumbers.parse(f"+{entity.removeprefix('00')}")
     except phonenumbers.NumberParseException:
