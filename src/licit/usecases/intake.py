@@ -147,11 +147,13 @@ def _judged(live: Live, handed: Handed) -> tuple[TakenIn, Record | None]:
 
 def _decided(live: Live, handed: Handed, record: Record) -> tuple[list[tuple[Turn, Decision]], int, datetime]:
     """Decide on every turn."""
-    _, _, size = live.now()
+    standings, policy, size = live.now()
     at = live.workspace.clock.now()
     own = names(live.workspace, handed.source, record)
     people = {person.ref: _subject(live, person) or _NOBODY_YET for person in record.people}
-    found = _followed(record.turns, [strictest(_of(live, handed, record, turn, (own, people))) for turn in record.turns])
+    found = _followed(record.turns, [
+        strictest(standing(standings, policy, person, handed.purpose, item, at) for person, item in _asked(record, turn, (own, people)))
+        for turn in record.turns])
     if any(decision.answer != "refuse" for decision in found):
         named = _objected(live.workspace, own[-1], record)
         found = [named] * len(found) if named else found
@@ -179,16 +181,13 @@ def _whole(record: Record) -> Decision | None:
     return because(reason) if reason else None
 
 
-def _of(live: Live, handed: Handed, record: Record, turn: Turn, known: tuple[Sequence[str], Mapping[str, SubjectId]]
-        ) -> Iterator[Decision]:
-    """Give the standing of everybody whom a turn concerns, under each id that the record may have."""
-    standings, policy, _ = live.now()
-    (own, people), at = known, live.workspace.clock.now()
+def _asked(record: Record, turn: Turn, known: tuple[Sequence[str], Mapping[str, SubjectId]]) -> Iterator[tuple[SubjectId, Item]]:
+    """Give everybody whom a turn concerns, with the turn under each id that the record may have."""
+    own, people = known
     said = said_between(turn.said_at) or _collected(record)
     for ref in {record.holder, *(concern.person for concern in turn.concerns)}:
         for name in own:
-            item = Item(record=name, project=record.project, turn=turn.id, said=said)
-            yield standing(standings, policy, people[ref], handed.purpose, item, at)
+            yield people[ref], Item(record=name, project=record.project, turn=turn.id, said=said)
 
 
 def _collected(record: Record) -> tuple[datetime, datetime] | None:
