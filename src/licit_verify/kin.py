@@ -5,6 +5,7 @@ Rules kept here:
 - Anchors and the mark of press are computed again from the words of every document in the shards; pairs follow from them.
 - Whether a document's partner stands is judged again by admission, rights and state; what only its decision says (a copy, a
   descendant) is taken from there.
+- Documents are read a shard at a time, and their anchors so many at a time: memory holds a few names of each, not its anchors.
 - A decision of staff counts for the partners and the records it names, a partner that stood by then only while it stands.
 """
 
@@ -12,8 +13,9 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -33,16 +35,24 @@ _STANDING = frozenset({"", "duplicate", "near-duplicate", "held-out-twin", "poss
 _PRESS = frozenset({"press", "news", "newspaper", "magazine", "dispatch", "news-article", "press-article", "presse", "journal-article",
                     "article-de-presse", "depeche", "dépêche", "newsarticle"})
 _AGENCY = re.compile(r"\((AFP|Reuters|AP|dpa|ANSA|EFE|Belga|ATS|Keystone-ATS|PA|Lusa|Ritzau|TT|NTB|APA|ANP|Xinhua|TASS|Kyodo)\)")
+#: So many strong anchors are held at once; where there are more, documents are read again for each part of them.
+_AT_ONCE = 2_000_000
+_STATE = pa.schema([(name, pa.string()) for name in ("record", "shard", "source", "language", "static")])
+_NO_ANCHORS = pa.schema([("anchor", pa.uint64()), ("n", pa.int64())])
 _COLUMNS = ["record", "chunk", "source", "thread", "language", "static", "press", "anchors"]
 
 
 @dataclass(slots=True)
-class _Document:
-    shard: str
-    source: str
-    language: str
-    static: set[str]
-    anchors: list[int] = field(repr=False)
+class _Documents:
+    """The newest state of each document in order of arrival; anchors stay on disk.
+
+    ``rows`` has ``record``, ``shard``, ``source``, ``language`` and ``static``; ``places`` where each shard's rows begin and end.
+    """
+
+    rows: Any
+    places: dict[str, tuple[int, int]]
+    strong: int
+    erased: bool
 
 
 def kin_held(case: Casefile) -> None:
@@ -54,50 +64,78 @@ def kin_held(case: Casefile) -> None:
     """
     if not _of_documents(case):
         return
-    documents, erased = _documents(case)
-    found = _pairs(documents)
+    documents = _documents(case)
+    found = _pairs(case, documents)
     if found:
         _undecided(case, documents, found)
     _descendants(case)
-    if erased:
+    if documents.erased:
         raise Untold("documents that were erased since cannot be compared with")
 
 
 def _of_documents(case: Casefile) -> bool:
     """Tell whether any released row is of a document."""
-    kept = pa.array(sorted({*case.kept().column("record").to_pylist()}), pa.string())
-    return any(pc.any(pc.and_(pc.equal(rows.column("thread"), "document"), pc.is_in(rows.column("record"), value_set=kept)), min_count=0).as_py()
-               for _, rows in _read(case, ["record", "thread"]))
+    kept = case.kept().column("record").combine_chunks()
+    for _, rows in _read(case, ["record", "thread"]):
+        own = pc.unique(rows.filter(pc.equal(rows.column("thread"), "document")).column("record"))
+        if len(own) and pc.any(pc.is_in(own, value_set=kept), min_count=0).as_py():
+            return True
+    return False
 
 
 def _read(case: Casefile, columns: list[str]) -> Iterator[tuple[str, Any]]:
     for shard, path, _ in case.attribute_files():
-        try:
-            if path:
-                yield shard, table(path, columns)
-        except (ValueError, OSError, KeyError, pa.ArrowException):
-            raise Fault("{path} cannot be read", shard, path=shard) from None
+        if path:
+            yield shard, _columns(shard, path, columns)
 
 
-def _documents(case: Casefile) -> tuple[dict[str, _Document], bool]:
-    """Give the newest state of each document, its attributes found true; tell whether any was erased."""
-    out: dict[str, _Document] = {}
-    erased = any(not same for _, _, same in case.attribute_files())
-    for shard, rows in _read(case, _COLUMNS):
-        rows = rows.filter(pc.equal(rows.column("thread"), "document"))
+def _columns(shard: str, path: Path, columns: list[str]) -> Any:
+    try:
+        return table(path, columns)
+    except (ValueError, OSError, KeyError, pa.ArrowException):
+        raise Fault("{path} cannot be read", shard, path=shard) from None
+
+
+def _documents(case: Casefile) -> _Documents:
+    """Give the newest state of each document, its attributes found true, a shard at a time."""
+    parts, erased, strong = [_STATE.empty_table()], False, 0
+    for shard, path, same in case.attribute_files():
+        erased |= not same
+        rows = _columns(shard, path, _COLUMNS) if path else None
+        rows = rows.filter(pc.equal(rows.column("thread"), "document")) if rows else None
+        if not rows:
+            continue
         statics: dict[str, set[str]] = defaultdict(set)
         for record, static in zip(rows.column("record").to_pylist(), rows.column("static").to_pylist(), strict=True):
             statics[record] |= {*str(static or "").split()}
-        rows = rows.filter(pc.equal(rows.column("chunk"), 0))
-        told = {row["record"]: row for row in rows.to_pylist()}
+        told = {row["record"]: row for row in rows.filter(pc.equal(rows.column("chunk"), 0)).to_pylist()}
         for record, read, press in _reread(case, shard, told):
             if read != (told[record]["anchors"] or []) or press is not told[record]["press"]:
                 raise Fault("record {record} has other words in its shard than were compared", f"shards/{shard}.parquet", record=record)
+            strong += sum(anchor % 2 for anchor in read)
         if missing := told.keys() - {record for record in told if "seen" in told[record]}:
             raise Fault("record {record} has other words in its shard than were compared", f"shards/{shard}.parquet", record=min(missing))
-        for record, row in told.items():  # in order of arrival: a later state takes the place of an earlier one
-            out[record] = _Document(shard, row["source"], row["language"] or "", statics[record], row["anchors"] or [])
-    return out, erased
+        parts.append(pa.Table.from_pylist([{"record": record, "shard": shard, "source": row["source"], "language": row["language"] or "", "static": " ".join(
+            sorted(statics[record]))} for record, row in told.items()], schema=_STATE))
+    return _newest(pa.concat_tables(parts).combine_chunks(), strong, erased)
+
+
+def _newest(every: Any, strong: int, erased: bool) -> _Documents:
+    """Keep of each record what arrived last: a later state takes the place of an earlier one."""
+    numbered = every.select(["record"]).append_column("number", pa.array(range(every.num_rows), pa.int64()))
+    last = numbered.group_by("record").aggregate([("number", "max")]).column("number_max")
+    rows = every.take(last.take(pc.sort_indices(last))).combine_chunks()
+    places, at = {}, 0
+    for shard, run in _runs(rows.column("shard")):
+        places[shard] = (at, at + run)
+        at += run
+    return _Documents(rows, places, strong, erased)
+
+
+def _runs(shards: Any) -> Iterator[tuple[str, int]]:
+    """Give each shard with its number of rows; they lie together, in order."""
+    for part in pc.value_counts(shards.combine_chunks()).to_pylist():
+        yield part["values"], part["counts"]
 
 
 def _reread(case: Casefile, shard: str, told: dict[str, dict[str, Any]]) -> Iterator[tuple[str, list[int], bool]]:
@@ -121,16 +159,51 @@ def _is_press(declared: Mapping[str, str], words: str) -> bool:
     return kind in _PRESS or declared.get("page-kind", "").endswith("NewsArticle") or _AGENCY.search(words[:400]) is not None
 
 
-def _pairs(documents: Mapping[str, _Document]) -> set[tuple[str, str]]:
-    """Give the pairs of documents that may be translations of one another."""
-    leading: dict[int, list[str]] = defaultdict(list)
-    for record, one in documents.items():
-        for anchor in one.anchors:
-            if anchor % 2:
-                leading[anchor].append(record)
-    met = {pair for sharing in leading.values() if 2 <= len(sharing) <= MOST_SHARING for pair in combinations(sorted(sharing), 2)
-           if documents[pair[0]].language != documents[pair[1]].language}
-    return {pair for pair in met if _alike({*documents[pair[0]].anchors}, {*documents[pair[1]].anchors})}
+def _pairs(case: Casefile, documents: _Documents) -> set[tuple[str, str]]:
+    """Give the pairs of documents that may be translations of one another, looking at so many anchors at a time."""
+    languages = pc.dictionary_encode(documents.rows.column("language").combine_chunks()).indices.to_pylist()
+    met: set[tuple[int, int]] = set()
+    passes = documents.strong // _AT_ONCE + 1
+    for number in range(passes):
+        leading = pa.concat_tables([_NO_ANCHORS.empty_table(), *_anchors_of(case, documents, passes, number)])
+        shared = leading.group_by("anchor").aggregate([("n", "count")])
+        shared = shared.filter(pc.and_(pc.greater_equal(shared.column("n_count"), 2), pc.less_equal(shared.column("n_count"), MOST_SHARING)))
+        mine = leading.filter(pc.is_in(leading.column("anchor"), value_set=shared.column("anchor").combine_chunks()))
+        for group in mine.group_by("anchor").aggregate([("n", "list")]).column("n_list").to_pylist():
+            met.update(pair for pair in combinations(sorted(group), 2) if languages[pair[0]] != languages[pair[1]])
+    wanted = {one for pair in met for one in pair}
+    read = dict(_every_anchor(case, documents, wanted)) if wanted else {}
+    records = documents.rows.column("record")
+    return {(records[one].as_py(), records[two].as_py()) for one, two in met if _alike(read[one], read[two])}
+
+
+def _rows_of(case: Casefile, documents: _Documents) -> Iterator[tuple[Any, Any]]:
+    """Give the lists of anchors of the newest documents of each shard, with their numbers."""
+    for shard, rows in _read(case, ["record", "chunk", "thread", "anchors"]):
+        if shard in documents.places:
+            begin, end = documents.places[shard]
+            rows = rows.filter(pc.and_(pc.equal(rows.column("thread"), "document"), pc.equal(rows.column("chunk"), 0))).combine_chunks()
+            place = pc.index_in(rows.column("record"), value_set=documents.rows.column("record").slice(begin, end - begin).combine_chunks())
+            here = pc.is_valid(place)
+            yield pc.add(place.filter(here).cast(pa.int64()), begin), rows.filter(here).column("anchors").combine_chunks()
+
+
+def _anchors_of(case: Casefile, documents: _Documents, passes: int, number: int) -> Iterator[Any]:
+    """Give each document's strong anchors that fall into one pass of several."""
+    for numbers, lists in _rows_of(case, documents):
+        flat, parents = pc.list_flatten(lists), pc.list_parent_indices(lists)
+        halved = pc.divide(flat, pa.scalar(2, pa.uint64()))
+        strong = pc.not_equal(flat, pc.multiply(halved, pa.scalar(2, pa.uint64())))
+        rest = pc.subtract(halved, pc.multiply(pc.divide(halved, pa.scalar(passes, pa.uint64())), pa.scalar(passes, pa.uint64())))
+        mine = pc.and_(strong, pc.equal(rest, pa.scalar(number, pa.uint64())))
+        yield pa.table({"anchor": flat.filter(mine), "n": numbers.take(parents.filter(mine))}, schema=_NO_ANCHORS)
+
+
+def _every_anchor(case: Casefile, documents: _Documents, wanted: set[int]) -> Iterator[tuple[int, set[int]]]:
+    """Give the anchors of some documents, by number."""
+    for numbers, lists in _rows_of(case, documents):
+        mine = pc.is_in(numbers, value_set=pa.array(sorted(wanted), pa.int64()))
+        yield from zip(numbers.filter(mine).to_pylist(), map(set, lists.filter(mine).to_pylist()), strict=True)
 
 
 def _alike(one: set[int], two: set[int]) -> bool:
@@ -138,35 +211,37 @@ def _alike(one: set[int], two: set[int]) -> bool:
     return sum(anchor % 2 for anchor in one & two) >= STRONG and weight[0] * 100 >= min(weight[1:]) * PER_CENT
 
 
-def _undecided(case: Casefile, documents: Mapping[str, _Document], found: set[tuple[str, str]]) -> None:
+def _undecided(case: Casefile, documents: _Documents, found: set[tuple[str, str]]) -> None:
     """Insist that each released document with a partner of another source, or one that is out, was decided on knowing of it."""
-    kept = {*case.kept().column("record").to_pylist()}
+    named = pa.array(sorted({record for pair in found for record in pair}), pa.string())
+    known = {row["record"]: row for row in documents.rows.filter(pc.is_in(documents.rows.column("record"), value_set=named)).to_pylist()}
+    kept = {*named.filter(pc.is_in(named, value_set=case.kept().column("record").combine_chunks())).to_pylist()}
     partners: dict[str, set[str]] = defaultdict(set)
     for one, two in found:
         for record, other in ((one, two), (two, one)):
             if record in kept:
                 partners[record].add(other)
-    out = _out(case, documents, set().union(*partners.values())) if partners else set()
+    out = _out(case, known, set().union(*partners.values())) if partners else set()
     staff = case.staff()
     for record, others in sorted(partners.items()):
-        own = documents[record]
-        held = {other for other in others if other in out or documents[other].source != own.source}
-        decided = staff.on(record, own.shard)
+        own = known[record]
+        held = {other for other in others if other in out or known[other]["source"] != own["source"]}
+        decided = staff.on(record, own["shard"])
         knew = decided is not None and decided.spares("possible-translation") and all(
             other in decided.kin_out or (other in decided.kin and other not in out) for other in held)
         if held and not knew:
             raise Fault("record {record} is released against {reason}", MANIFEST, record=record, reason="possible-translation")
 
 
-def _out(case: Casefile, documents: Mapping[str, _Document], records: set[str]) -> set[str]:
+def _out(case: Casefile, documents: Mapping[str, Mapping[str, str]], records: set[str]) -> set[str]:
     """Give those of some documents that anything but an election or their kin speaks against."""
     wanted = pa.array(sorted(records), pa.string())
     decisions = case.decisions()
     rows = decisions.filter(pc.is_in(decisions.column("record"), value_set=wanted)).select(["record", "shard", "reason"]).to_pylist()
-    out = {row["record"] for row in rows if row["reason"] not in _STANDING and row["shard"] == documents[row["record"]].shard}
+    out = {row["record"] for row in rows if row["reason"] not in _STANDING and row["shard"] == documents[row["record"]]["shard"]}
     for record in records:
-        decided = case.staff().on(record, documents[record].shard)
-        if any(decided is None or not decided.spares(reason) for reason in documents[record].static):
+        decided = case.staff().on(record, documents[record]["shard"])
+        if any(decided is None or not decided.spares(reason) for reason in documents[record]["static"].split()):
             out.add(record)
     return out | {record for record, reason in against(case, wanted).items() if reason}
 
