@@ -28,7 +28,7 @@ def kept(page: Any, name: str) -> None:
     picture = Image.open(io.BytesIO(raw)).convert("RGB")
     picture = picture.crop((0, 0, picture.width, min(picture.height, 2400)))
     IMAGES.mkdir(exist_ok=True)
-    picture.quantize(32).save(IMAGES / name, optimize=True)
+    picture.quantize(48, method=Image.Quantize.MAXCOVERAGE).save(IMAGES / name, optimize=True)
     assert (IMAGES / name).stat().st_size < LARGEST
 
 

@@ -122,8 +122,8 @@ def _put_together(workspace: Workspace, group: Sequence[Input]) -> None:
     sha256 = corpus.write(f"shards/{new}.parquet", rows, rows_in_group=1024)
     workspace.log.append([NewEntry(kind="compaction", subject=NOBODY, received_at=workspace.clock.now(), decision={
         "shard": new, "sha256": sha256, "records": rows.num_rows, "source": group[0].source, "from": parts})])
+    moved(workspace, set(parts), new, rows.select(["record", "version"]))
     for part in parts:
-        moved(workspace, part, new, corpus.read(f"shards/{part}.parquet", ["record", "version"]))
         remove_shard(workspace, part)
 
 

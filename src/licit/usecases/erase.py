@@ -283,7 +283,7 @@ def _rewrite(workspace: Workspace, item: Input, doomed: Mapping[str, int]) -> bo
             corpus.write_bytes(f"{folder}/{new}.json", json.dumps(note).encode())
     workspace.log.append([NewEntry(kind="rewrite", subject=NOBODY, received_at=workspace.clock.now(), decision=body)])
     if left.num_rows:
-        moved(workspace, old, str(body["by"]), left)
+        moved(workspace, {old}, str(body["by"]), left)
     remove_shard(workspace, old)
     return True
 

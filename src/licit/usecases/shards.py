@@ -6,7 +6,7 @@ Rules kept here:
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -26,15 +26,15 @@ def finish_rewrites(workspace: Workspace) -> None:
             if old in live or not old or not any(corpus.exists(f"{folder}/{old}.parquet") for folder in ("shards", "index")):
                 continue
             if new and corpus.exists(f"shards/{new}.parquet"):
-                moved(workspace, old, str(new), corpus.read(f"shards/{new}.parquet", ["record", "version"]))
+                moved(workspace, {old}, str(new), corpus.read(f"shards/{new}.parquet", ["record", "version"]))
             remove_shard(workspace, old)
 
 
-def moved(workspace: Workspace, old: str, new: str, left: Any) -> None:
+def moved(workspace: Workspace, old: Collection[str], new: str, left: Any) -> None:
     """Tell the catalogue where records went, but for those of which another shard holds a newer state."""
     versions = dict(zip(left["record"].to_pylist(), left["version"].to_pylist(), strict=True))
     known = workspace.catalogue.stored(list(versions))
-    moved = {record: version for record, version in versions.items() if known.get(record, (b"", ""))[1] == old}
+    moved = {record: version for record, version in versions.items() if known.get(record, (b"", ""))[1] in old}
     if moved:
         workspace.catalogue.add(new, moved)
 
