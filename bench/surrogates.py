@@ -1,4 +1,4 @@
-"""Surrogates: that none is somebody who is there, that replacing twice is replacing once, and how fast it is.
+"""Surrogates: that none is somebody who is there, that twice is once, that no verdict hangs on the key, and how fast it is.
 
 With lists of real names (``names/*.csv`` in the folder LICIT_BENCH_DATA, else ``../shared/data``) people are called by
 those; without them by names made here, and this is said.
@@ -17,8 +17,9 @@ from bench.detect import texts
 from licit.core.ports import Detector
 from licit.core.spans import LABELS
 from licit.detectors.registry import find_detectors
-from licit.pipeline.deidentify import REPLACEMENTS, DeidentifySettings
-from licit.pipeline.surrogates import _OWN, Surrogates
+from licit.pipeline.deidentify import DIRECT, REPLACEMENTS, DeidentifySettings, replace_all
+from licit.pipeline.invented import OWN
+from licit.pipeline.surrogates import Surrogates
 from licit.pipeline.sweep import TITLES, fold, is_between
 from licit.usecases.text import Replacing, deidentify_lines, detect_lines
 
@@ -53,7 +54,7 @@ def _listed() -> tuple[list[str], list[str], frozenset[str]]:
 
 def _collisions(first: Sequence[str], last: Sequence[str], listed: frozenset[str]) -> None:
     """Draw a million surrogates in records where invented words are the names of people too, and compare."""
-    own = sorted(_OWN)
+    own = sorted(OWN)
     drawn = same = named = unmade = 0
     begun = time.process_time()
     for record in range(_WANTED):
@@ -71,7 +72,7 @@ def _collisions(first: Sequence[str], last: Sequence[str], listed: frozenset[str
     took = time.process_time() - begun
     print(f"surrogates drawn                      {drawn:,} in {took:.0f} s; without one {unmade}")
     print(f"that stand in their own record        {same}   (asked 0)")
-    print(f"that are a name of any list           {named}   (asked 0; {len(listed & _OWN)} of {len(_OWN)} invented words are listed)", flush=True)
+    print(f"that are a name of any list           {named}   (asked 0; {len(listed & OWN)} of {len(OWN)} invented words are listed)", flush=True)
 
 
 def _records(first: Sequence[str], last: Sequence[str]) -> list[tuple[int, bytes]]:
@@ -110,6 +111,39 @@ def _twice(lines: Sequence[tuple[int, bytes]], detectors: Sequence[Detector]) ->
         print(f"{name}: a second time changes {len(changed)} of {len(lines) - held:,} records (asked 0), {held} held", *changed[:5], flush=True)
 
 
+_ITEMS = ("{name}", "{LAST}", "{first}", "{mail}", "06 12 {number} {number} 78", "{day}", "{number}{number}{number}", "@{handle}", "{number} rue {last}",
+          "{initial}. {last}", "Mme {last}", "{number} ans", "12/34", "dossier {number}{number}/{number}", "192.168.{number}.{number}")
+_GAPS = (" et ", " de ", " à ", " with ", " Bonjour ", " Écris ", " Regards ", " est ", " a signé ", " client ", " ", ", ", "/", "-", "\n", " (", ") ", "")
+
+
+def _heaps(first: Sequence[str], last: Sequence[str]) -> list[str]:
+    """Make up texts of 25 findings each with hardly a word between them: the worst that a second look can meet."""
+    out = []
+    for _ in range(_BATCH):
+        people = [(_draw.choice(first), _draw.choice(last)) for _ in range(4)]
+        said = []
+        for one, two in (_draw.choice(people) for _ in range(25)):
+            plain = re.sub("[^a-z]", "", fold(two)) or "x"
+            said += [_draw.choice(_ITEMS).format(
+                name=f"{one} {two}", first=one, last=two, LAST=two.upper(), initial=one[0], number=_draw.randrange(10, 99), handle=f"{fold(one)}_{plain}",
+                mail=f"{fold(one)[0]}.{plain}@example.com", day=f"{_draw.randrange(1, 28)} mars {_draw.randrange(1990, 2026)}"), _draw.choice(_GAPS)]
+        out.append("".join(said))
+    return out
+
+
+def _keys(texts: Sequence[str], detectors: Sequence[Detector]) -> None:
+    """Replace the same texts under four keys, and count what is held and what differs but for the words themselves."""
+    ids, hints = [str(number) for number in range(len(texts))], [""] * len(texts)
+    for labels in (DIRECT, LABELS):
+        settings = DeidentifySettings(replace="surrogates", labels=labels)
+        done = [replace_all(ids, [[text] for text in texts], hints, detectors, settings, bytes([key]) * 32) for key in range(4)]
+        held = sum(bool(one.reason) for some in done for one in some)
+        verdict, places = (sum(len({what(one) for one in some}) > 1 for some in zip(*done, strict=True))
+                           for what in (lambda one: one.reason, lambda one: tuple(sorted(one.counts.items()))))
+        print(f"heaps of findings, {len(labels)} labels, four keys: {held} of {4 * len(texts)} held by the second look (asked 0); "
+              f"held under one key and not under another {verdict} of {len(texts)} (asked 0); other counts of what was replaced {places}", flush=True)
+
+
 def _speed(what: str, lines: Sequence[tuple[int, bytes]], detectors: Sequence[Detector]) -> None:
     """Look and replace by turns, and give the best of three of each."""
     size = sum(len(line) for _, line in lines) / 1e6
@@ -124,12 +158,13 @@ def _speed(what: str, lines: Sequence[tuple[int, bytes]], detectors: Sequence[De
 
 
 def main() -> None:
-    """Print collisions, what replacing again changes, and the speed of replacing against that of looking."""
+    """Print collisions, what replacing again changes, what hangs on the key, and the speed of replacing against that of looking."""
     first, last, listed = _listed()
     _collisions(first, last, listed)
     detectors = find_detectors()
     lines = _records(first, last)
     _twice(lines, detectors)
+    _keys(_heaps(first, last), detectors)
     chats = texts(1_500_000)
     _speed("chats, personal data in one sentence of twelve", [(number, json.dumps({"id": number, "text": text}, ensure_ascii=False).encode())
                                                               for number, text in enumerate(chats, 1)], detectors)

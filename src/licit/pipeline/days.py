@@ -23,6 +23,11 @@ _ISO = re.compile(r"(?P<year>[12]\d{3})(?P<a>[-/.])(?P<month>\d\d)(?P=a)(?P<day>
 _DAY_FIRST = re.compile(r"(?P<day>\d{1,2})(?P<a>[-/. ])(?P<month>\d{1,2})(?P=a)(?P<year>[12]\d{3})")
 _IN_WORDS = re.compile(r"(?P<day>\d{1,2})(?:er|st|nd|rd|th)?(?: of| de)? (?P<name>[^\W\d_]{3,9})\.?,? (?:de )?(?P<year>[12]\d{3})", re.I)
 _MONTH_FIRST = re.compile(r"(?P<name>[^\W\d_]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>[12]\d{3})", re.I)
+#: What may be a day of a year before 1900, in figures or with its month's name.
+OLD_DAY = re.compile(r"(?<![\w/.-])(?:1[0-8]\d\d(?P<a>[-/.])\d\d(?P=a)\d\d|\d{1,2}(?P<b>[-/. ])\d{1,2}(?P=b)1[0-8]\d\d"
+                     r"|\d{1,2}(?:er|st|nd|rd|th)?(?: of| de)? [^\W\d_]{3,9}\.?,? (?:de )?1[0-8]\d\d"
+                     r"|[^\W\d_]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? 1[0-8]\d\d)(?![\w/-])", re.I)
+_ONE_OLD_DAY = date(1811, 11, 21)
 _MONTHS_FR = frozenset("janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split())
 _MONTHS_WHOLE = _MONTHS_FR | frozenset(
     "january february march april may june july august september october november december".split())
@@ -65,6 +70,12 @@ def earlier(text: str, weeks: int) -> str | None:
         return told[1](told[0] - timedelta(weeks=weeks))
     except OverflowError:
         return None
+
+
+def as_one_old_day(text: str) -> str:
+    """Write a day before 1900 as the one that stands for all of them, in its own form; the text itself where it is none."""
+    told = _day(text)
+    return told[1](_ONE_OLD_DAY) if told and told[0].year <= _LAST_OLD_YEAR else text
 
 
 def _day(text: str) -> tuple[date, Rewrite] | None:
@@ -181,7 +192,7 @@ def _said(text: str) -> tuple[date, Rewrite] | None:
         if day and year:
             try:
                 return date(year, _MONTHS[fold(name)], day), functools.partial(_said_again, text, name, first)
-            except ValueError:
+            except (ValueError, OverflowError):
                 return None
     return None
 

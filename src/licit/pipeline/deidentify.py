@@ -12,6 +12,7 @@ Rules kept here:
   independent of the order in which things were found.
 - After replacement the detectors look again, until a look changes nothing; what never settles holds the record
   (``second-look``). So the same work on its own result changes nothing more.
+- Every look reads stand-ins alike (:mod:`licit.pipeline.alike`): what it finds beside them hangs on no key.
 - No raw text leaves in an error.
 
 Law: DEI-02, DEI-03, SEN-06
@@ -26,8 +27,9 @@ from itertools import islice
 
 from ..core.ids import keyed, short_text
 from ..core.ports import Detector
-from ..core.spans import LABELS, Edit, Span, apply_edits
-from .looking import STAND_IN, Found, Overrun, find_all, in_time, within
+from ..core.spans import LABELS, Edit, Span, apply_edits, settle
+from .alike import alike, bearing
+from .looking import NAMING, STAND_IN, Found, Overrun, back, find_all, find_each, in_time, within
 from .surrogates import Surrogates, hashing, is_own
 from .sweep import TITLES, canonical, fold, spellings, sweep_names
 
@@ -93,8 +95,7 @@ def replace_all(ids: Sequence[str], texts: Sequence[Sequence[str]], languages: S
     """
     pending = {i: Masked(texts=tuple(parts)) for i, parts in enumerate(texts)}
     done: dict[int, Masked] = {}
-    seen: dict[tuple[str, str], Found] = {}
-    names: dict[tuple[str, str], frozenset[tuple[str, str]]] = {}
+    seen: dict[tuple[str, str], _Seen | None] = {}
     wanted = frozenset(settings.labels)
     own = {i: Surrogates(key, ids[i], parts) for i, parts in enumerate(texts)} if settings.replace == "surrogates" else {}
     for looked in range(_LOOKS):
@@ -102,26 +103,22 @@ def replace_all(ids: Sequence[str], texts: Sequence[Sequence[str]], languages: S
             break
         new = dict.fromkeys(asked for i, masked in pending.items() for text in masked.texts
                             if (asked := (text, languages[i])) not in seen)
-        naming: dict[int, list[Span]] = {}
-        seen.update(zip(new, find_all(detectors, [text for text, _ in new], [hint for _, hint in new],
-                                      seconds=settings.seconds, wanted=wanted, naming=naming), strict=True))
-        names.update((asked, _named(asked[0], naming[i])) for i, asked in enumerate(new) if naming.get(i))
+        seen.update(zip(new, _look(detectors, [*new], settings, bool(own)), strict=True))
         following: dict[int, Masked] = {}
         for i, before in pending.items():
-            spans = [seen[text, languages[i]] for text in before.texts]
-            whole = [item for item in spans if item is not None]
-            if len(whole) < len(spans) or not detectors:
+            told = [seen[text, languages[i]] for text in before.texts]
+            whole = [item for item in told if item is not None]
+            if len(whole) < len(told) or not detectors:
                 done[i] = replace(before, reason="detector-failed", entities=(), named=frozenset(), replaced=())
                 continue
-            named = before.named.union(*(names.get((text, languages[i]), ()) for text in before.texts))
-            if looked and own:
-                whole = [_foreign(text, found) for text, found in zip(before.texts, whole, strict=True)]
-            again = mask(key, ids[i], before.texts, sweep_names(before.texts, whole, wanted), wanted, own.get(i))
+            named = before.named.union(*(item.named for item in whole))
+            again = mask(key, ids[i], before.texts, sweep_names(before.texts, [item.spans for item in whole], wanted), wanted, own.get(i))
+            typed = () if looked else tuple(dict.fromkeys(one for item in whole for one in item.own))
+            entities = before.entities + again.entities + typed
             if again.texts == before.texts:
-                done[i] = replace(before, entities=before.entities + again.entities, named=named)
+                done[i] = replace(before, entities=entities, named=named)
             else:
-                following[i] = Masked(texts=again.texts, counts=_sum(before.counts, again.counts),
-                                      entities=before.entities + again.entities, named=named,
+                following[i] = Masked(texts=again.texts, counts=_sum(before.counts, again.counts), entities=entities, named=named,
                                       replaced=before.replaced + again.replaced)
         pending = following
     for i, masked in pending.items():
@@ -129,13 +126,40 @@ def replace_all(ids: Sequence[str], texts: Sequence[Sequence[str]], languages: S
     return [done[i] for i in range(len(texts))]
 
 
-def _named(text: str, spans: Sequence[Span]) -> frozenset[tuple[str, str]]:
-    return frozenset((span.label, canonical(span.label, text[span.start:span.end])) for span in spans)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What a look at a text told: settled ``spans``, whom they or those that lost may name, and what was a surrogate already."""
+
+    spans: tuple[Span, ...]
+    named: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
+    own: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
-def _foreign(text: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
-    """Give the findings that are no surrogates of ours."""
-    return tuple(span for span in spans if not is_own(text[span.start:span.end]))
+_NOTHING = _Seen(spans=())
+
+
+def _look(detectors: Sequence[Detector], asked: Sequence[tuple[str, str]], settings: DeidentifySettings, surrogates: bool) -> list[_Seen | None]:
+    """Look at texts with their languages; with ``surrogates`` those that stand in them are read alike, and passed over.
+
+    What is ours goes before anything is settled: it would cut pieces out of what others found, and signs would be left.
+    """
+    texts = [text for text, _ in asked]
+    readings = {i: reading for i in bearing(texts) if (reading := alike(texts[i]))} if surrogates else {}
+    said = [readings[i].words if i in readings else text for i, text in enumerate(texts)]
+    out: list[_Seen | None] = []
+    for i, spans in enumerate(find_each(detectors, said, [hint for _, hint in asked], seconds=settings.seconds)):
+        if spans is None or not spans:
+            out.append(spans if spans is None else _NOTHING)
+            continue
+        text = texts[i]
+        told = [back(span, (readings[i],)) for span in spans] if i in readings else spans
+        named = frozenset((span.label, canonical(span.label, text[span.start:span.end])) for span in told if span.label in NAMING)
+        ours, left = list[Span](), list[Span]()
+        for span in told:
+            (ours if surrogates and is_own(text[span.start:span.end]) else left).append(span)
+        out.append(_Seen(spans=settle(left, settings.labels), named=named,
+                         own=tuple((span.label, canonical(span.label, text[span.start:span.end])) for span in settle(ours, settings.labels))))
+    return out
 
 
 def _sum(one: Mapping[str, int], two: Mapping[str, int]) -> dict[str, int]:

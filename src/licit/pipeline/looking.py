@@ -14,7 +14,7 @@ Law: DEI-02
 import re
 import signal
 import threading
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -60,13 +60,13 @@ def within(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def find_all(detectors: Sequence[Detector], texts: Sequence[str], languages: Sequence[str], *, seconds: int = 20,
-             wanted: Container[str] = (), naming: dict[int, list[Span]] | None = None) -> list[Found]:
-    """Give for each text its settled spans, or None where some detector could not look; ``wanted`` labels win.
+def find_all(detectors: Sequence[Detector], texts: Sequence[str], languages: Sequence[str], *, seconds: int = 20) -> list[Found]:
+    """Give for each text its settled spans, or None where some detector could not look."""
+    return [spans and settle(spans) for spans in find_each(detectors, texts, languages, seconds=seconds)]
 
-    ``naming`` collects for each text every span that may name somebody, those that lost a place to another included:
-    whose address or number it is must not hang on which label won.
-    """
+
+def find_each(detectors: Sequence[Detector], texts: Sequence[str], languages: Sequence[str], *, seconds: int = 20) -> list[Found]:
+    """Give for each text every span that some detector told, not settled, or None where some detector could not look."""
     found: dict[int, list[Span]] = {}
     texts = [_unkeyed(text) for text in texts]
     owners, chains, missed = _read_again(texts)
@@ -79,12 +79,10 @@ def find_all(detectors: Sequence[Detector], texts: Sequence[str], languages: Seq
                 missed.add(owner)
             else:
                 found.setdefault(owner, []).extend(
-                    spans if i == owner else [_back(span, chains[i - len(texts)]) for span in spans])
+                    spans if i == owner else [back(span, chains[i - len(texts)]) for span in spans])
     out: list[Found] = [()] * len(texts) if detectors else [None] * len(texts)
     for i, every_span in found.items():
-        out[i] = settle(every_span, wanted)
-        if naming is not None:
-            naming[i] = [span for span in every_span if span.label in NAMING]
+        out[i] = tuple(every_span)
     for i in missed:
         out[i] = None
     return out
@@ -113,7 +111,8 @@ def _read_again(texts: Sequence[str]) -> tuple[list[int], list[tuple[Reading, ..
     return owners, chains, missed
 
 
-def _back(span: Span, chain: Sequence[Reading]) -> Span:
+def back(span: Span, chain: Sequence[Reading]) -> Span:
+    """Lead a span of the last of some readings, each of the one before it, back to the text."""
     start, end = span.start, span.end
     for reading in reversed(chain):
         start, end = reading.back(start, end)

@@ -106,8 +106,8 @@ class Tools:
 @cache
 def _code() -> str:
     """Name the code that computes attributes, so that a change of it is never served from what was kept before."""
-    files = ("prepare", "anchors", "works", "chunk", "dedupe", "deidentify", "looking", "provenance", "reading", "screen",
-             "surrogates", "sweep")
+    files = ("prepare", "alike", "anchors", "works", "chunk", "days", "dedupe", "deidentify", "invented", "looking", "provenance", "reading",
+             "screen", "surrogates", "sweep")
     table = Path(__file__).with_name("shadow.toml").read_text(encoding="utf-8")
     return settings_key([*(Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8") for name in files), table])
 

@@ -23,55 +23,41 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice, product
+from itertools import chain, islice
 
 from ..core.ids import keyed_by, short_text
 from .days import earlier, is_public
+from .invented import FIRST, LAST, OWN, PLAIN, WORD, is_made, words_in
 from .sweep import TITLES, fold, is_between
 
-_FIRST = tuple(a + b for a, b in product(
-    "bréva calvo délu évra fulgo gavri hélio iscra javo kelvo lomba malvo névo orvi padri quélo ravi sylvo tavro ulvi vendo "
-    "wéni yvra zélo".split(), "bine drel fane gorin line mir nor phée quin riel sane tise vance xane".split()))
-_LAST = tuple(a + b for a, b in product(
-    "abro balva cador drevo estra falgo grivo hauba jorva kerma lavri morva novra ostra prévo quiva roumba salvo trévo urba "
-    "valdro vesca yorva zalmo".split(),
-    "beuil court dange fosse gnac lieu mont nard peyre quain rel sault trand vergne wick xart zelle".split()))
-#: Each invented word as it is compared.
-_PLAIN = {word: fold(word) for word in (*_FIRST, *_LAST)}
-_OWN = frozenset(_PLAIN.values())
-_LONGEST_MADE = 2 * max(map(len, _OWN))
 _LONGEST_PIECE = 60
 _TRIES = 64
 _KINDS = ("rue avenue av boulevard bd chemin impasse allee allees quai place route cours square".split(),
           "street st avenue ave road rd lane ln drive court boulevard blvd".split())
 _BEFORE = re.compile(rf"\b(?:{'|'.join(_KINDS[0])}) (?=[^\W\d_])", re.I)
 _BEHIND = re.compile(rf"(?<=[^\W\d_]) (?:{'|'.join(_KINDS[1])})\b", re.I)
-_STREET_WORDS = frozenset(map(fold, (*_KINDS[0], *_KINDS[1])))
+STREETS_BEFORE, STREETS_BEHIND = (frozenset(map(fold, some)) for some in _KINDS)
+_STREET_WORDS = STREETS_BEFORE | STREETS_BEHIND
 _FIRST_TOO = frozenset("al ben del della do".split())
 _LAST_TOO = frozenset("ben bin del do le saint sainte san santa".split())
+#: How French numbers for fiction begin behind 0 or +33: one for each region, then mobile ones.
+FICTION = ("19900", "26191", "35301", "46571", "53649", "63998")
 _SITES = ("example.org", "example.com", "example.net")
 _SITE = r"example\.(?:org|com|net)"
 
 _OUR_SITE = re.compile(_SITE, re.I)
 _BETWEEN_FIGURES = re.compile(r"[\s().-]")
-_HOUSE_NUMBER = re.compile(r"\d{1,3} ")
-_WORD = re.compile(r"[^\W\d_]+")
+_HOUSE_NUMBER = re.compile(r"\d{1,6} ")
 # By a letter alone nobody could tell a surrogate.
 _SPEAKS = re.compile(r"[^\W\d_]{2}")
 _LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
 _FIGURES = re.compile(r"\d|//")
 _NUMBERS = re.compile(
-    r"(?:0|\+?33|0033)(?:19900|26191|35301|46571|53649|63998)\d{4}|(?:\+?1)?\d{3}55501\d\d|(?:\+?44|0)7700900\d{3}")
+    rf"(?:0|\+?33|0033)(?:{'|'.join(FICTION)})\d{{4}}|(?:\+?1)?\d{{3}}55501\d\d|(?:\+?44|0)7700900\d{{3}}")
 _ADDRESSES = re.compile(
     rf"(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d{{1,3}}|2001:db8::[0-9a-f]{{1,4}}|https?://{_SITE}/[a-z2-7]{{8}}/?", re.I)
 
 _WEEKS = (7880, 700)
-
-
-def words_in(texts: Iterable[str]) -> frozenset[str]:
-    """Give the folded words of texts that could be drawn."""
-    words = {word for text in texts for word in _WORD.findall(text) if 6 <= len(word) <= _LONGEST_MADE}
-    return frozenset(word for word in map(fold, words) if _is_made(word))
 
 
 def _shown(text: str) -> str:
@@ -99,10 +85,10 @@ def _is_own(text: str) -> bool:
     local, at, host = text.strip().partition("@")
     if at and local and not _OUR_SITE.fullmatch(host):
         return False
-    words = _told([*map(fold, _WORD.findall(local if at and local else text))])
+    words = _told([*map(fold, WORD.findall(local if at and local else text))])
     if _STREET_WORDS.intersection(words) and _HOUSE_NUMBER.match(text):
         words = [word for word in words if word not in _STREET_WORDS]
-    return any(len(word) > 1 for word in words) and all(len(word) == 1 or _is_made(word) for word in words)
+    return any(len(word) > 1 for word in words) and all(len(word) == 1 or is_made(word) for word in words)
 
 
 def _told(words: Sequence[str]) -> list[str]:
@@ -115,16 +101,6 @@ def _names(word: str, at: int, of: int) -> bool:
     if word in TITLES:
         return False
     return not is_between(word) or (word in _FIRST_TOO if at == 0 else at == of - 1 and word in _LAST_TOO)
-
-
-def _is_made(word: str) -> bool:
-    """Tell an invented word, one behind an initial, or two in one."""
-    return 5 <= len(word) <= _LONGEST_MADE and _is_made_word(word)
-
-
-@functools.lru_cache(maxsize=65_536)
-def _is_made_word(word: str) -> bool:
-    return word in _OWN or word[1:] in _OWN or any(word[:at] in _OWN and word[at:] in _OWN for at in range(5, len(word) - 4))
 
 
 class _NoneLeftError(Exception):
@@ -156,7 +132,7 @@ class Surrogates:
         """Learn which words are last names, and give every word of these names its own, in an order of their own."""
         words = set[str]()
         for name in sorted(set(names)):
-            tokens = [fold(word) for word in _WORD.findall(name)]
+            tokens = [fold(word) for word in WORD.findall(name)]
             told = _told(tokens)
             if len(told) > 1 or (told and tokens[0] in TITLES):
                 self._family.add(told[-1])
@@ -177,7 +153,7 @@ class Surrogates:
 
     def _stands(self, word: str) -> str:
         if word not in self._given:
-            new = self._given[word] = word if _is_made(word) else self._drawn(word)
+            new = self._given[word] = word if is_made(word) else self._drawn(word)
             self._used.add(new)
         return self._given[word]
 
@@ -186,16 +162,16 @@ class Surrogates:
         if self._taken is None:
             self._taken = words_in(self.texts)
         family = word in self._family
-        pool = _LAST if family else _FIRST
+        pool = LAST if family else FIRST
         start = self._number("name", word)
         if family not in self._empty:
             for one in islice(chain(pool, pool), start % len(pool), start % len(pool) + len(pool)):
-                if one not in self._used and _PLAIN[one] not in self._taken:
+                if one not in self._used and PLAIN[one] not in self._taken:
                     return one
             self._empty.add(family)
         for number in range(start, start + _TRIES):
             one, two = pool[number // len(pool) % len(pool)], pool[number % len(pool)]
-            if one + two not in self._used and _PLAIN[one] + _PLAIN[two] not in self._taken:
+            if one + two not in self._used and PLAIN[one] + PLAIN[two] not in self._taken:
                 return one + two
         return ""
 
@@ -224,12 +200,12 @@ class Surrogates:
         return self._sites[host]
 
     def _name(self, text: str) -> str | None:
-        words = [*map(fold, _WORD.findall(text))]
+        words = [*map(fold, WORD.findall(text))]
         told = _told(words)
-        if not told or any(len(word) < 2 and not self._letter(word) for word in told):
-            return None
+        if all(len(word) < 2 for word in told) or any(len(word) < 2 and not self._letter(word) for word in told):
+            return None  # by letters alone nobody could tell a surrogate at the next look
         kept = iter([not _names(word, at, len(words)) for at, word in enumerate(words)])
-        return re.sub(r"\d", "0", _WORD.sub(lambda found: found.group() if next(kept) else self._cased(found.group()), text))
+        return re.sub(r"\d", "0", WORD.sub(lambda found: found.group() if next(kept) else self._cased(found.group()), text))
 
     def _cased(self, token: str) -> str:
         word = fold(token)
@@ -256,7 +232,7 @@ class Surrogates:
             return f"{self._number('digits', token) % 10 ** len(token):0{len(token)}d}"
         if len(word) < 2:
             return self._initial(token)
-        if word in self._given or word in _OWN:
+        if word in self._given or word in OWN:
             return fold(self.word(word))
         if word[1:] in self._given:
             return self._initial(word[0]) + fold(self.word(word[1:]))
@@ -283,11 +259,10 @@ class Surrogates:
         if "+" in text[1:] or re.search(r"[^\W\d_]", text):
             return None
         last = self._number("phone", digits[-9:])
-        fiction = ("19900", "26191", "35301", "46571", "53649", "63998")
         for abroad in ("0033", "33", "0"):
             rest = digits.removeprefix(abroad)
             if digits.startswith(abroad) and len(rest) == 9 and rest[0] != "0" and (abroad == "0" or text.lstrip()[0] in "+0("):
-                area = fiction[int(rest[0]) - 1] if int(rest[0]) < 6 else fiction[5]
+                area = FICTION[min(int(rest[0]), 6) - 1]
                 return _filled(text, f"{abroad}{area}{last % 10_000:04d}")
         if len(digits) == 10 or (len(digits) == 11 and digits[0] == "1"):
             return _filled(text, f"{digits[:-7]}55501{last % 100:02d}")
@@ -303,7 +278,7 @@ class Surrogates:
         return f"https://example.org/{short_text(self._hashed(b'url', text.encode()), 8)}"
 
     def _place(self, text: str) -> str | None:
-        words = "".join(map(fold, _WORD.findall(text)))
+        words = "".join(map(fold, WORD.findall(text)))
         if len(words) < 2:
             return None
         new = self.word(words)
