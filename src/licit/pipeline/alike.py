@@ -44,15 +44,17 @@ _SITES = ("com", "net")
 _Piece = tuple[int, int, str]
 
 
-def _quick() -> "re2._Regexp[bytes]":
+def _quick(*shapes: str) -> "re2._Regexp[bytes]":
     options = re2.Options()
     options.never_capture, options.case_sensitive = True, False
-    words = "|".join(sorted(OWN)).replace("e", "[eé]")
-    return re2.compile(rf"{words}|1[0-8][0-9][0-9]|192\.0\.2\.|198\.51\.100\.|203\.0\.113\.|2001:db8::|example\.org/|{_AREAS}"
-                       rf"|{_GAP.join('55501')}|{_GAP.join('7700900')}".encode(), options)
+    return re2.compile("|".join(shapes).encode(), options)
 
 
-_QUICK = _quick()
+_FICTION = _quick(_AREAS, _GAP.join("55501"), _GAP.join("7700900"))
+_OLD_YEAR = _quick("1[0-8][0-9][0-9]")
+_MADE = _quick("|".join(sorted(OWN)).replace("e", "[eé]"))
+_QUICK = _quick("|".join(sorted(OWN)).replace("e", "[eé]"), r"[-/. ]1[0-8][0-9][0-9]|1[0-8][0-9][0-9][-/.]", r"192\.0\.2\.", r"198\.51\.100\.", r"203\.0\.113\.",
+                "2001:db8::", "example\\.org/", _AREAS, _GAP.join("55501"), _GAP.join("7700900"))
 
 
 def bearing(texts: Sequence[str]) -> list[int]:
@@ -86,22 +88,25 @@ def alike(text: str) -> Reading | None:
 
 def _numbers(text: str) -> Iterator[_Piece]:
     """Give numbers for fiction, addresses that nobody has, and days that are long past."""
-    for found in _NUMBERS.finditer(text):
-        start, end = found.span(found.lastgroup or 0)
-        yield start, end, re.sub(r"\d", "1", text[start:end])
-    for shape, same in ((_IPS, "192.0.2.1"), (_LONG_IPS, "1"), (_PAGES, "aaaaaaaa")):
-        for found in shape.finditer(text):
+    coded = text.encode("utf-8", "replace")
+    if _FICTION.search(coded):
+        for found in _NUMBERS.finditer(text):
+            start, end = found.span(found.lastgroup or 0)
+            yield start, end, re.sub(r"\d", "1", text[start:end])
+    for sign, shape, same in ((".", _IPS, "192.0.2.1"), ("::", _LONG_IPS, "1"), ("://", _PAGES, "aaaaaaaa")):
+        for found in shape.finditer(text) if sign in text else ():
             yield *found.span(1), same
-    for found in OLD_DAY.finditer(text):
-        yield *found.span(), as_one_old_day(found.group())
+    if _OLD_YEAR.search(coded):
+        for found in OLD_DAY.finditer(text):
+            yield *found.span(), as_one_old_day(found.group())
 
 
 def _names(text: str) -> Iterator[_Piece]:
     """Give invented words, and what goes with them."""
+    if not _MADE.search(text.encode("utf-8", "replace")):
+        return
     pieces = _WORDS_APART.split(text)
     made = {word: kinds for word in {*pieces[1::2]} if (kinds := parts(fold(word)))}
-    if not made:
-        return
     ends = [*accumulate(map(len, pieces))]
     for i in compress(range(1, len(pieces), 2), map(made.__contains__, pieces[1::2])):
         word, start, end = pieces[i], ends[i - 1], ends[i]
