@@ -49,7 +49,7 @@ def _header(result: Mapping[str, Any], name: str, tongue: Language) -> Markup:
     facts = {"arrived": tongue.number(result["arrived"]), "looked-at": tongue.number(result["looked_at"]),
              "unreadable": tongue.number(unreadable), "files": tongue.number(result["files"]),
              "bytes": _bytes(result["bytes"], tongue), "characters": tongue.number(result["characters"]),
-             "formats": join(*(join(", " if at else None, foreign(kind), " ", tongue.number(number))
+             "formats": join(*(join(", " if at else None, _say(tongue, kind) if kind == "tagged tokens" else foreign(kind), " ", tongue.number(number))
                                for at, (kind, number) in enumerate(result["formats"].items())))}
     links = (el("li", el("a", _say(tongue, key), href=f"#{tongue.code}-{key}")) for key in _SECTIONS)
     return el("header", el("p", _say(tongue, "label"), class_="label"), el("h1", prose(_say(tongue, "title"), name=foreign(name))),

@@ -13,7 +13,7 @@ AUDIT_WORDS: dict[str, tuple[str, str]] = {
     # Counts
     "arrived": ("Met", "Rencontrés"), "looked-at": ("Looked at", "Examinés"), "unreadable": ("Unreadable", "Illisibles"),
     "files": ("Files", "Fichiers"), "bytes": ("Size", "Taille"), "characters": ("Characters of text", "Caractères de texte"),
-    "formats": ("Formats", "Formats"),
+    "formats": ("Formats", "Formats"), "tagged tokens": ("tagged tokens", "mots étiquetés"),
     # To do
     "to-do": ("What to do, the cheapest first", "Que faire, du moins coûteux au plus coûteux"),
     "to-do-why": ("A record can stand in several lines. Each line is a reason for which a release would hold or refuse it.",

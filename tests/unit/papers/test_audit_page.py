@@ -39,8 +39,9 @@ def test_the_page_needs_nothing_else() -> None:
 
 def test_both_languages_say_everything() -> None:
     """Every sentence stands in both languages, and the English page has no French one."""
-    page = render_audit(result(), "set").decode()
+    page = render_audit(result(formats={"tagged tokens": 2}), "set").decode()
     french, english = page.split('class="page en"')
+    assert ("mots étiquetés" in french, "tagged tokens" in french, "tagged tokens" in english) == (True, False, True)
     assert "Que faire, du moins coûteux" in french
     assert "What to do, the cheapest first" in english
     assert all(len(pair) == 2 and all(pair) for pair in AUDIT_WORDS.values())
