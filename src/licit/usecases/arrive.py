@@ -159,7 +159,13 @@ def _finished(shelf: "_Shelf", done: list[FileReport]) -> Iterator[FileReport]:
 
 
 def declare(record: Record, declared: Declared, source: str, name: str) -> Record:
-    """Fill what the record leaves unknown from what was declared, and remember the path for provenance checks."""
+    """Fill what the record leaves unknown from what was declared, and remember the path for provenance checks.
+
+    Raises:
+        InputError: who is said to vouch for the account is licit itself, which would let anybody name a subject's id.
+    """
+    if KNOWN in (declared.issuer, source):
+        raise InputError("this issuer's name is kept for licit's own use", reason="issuer-reserved", remedy="Name who vouches for the account.")
     # The fields that name the account and the device are dropped once they are read: a raw key is not stored.
     kept = dict(record.declared)
     kept.pop(declared.subject_field, None)

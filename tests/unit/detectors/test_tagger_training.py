@@ -8,6 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from licit.surfaces.cli import main
 
 ROOT = Path(__file__).parents[3]
 TEMPLATES = ROOT / "training/templates"
@@ -43,6 +46,25 @@ def test_the_same_corpora_make_the_same_bytes(tmp_path, monkeypatch):
         learnt([source, spoken], tmp_path, tmp_path / folder, [], Recipe(epochs=1, made=60))
     for file in ("kinds.onnx", "tokens.onnx"):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes(), file
+
+
+def test_what_is_learnt_from_is_a_release(tmp_path, monkeypatch):
+    """A corpus that is registered, looked into and approved comes back from a release that verifies, an auditor's part too."""
+    monkeypatch.syspath_prepend(ROOT)
+    from training import release
+    from training.corpora import TAGS, Kept, Source
+
+    def here(*words):
+        done = CliRunner().invoke(main, words)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    monkeypatch.setattr(release, "_licit", here)
+    passages = [[("La requérante, Mme ", ""), ("Zorglubet", "PER"), (f", a écrit {number} lettres à la mairie de la ville.", "")]
+                for number in range(10, 18)]
+    source = Source(name="invented", language="fr", tells=TAGS, licence="CC0-1.0", court=True, passages=passages)
+    made = release.make([Kept(learn=source, tune=[], report=[])], tmp_path)
+    assert made.sources[0].passages == passages
 
 
 #: Numbers whose second look hangs on the letters of the stand-ins beside them, in twelve documents' worth of passages.
