@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import re
 import socket
 import threading
 import time
@@ -37,6 +38,7 @@ class Upstream:
     left: list[str] = field(default_factory=list)
     answer: str = "D'accord."
     sent: list[bytes] = field(default_factory=list)
+    number: int = 0
 
     async def chat(self, request: Request) -> Response:
         """Answer a chat."""
@@ -89,6 +91,40 @@ class Upstream:
         self.sent.append(piece)
         return piece
 
+    async def respond(self, request: Request) -> Response:
+        """Answer items with items; the model "call" calls a function beside, "odd" does what has no words, others end badly."""
+        body = await request.body()
+        self.asked.append((dict(request.headers), body))
+        asked = json.loads(body)
+        model, self.number = asked["model"], self.number + 1
+        message = {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": [
+            {"type": "output_text", "text": self.answer, "annotations": []}]}
+        more = {"call": [{"type": "function_call", "id": "fc_1", "call_id": "c1", "name": "weather", "arguments": '{"town":"Brest"}'}],
+                "odd": [{"type": "web_search_call", "id": "ws_1", "status": "completed", "action": {"type": "search", "query": self.answer}},
+                        {"type": "of tomorrow", "words": self.answer}]}
+        whole = {"id": f"resp_{self.number}", "object": "response", "created_at": 1, "model": "pretend", "status": "completed", "error": None,
+                 "parallel_tool_calls": True, "tool_choice": "auto", "tools": [], "output": [*more.get(model, []), message]}
+        if model in ("incomplete", "failed", "queued"):
+            whole |= {"status": model, "error": {"code": "server_error", "message": "no"} if model == "failed" else None}
+        if asked.get("stream"):
+            return StreamingResponse(self._events(model, whole), media_type="text/event-stream")
+        return Response(json.dumps(whole).encode(), 200, {}, "application/json")
+
+    async def _events(self, model: str, whole: dict[str, Any]) -> AsyncIterator[bytes]:
+        at = len(whole["output"]) - 1
+        told = [{"type": "response.created", "response": {**whole, "status": "in_progress", "output": []}}, *(
+            {"type": "response.output_text.delta", "item_id": "msg_1", "output_index": at, "content_index": 0, "delta": word, "logprobs": []}
+            for word in re.split("(?= )", self.answer))]
+        if model == "die":
+            told, whole = told[:2], {}
+        elif model == "other-words":
+            told.pop()
+        told += [{"type": f"response.{whole['status']}", "response": whole}] * (bool(whole) and model != "open")
+        for number, event in enumerate(told):
+            yield f"event: {event['type']}\ndata: {json.dumps({**event, 'sequence_number': number})}\n\n".encode()
+        if model == "die":
+            raise OSError("the upstream dies")
+
     async def other(self, request: Request) -> Response:
         """Answer anything else by what was asked."""
         body = await request.body()
@@ -127,6 +163,7 @@ def one_upstream() -> Iterator[Upstream]:
     """The upstream."""
     upstream = Upstream()
     routes = [Route("/v1/chat/completions", upstream.chat, methods=["POST"]),
+              Route("/v1/responses", upstream.respond, methods=["POST"]),
               Route("/{rest:path}", upstream.other, methods=["GET", "POST", "DELETE"])]
     with served_by(Starlette(routes=routes), "off") as upstream.address:
         yield upstream

@@ -6,12 +6,16 @@ Rules kept here:
 - A message was said when it first came. One that nobody has seen come was said at an unknown time.
 - Everybody whom a stored message concerns is still asked about it, also when the product names them no longer.
 - Another message of the same role in a place that is taken is an edit, another answer to the same words a regeneration.
+- What goes on from a stored message stands after it, and all above it is shown; where that message is not stored, nothing is given.
 
 Law: CHO-06, CHO-09
 """
 
 from collections.abc import Mapping, Sequence
 
+import polars as pl
+
+from ..core.errors import InputError
 from ..core.ids import SubjectId, TurnId
 from ..core.records import Concern, Person, Record, Turn, altered
 from ..pipeline.pack import KNOWN
@@ -19,23 +23,66 @@ from .arrive import Declared, declare, names
 from .centre import read_records
 from .workspace import Workspace
 
+#: Stands in a turn's id before the hash of the id under which its product answered.
+LINK = ":"
 #: What a message is called that comes into a place which another one has.
 _ANEW = {"user": "edit", "assistant": "regeneration"}
 
 
-def continued(space: Workspace, source: str, several: Sequence[tuple[Record, Declared]]) -> list[Record]:
-    """Give conversations, whose turns have ids that stay the same, with what is stored of them; turns follow their parents."""
-    whole = [declare(record, declared, source, "") for record, declared in several]
+def continued(space: Workspace, source: str, several: Sequence[tuple[Record, Declared, str]]) -> list[Record | InputError]:
+    """Give conversations, whose turns have ids that stay the same, with what is stored of them; turns follow their parents.
+
+    Each comes with the stem of the stored turn that it goes on from, "" where it tells all itself; where that one is not
+    stored, an error is given in its place.
+    """
+    whole = [declare(record, declared, source, "") for record, declared, _ in several]
     own = [names(space, source, record)[-1] for record in whole]
     stored = dict(read_records(space, own))
-    out = []
-    for (record, _), name, full in zip(several, own, whole, strict=True):
-        if (earlier := stored.get(name)) is None:
+    out: list[Record | InputError] = []
+    for (record, _, after), name, full in zip(several, own, whole, strict=True):
+        earlier = stored.get(name)
+        last = next((turn for turn in earlier.turns if stem(turn.id) == after), None) if earlier and after else None
+        if after and last is None:
+            out.append(InputError("the message that this goes on from is not stored", reason="thread-unknown"))
+        elif earlier is None:
             out.append(_of_kind(record))
         else:
             asked = space.identities.subjects_for([(one.issuer, one.kind, one.key) for one in full.people], create=False)
-            out.append(joined(record, earlier, frozenset(asked)))
+            out.append(joined(_after(record, earlier, last), earlier, frozenset(asked)))
     return out
+
+
+def stem(turn: str) -> TurnId:
+    """Give a turn's id without the hash of the answer's id that may stand behind it."""
+    return TurnId(turn.partition(LINK)[0])
+
+
+def answered(space: Workspace, link: str) -> tuple[str, str] | None:
+    """Give the stems of a conversation's first message of the user and of the stored turn with such a link, None for none."""
+    files = sorted(space.corpus.path("index").glob("*.parquet"))
+    if not files:
+        return None
+    found = pl.scan_parquet(files).filter(pl.col("turn").str.ends_with(LINK + link)).select("record", "turn").unique().collect()
+    for record, turn in found.sort("record").iter_rows():
+        for _, whole in read_records(space, [record]):
+            first = next((stem(one.id) for one in whole.turns if one.role == "user"), None)
+            if first and any(one.id == turn for one in whole.turns):
+                return first, stem(turn)
+    return None
+
+
+def _after(record: Record, earlier: Record, last: Turn | None) -> Record:
+    """Give a conversation with the stored turns that it goes on from, and its turns by the ids that they are stored under."""
+    stored = {stem(turn.id): turn.id for turn in earlier.turns}
+    own = {turn.id: stored.get(stem(turn.id), turn.id) for turn in record.turns}
+    turns = [altered(turn, id=own[turn.id], parent=own[turn.parent] if turn.parent else None) for turn in record.turns]
+    if last is None:
+        return altered(record, turns=tuple(turns))
+    before, above = {turn.id: turn for turn in earlier.turns}, [last]
+    while (parent := above[-1].parent) is not None and parent in before:
+        above.append(before[parent])
+    path = [altered(turn, concerns=(), shown=True) for turn in reversed(above)]
+    return altered(record, turns=(*path, altered(turns[0], parent=last.id), *turns[1:]))
 
 
 def joined(record: Record, earlier: Record, asked: frozenset[SubjectId]) -> Record:

@@ -59,7 +59,7 @@ def gateway_command(upstream: str | None, host: str, port: int, lang: str | None
     finally:
         over.set()
         watching.join(5)
-        for line in told(gateway.keeper.tally, french=french):
+        for line in told(gateway.keeper.tally, gateway.keeper.strange, french=french):
             say(line)
 
 

@@ -27,8 +27,9 @@ from .people import TOKEN, new_device
 from .relay import Body, Relay, Tee, first_of, refuse
 from .settings import read_settings
 
-#: Where conversations come by.
-KEPT = frozenset(("/v1/chat/completions", "/v1/agents/completions"))
+#: Where conversations come by, those of items apart.
+ITEMS = "/v1/responses"
+KEPT = frozenset(("/v1/chat/completions", "/v1/agents/completions", ITEMS))
 #: What passes wherever it is asked for.
 _KNOWN = ("/v1/chat/completions", "/v1/agents/completions", "/v1/responses", "/v1/embeddings", "/v1/models")
 
@@ -88,7 +89,8 @@ class Gateway:
     async def _health(self, send: Send) -> None:
         trouble = self.keeper.trouble()
         body = json.dumps({"kept": self.keeper.tally["kept"], "not_kept": {name: number for name, number in sorted(self.keeper.tally.items())
-                                                                         if name != "kept"}, "trouble": trouble}).encode()
+                                                                         if name != "kept"},
+                           "not_understood": dict(sorted(self.keeper.strange.items())), "trouble": trouble}).encode()
         status = 503 if trouble and self.settings.in_doubt == "refuse" else 200
         await send({"type": "http.response.start", "status": status, "headers": [
             (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]})
@@ -99,7 +101,7 @@ class Gateway:
         body = Body(receive)
         if (first := await body.begun(self._most)) is None:
             return self.keeper.count("cancelled")
-        heard = Heard(headers=_plain(scope), request=first, at=self._live.workspace.clock.now())
+        heard = Heard(headers=_plain(scope), request=first, at=self._live.workspace.clock.now(), items=scope["path"] == ITEMS)
         loop = asyncio.get_running_loop()
         looking = None if body.more else loop.run_in_executor(self.keeper.looking, self.keeper.look, heard)
         if self.settings.in_doubt == "refuse":

@@ -25,14 +25,16 @@ from pathlib import Path
 
 from ...adapters.chatlogs.openai_messages import conversation
 from ...core.errors import HeldError, InputError, LicitError, RefusedError, UnavailableError
-from ...core.ids import keyed
+from ...core.ids import TurnId, keyed
 from ...core.records import Record, altered
 from ...usecases.arrive import Declared
-from ...usecases.continued import continued
+from ...usecases.continued import continued, stem
 from ...usecases.intake import Handed, TakenIn, take_in_all
 from ...usecases.live import Live
 from ..web.tokens import Tokens
-from .exchange import Row, answer_of, decoded, request_of, rows_of
+from . import exchange, responses
+from .exchange import Row, decoded, request_of
+from .links import Links
 from .people import Who, who
 from .settings import Settings
 from .thread import Thread, thread_of
@@ -57,7 +59,10 @@ _STRICTER = ("consumer", "adult", "unknown", "organisation", "minor")
 
 @dataclass(slots=True, kw_only=True)
 class Heard:
-    """An exchange: headers and bytes as they came; ``at`` when the request had come, ``ended`` when the answer had."""
+    """An exchange: headers and bytes as they came; ``at`` when the request had come, ``ended`` when the answer had.
+
+    ``items`` says that it is of the kind of ``/v1/responses``.
+    """
 
     headers: Mapping[str, str] = field(repr=False)
     request: bytes = field(repr=False)
@@ -65,6 +70,7 @@ class Heard:
     answer: bytes = field(default=b"", repr=False)
     encoding: str = ""
     streamed: bool = False
+    items: bool = False
     ended: datetime | None = None
 
     @property
@@ -75,13 +81,14 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Talk:
-    """An exchange that was read: the conversation as it now is, and whose."""
+    """An exchange that was read: the conversation as it now is, and whose; ``after`` names the message that it goes on from."""
 
     record: Record
     declared: Declared
     thread: Thread
     who: Who
     answers: int
+    after: str = ""
 
 
 class Keeper:
@@ -91,12 +98,13 @@ class Keeper:
         """Take the fold, the settings and what checks tokens; ``devices`` says that nobody signed in is their device."""
         self._live, self._settings, self._tokens, self._devices = live, settings, tokens, devices
         self._key = keyed(live.workspace.keys.secret("records"), "licit/gateway")
-        self._root = _mark(live.workspace.root)
+        self._root, self._links = _mark(live.workspace.root), Links(live.workspace, self._key)
         self._lock, self._waiting, self._failed, self._closed = threading.Lock(), 0, -AFTER, False
         self._times: OrderedDict[str, str] = OrderedDict()
         self._heard: queue.SimpleQueue[Heard | None] = queue.SimpleQueue()
         self.looking = ThreadPoolExecutor(2, "looking")
         self.tally: Counter[str] = Counter()
+        self.strange: Counter[str] = Counter()
         self._thread = threading.Thread(target=self._work, name="keeping", daemon=True)
         self._thread.start()
 
@@ -197,11 +205,12 @@ class Keeper:
         """Keep conversations that are all others; give for each why nothing of the newest was kept, or "kept"."""
         self._insist_on_workspace()
         space, settings = self._live.workspace, self._settings
-        records = continued(space, settings.source, [(talk.record, talk.declared) for talk in talks])
-        done = take_in_all(self._live, [Handed(record=record, source=settings.source, purpose=settings.purpose, declared=talk.declared,
-                                               masked=settings.mask) for record, talk in zip(records, talks, strict=True)])
+        records = continued(space, settings.source, [(talk.record, talk.declared, talk.after) for talk in talks])
+        done = iter(take_in_all(self._live, [
+            Handed(record=record, source=settings.source, purpose=settings.purpose, declared=talk.declared, masked=settings.mask)
+            for record, talk in zip(records, talks, strict=True) if isinstance(record, Record)]))
         self._insist_on_workspace()
-        return [_told(one, talk) for one, talk in zip(done, talks, strict=True)]
+        return [_told(next(done) if isinstance(record, Record) else record, talk) for record, talk in zip(records, talks, strict=True)]
 
     def _read(self, heard: Heard) -> "_Talk":
         """Read an exchange.
@@ -209,17 +218,34 @@ class Keeper:
         Raises:
             LicitError: why it is not kept.
         """
-        settings, request = self._settings, request_of(heard.request)
+        request = request_of(heard.request)
         if reason := self._beforehand(heard, request):
             raise RefusedError("the request says that it is not to be kept", reason=reason)
         person = self._who(heard, request)
-        answers = answer_of(decoded(heard.answer, heard.encoding, settings.largest_mib << 20), streamed=heard.streamed)
-        rows = [*rows_of(request), *answers]
-        thread = thread_of(self._key, [part for one in person.named for part in one], _conversation(heard, request, settings), rows, len(answers))
-        return _Talk(record=self._record(heard, thread, rows, len(answers), person), declared=self._declared(heard, person),
-                     thread=thread, who=person, answers=len(answers))
+        named = [part for one in person.named for part in one]
+        asked, answers, link = self._said(heard, request, named)
+        rows, conversation, after = [*asked, *answers], _conversation(heard, request, self._settings), ""
+        if heard.items and (before := responses.previous_of(request)):
+            conversation, after = self._links.find(self._links.of(named, before), conversation)
+        thread = thread_of(self._key, named, conversation, rows, len(answers), after)
+        record = self._record(heard, thread, rows, len(answers))
+        if link:
+            answer = altered(record.turns[-1], id=TurnId(self._links.add(link, thread)))
+            record = altered(record, turns=(*record.turns[:-1], answer))
+        return _Talk(record=altered(record, declared={_DEVICE: person.device} if person.device else {}),
+                     declared=self._declared(heard, person), thread=thread, who=person, answers=len(answers), after=after)
 
-    def _record(self, heard: Heard, thread: Thread, rows: list[Row], answers: int, person: Who) -> Record:
+    def _said(self, heard: Heard, request: Row, named: Sequence[str]) -> tuple[list[Row], list[Row], str]:
+        """Give what was asked, what was answered, and the hash of the answer's id, "" for none."""
+        data = decoded(heard.answer, heard.encoding, self._settings.largest_mib << 20)
+        if not heard.items:
+            return exchange.rows_of(request), exchange.answer_of(data, streamed=heard.streamed), ""
+        strange: Counter[str] = Counter()
+        rows, answer = responses.rows_of(request, strange), responses.answer_of(data, strange, streamed=heard.streamed)
+        self.strange.update(strange)
+        return rows, [answer.row], self._links.of(named, answer.id)
+
+    def _record(self, heard: Heard, thread: Thread, rows: list[Row], answers: int) -> Record:
         """Read the messages; each has its name, and the time at which it first came where that is known."""
         at, ended = (one.strftime("%Y-%m-%dT%H:%M:%SZ") for one in (heard.at, heard.ended or heard.at))
         read, last = [], len(rows) - answers
@@ -232,8 +258,7 @@ class Keeper:
         turns = list(record.turns)
         for number in range(last, len(turns)):  # alternatives all answer the same words, and the first of them is shown
             turns[number] = altered(turns[number], parent=turns[last - 1].id, shown=number == last)
-        device = person.device
-        return altered(record, turns=tuple(turns), declared={_DEVICE: device} if device else {})
+        return altered(record, turns=tuple(turns))
 
     def _first(self, name: str, now: str) -> str:
         """Give when a message first came, by memory, else now; "" for one that was never seen to come."""
@@ -283,7 +308,7 @@ class Keeper:
 def _told(done: TakenIn | BaseException, talk: _Talk) -> str:
     if isinstance(done, BaseException):
         return _reason(done)
-    said = [one for one in done.messages if one.message in talk.thread.names]
+    said = [one for one in done.messages if stem(one.message) in talk.thread.names]
     return "kept" if done.record and any(one.kept for one in said[-talk.answers:]) else next((one.reason for one in said if one.reason), "fault")
 
 

@@ -6,6 +6,7 @@ Rules kept here:
   words in the same place have the same name in every request, and others another.
 - What the product says before (system messages) is no part of the chain: it may change at every message.
 - Without an id from the product, a conversation is known by its person and everything up to their first message.
+- What goes on from an answer is named as if all before it had been sent again.
 """
 
 import json
@@ -28,9 +29,13 @@ class Thread:
     before: int
 
 
-def thread_of(key: bytes, person: Sequence[str], conversation: str, rows: Sequence[Mapping[str, Any]], answers: int) -> Thread:
-    """Name a conversation and its messages; the last ``answers`` rows are alternatives that answer all before them."""
-    link = keyed(key, "licit/gateway", *(one.encode("utf-8", "backslashreplace") for one in (conversation, *person)))
+def thread_of(key: bytes, person: Sequence[str], conversation: str, rows: Sequence[Mapping[str, Any]], answers: int,
+              after: str = "") -> Thread:
+    """Name a conversation and its messages; the last ``answers`` rows are alternatives that answer all before them.
+
+    ``after`` is the name of the message that the first of them follows, "" for none.
+    """
+    link = after.encode() or keyed(key, "licit/gateway", *(one.encode("utf-8", "backslashreplace") for one in (conversation, *person)))
     own, names, first = conversation, [], len(rows) - answers
     for number, row in enumerate(rows):
         role = str(row.get("role"))
@@ -41,7 +46,7 @@ def thread_of(key: bytes, person: Sequence[str], conversation: str, rows: Sequen
         if not own and role == "user":
             own = "gateway:" + short_text(told)
         if number < first:
-            link = told
+            link = names[-1].encode()
     last = max((number for number in range(first) if rows[number].get("role") == "assistant"), default=-1)
     return Thread(conversation=own or "gateway:" + short_text(link), names=tuple(names), before=last + 1)
 

@@ -18,6 +18,8 @@ _OWN: Mapping[str, tuple[str, str]] = {
     "sign-in-refused": ("a signed token does not count, or no longer", "un jeton signé ne compte pas, ou plus"),
     "stopped": ("the gateway was being stopped", "la passerelle était en cours d'arrêt"),
     "stream-malformed": ("an event of the stream could not be read", "un événement du flux n'a pas pu être lu"),
+    "thread-unknown": ("it goes on from an answer that is not kept, or that only the upstream knows",
+                       "elle poursuit une réponse qui n'a pas été gardée, ou que seul le service amont connaît"),
     "too-large": ("larger than largest_mib of gateway.toml", "plus grand que largest_mib dans gateway.toml"),
     "unfinished": ("the answer broke off", "la réponse s'est interrompue"),
     "upstream-failed": ("the upstream gave no answer", "le service amont n'a pas répondu"),
@@ -34,12 +36,13 @@ def meaning(reason: str, *, french: bool) -> str:
     return "" if known is None else (known.meaning_fr if french else known.meaning)
 
 
-def told(tally: Mapping[str, int], *, french: bool) -> list[str]:
-    """Say how many exchanges were kept, and how many were not, by reason."""
+def told(tally: Mapping[str, int], strange: Mapping[str, int], *, french: bool) -> list[str]:
+    """Say how many exchanges were kept, how many were not, by reason, and how many items were not understood, by kind."""
     kept = tally.get("kept", 0)
     lines = [f"Gardés : {kept}." if french else f"Kept: {kept}."]
     for reason, number in sorted(tally.items(), key=lambda one: -one[1]):
         if reason != "kept" and number:
             lines.append(f"{'Non gardés' if french else 'Not kept'}: {number} {reason} ({meaning(reason, french=french)})".replace(
                 ":", " :" if french else ":", 1))
+    lines += [f"{'Éléments laissés de côté :' if french else 'Items left aside:'} {number} {kind}" for kind, number in sorted(strange.items())]
     return lines
