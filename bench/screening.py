@@ -1,15 +1,15 @@
 """Screening: recall and precision by family and language on the labelled sentences, and false alarms in ordinary chat.
 
-The sentences of ``tests/data/screening`` were written by hand. ``dev`` is what rules may be tuned on; ``held`` was written
-after the last tuning, and no rule was changed for it. One hand wrote both and the rules, so strangers' words will be met
+The sentences of ``tests/data/screening`` were written by hand. ``dev`` is what rules may be tuned on; no rule was ever
+changed for ``held``, which was written after most of them: what came later (the words of judgments) was tuned on ``dev`` alone. One hand wrote both and the rules, so strangers' words will be met
 less well. ``implied`` marks sentences in which no word names the matter; ``outright`` is the recall without them.
 
 A family is found when a labelled sentence tells that family; it is false when a sentence without a label tells it. A second
 family told beside the labelled one is not counted; ``answered`` counts a labelled sentence for which anything was told.
 
 ``--write`` renews ``screens/measured``. With ``LICIT_BENCH_DATA``, counts the messages of real chats that would be
-refused or held; with ``--missed`` prints what dev misses. When rules are tuned again, move ``held`` to ``dev`` and write a
-new one first.
+refused or held; with ``--missed`` prints what dev misses. When rules are tuned by what ``held``
+missed, move it to ``dev`` and write a new one first.
 """
 
 import hashlib

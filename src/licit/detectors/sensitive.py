@@ -10,11 +10,12 @@ Rules kept here:
 - What is looked for is data: ``screens/LANGUAGE.toml``, one file a language. Every file is tried on every text; a new
   language is a new file.
 - A family lists its terms under frames, and a frame says how a term is tied to a person: the writer, a relative, somebody
-  named. The loose frame ties by sentence only, and gives way where the sentence is about a topic, a story or an animal.
+  named. Loose frames tie by sentence only, and give way where the sentence is about a topic, a story or an animal.
 - A language counts as measured only while ``screens/measured/LANGUAGE.json`` was made with the rules as they are and is
   good enough; any other language is for the gate ``language-unmeasured``.
 - A family is told once for each text, the strictest first.
 - Negation does not excuse: "je ne suis pas musulman" tells a belief too.
+- Words that were split into tokens ("l ' accusé", "M . Exemplet", "is n't") are read as they are written.
 
 Source: GDPR Art. 9(1), 10, recitals 38 and 51.
 
@@ -39,7 +40,7 @@ from licit.core.ports import Sensitive
 from licit.core.reasons import REASONS
 
 from ._namewords import RELATIONS
-from ._plain import CrossingError, plain
+from ._plain import SEPARATOR, CrossingError, plain
 from ._scan import MARK, blocks, plain_options
 
 SCREENS = Path(__file__).with_name("screens")
@@ -57,6 +58,10 @@ _SHARED = {"relations": RELATIONS, "named": _NAMED}
 _PART = re.compile(r"\{([a-z_]+)\}")
 _SENTENCE = re.compile(r"[^.!?;\n\0]+")
 _SPEAKER = re.compile(r"^[ \t>*-]*([A-Z\xC0][A-Za-z\xC0\xE0' -]{0,24}?)\*{0,2} ?: ?\S", re.M)
+# What splitting into tokens parts: elided words, English endings, and a title from its dot. Only blanks inside it go.
+_SPLIT = re2.compile(rb"\b(?i:(?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu)(?: ' ?|' )[a-z\xC0\xE0]|[a-z]+ ' ?(?:s|m|re|ve|ll|d)\b|[a-z]+ n't\b|"
+                     rb"(?:mr?s?|mme|mlle|dr|me) \.)", plain_options())
+_SPLITS = (b" '", b"' ", b" n't", b" .")
 _ROLES = frozenset("user assistant system ai bot chatbot chatgpt claude q a question answer reponse r prompt note".split())
 _LINES_OF_A_CHAT = 3
 # As _SPEAKER, often enough in one text: spares most texts the exact look.
@@ -65,12 +70,16 @@ _LABELS = rb"(?:(?:^|[\n\x00])[ \t>*-]*[A-Z\xC0][A-Za-z\xC0\xE0' -]*\** ?: ?[^ \
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """What one rule tells: the reason to answer with and the family; a loose rule gives way to ``unless``."""
+    """What one rule tells: the reason to answer with and the family; a loose rule gives way to ``unless``.
+
+    Rules of one ``group`` are compiled together; the tight ones are those of group 0.
+    """
 
     reason: str
     name: str
     shape: str = field(repr=False)
     unless: str = field(default="", repr=False)
+    group: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +123,7 @@ def _measure(file: Path, digest: str) -> Mapping[str, Any] | None:
 def _families(data: Mapping[str, Any], file: str) -> Iterator[Family]:
     parts = {**_SHARED, **data["parts"]}
     frames = {name: shape for name, shape in data["frames"].items() if name != "loose"}
+    groups = {frame: number for number, some in enumerate(data["frames"]["loose"].split(";"), 1) for frame in some.split()}
     unless = "|".join(data["unless"])
     for name, fields in data.items():
         if name in _TOP:
@@ -126,8 +136,8 @@ def _families(data: Mapping[str, Any], file: str) -> Iterator[Family]:
             if frame != "reason":
                 # Sorted, terms that begin alike share their beginning in the compiled rule, which is smaller and faster.
                 shape = _filled(frames[frame], {**parts, "terms": f"(?:{'|'.join(sorted(terms))})"}, file)
-                loose = rf"(?i)\b(?:{unless})\b" if frame == data["frames"]["loose"] and unless else ""
-                yield Family(reason=fields["reason"], name=name, shape=f"(?i){shape}", unless=loose)
+                loose = rf"(?i)\b(?:{unless})\b" if frame in groups and unless else ""
+                yield Family(reason=fields["reason"], name=name, shape=f"(?i){shape}", unless=loose, group=groups[frame] if loose else 0)
 
 
 def _filled(shape: str, parts: Mapping[str, str], file: str) -> str:
@@ -146,15 +156,15 @@ class SensitiveScreener:
     """Looks for special categories, offences, minors, pasted chats and intimate talk, in every language it has a file for."""
 
     name = "sensitive"
-    version = "2"
+    version = "3"
 
     def __init__(self, folder: Path = SCREENS) -> None:
         """Compile the rules of a folder."""
         self.screens = read_screens(folder)
         families = [family for screen in self.screens for family in screen.families]
-        # Apart, because the states of one automaton for both multiply.
-        self._loose = _Rules([family for family in families if family.unless])
-        self._tight = _Rules([family for family in families if not family.unless])
+        # Apart, because the states of one automaton for all multiply.
+        self._tight, *self._loose = (_Rules([family for family in families if family.group == group])
+                                     for group in sorted({0, *(family.group for family in families)}))
         options = plain_options()
         self._labels = re2.compile(_LABELS, options)
         self._unless = {shape: re2.compile(shape.encode("latin-1"), options)
@@ -174,27 +184,31 @@ class SensitiveScreener:
         starts = page.starts.tolist()
         number = 0
         for start, end in blocks(page):
-            block = page.data[start:end]
-            tight, loose, speakers = self._tight.seen(block), self._loose.seen(block), self._labels.search(block)
-            while number < len(texts) and starts[number] < end:
-                first, last = starts[number], starts[number + 1] - 1
+            block = _joined(page.data[start:end])
+            tight, speakers = self._tight.seen(block), self._labels.search(block)
+            loose = [rules for rules in self._loose if rules.seen(block)]
+            if not (tight or loose or speakers):
+                number += block.count(SEPARATOR)
+                continue
+            for words in block[:-1].split(b"\0"):
                 if tight:
-                    found[number] |= {(family.reason, family.name) for family in self._tight.seen(page.data[first:last])}
+                    found[number] |= {(family.reason, family.name) for family in self._tight.seen(words)}
                 if loose:
-                    found[number] |= self._told_loosely(page.data[first:last], found[number])
-                if speakers and _speakers(page.text[first:last]):
+                    found[number] |= self._told_loosely(words, loose, found[number])
+                if speakers and _speakers(page.text[starts[number]:starts[number + 1] - 1]):
                     found[number].add(("pasted-chat", "pasted-chat"))
                 number += 1
         return [_sorted(one) for one in found]
 
-    def _told_loosely(self, data: bytes, known: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    def _told_loosely(self, data: bytes, loose: Sequence["_Rules"], known: set[tuple[str, str]]) -> set[tuple[str, str]]:
         """Give what loose rules tell of a text beyond what is known, where a sentence of its own bears them out."""
         told: set[tuple[str, str]] = set()
-        if all((family.reason, family.name) in known for family in self._loose.seen(data)):
+        loose = [rules for rules in loose if any((family.reason, family.name) not in known for family in rules.seen(data))]
+        if not loose:
             return told
         for match in _SENTENCE.finditer(data.decode("latin-1")):
             sentence = match[0].encode("latin-1")
-            if seen := self._loose.seen(sentence):
+            if seen := [family for rules in loose for family in rules.seen(sentence)]:
                 vetoed = {shape for shape, compiled in self._unless.items() if compiled.search(sentence)}
                 told |= {(family.reason, family.name) for family in seen if family.unless not in vetoed}
         return told
@@ -218,6 +232,13 @@ class _Rules:
             raise CrossingError("The text scan stopped before the end of a block.",
                                 remedy="Hold these texts; report the rules if it happens again.")
         return [self._families[index] for index in seen if index != self._mark]
+
+
+def _joined(data: bytes) -> bytes:
+    """Put together what splitting into tokens parted; most blocks have nothing of it, and cost no more than to ask."""
+    if not any(mark in data for mark in _SPLITS) or not _SPLIT.search(data):
+        return data
+    return _SPLIT.sub(lambda match: match[0].replace(b" ", b""), data)
 
 
 def good_enough(measure: Mapping[str, Any]) -> bool:

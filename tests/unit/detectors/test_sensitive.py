@@ -32,6 +32,32 @@ def test_offences_of_a_person_are_told(look, text):
     assert ("offence-data", "offence") in look(text)
 
 
+@pytest.mark.parametrize(("text", "split"), [
+    ("L'accusé est en prison depuis qu'il purge une peine d'emprisonnement.", "L ' accusé est en prison depuis qu ' il purge une peine d ' emprisonnement ."),
+    ("M. Exemplet a été condamné pour vol", "M . Exemplet a été condamné pour vol"), ("j'ai fait de la prison", "j' ai fait de la prison"),
+    ("I'm on parole", "I 'm on parole"), ("my brother's in prison, isn't he", "my brother 's in prison , is n't he")])
+def test_words_split_into_tokens_are_read_as_they_are_written(look, text, split):
+    """Blanks around apostrophes, or between a title and its dot, hide nothing: the parted text tells what the whole one tells."""
+    assert ("offence-data", "offence") in look(text)
+    assert look(split) == look(text)
+
+
+@pytest.mark.parametrize("text", [
+    "Le requérant fut inculpé de voies de fait.", "Elle purge une peine de dix ans de réclusion criminelle.", "The accused was remanded in custody.",
+    "Mme Exemplet a été reconnue coupable d'abus de confiance.", "He was found guilty of theft."])
+def test_words_of_a_judgment_tell_an_offence_of_whom_it_judges(look, text):
+    """A party, somebody named or a pronoun, with words that only a court uses of somebody, in one sentence."""
+    assert ("offence-data", "offence") in look(text)
+
+
+@pytest.mark.parametrize("text", [
+    "La loi punit le vol de trois ans d'emprisonnement.", "L'accusé est acquitté dans ce roman.", "Le requérant demande l'annulation de l'arrêté.",
+    "The law punishes theft with imprisonment.", "The defendant in my novel was found guilty of theft.", "The applicant must upload a letter."])
+def test_words_of_a_judgment_about_nobody_are_a_topic(look, text):
+    """What the law says, a story, or a party alone tells no offence."""
+    assert look(text) == set()
+
+
 @pytest.mark.parametrize("text", ["j'ai 13 ans", "J'ai treize ans et", "I'm 14", "i'm 9 years old", "je suis en CM2", "I am in 7th grade",
                                   "je suis mineure"])
 def test_minors_who_say_so_are_told(look, text):

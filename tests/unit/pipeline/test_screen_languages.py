@@ -47,6 +47,6 @@ def test_evidence_says_what_stands_behind_each_language():
     said = screening_stated([SensitiveScreener(), Measured()], ("fr", "de"))
     assert said["de"] == []
     (line,) = said["fr"]
-    assert (line["screener"], line["counts"]) == ("sensitive@2", True)
+    assert (line["screener"], line["counts"]) == ("sensitive@3", True)
     assert 0 < float(line["recall"]["low"]) < float(line["recall"]["share"]) < float(line["recall"]["high"]) < 1
     assert json.loads(canonical_json(said)) == said
