@@ -30,6 +30,7 @@ from .rows import Scan, table
 from .sources import Source, read_register
 from .staff import Decisions
 from .stays import REQUESTS, held, overdue
+from .told import reworded
 from .widening import silently_widened
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
@@ -181,8 +182,9 @@ class Casefile:
             late = overdue(ledger.at(base, end, *REQUESTS, "step"), people, self._duties_at(as_of, base))
             on_hold = held(ledger.at(base, end, "legal-hold"))
             papers = Papers.read(ledger.at(base, base, "law", "breach", "staff-key"), take(self.release.get("log", dict), "origin", str))
-            wider = silently_widened((entry.recorded_at or entry.received_at, entry.decision)
-                                     for entry in ledger.at(base, base, "policy"))
+            adopted = list(ledger.at(base, base, "policy"))
+            wider = reworded(papers, adopted) | silently_widened((entry.recorded_at or entry.received_at, entry.decision)
+                                                                 for entry in adopted)
         except (ValueError, TypeError, KeyError, AttributeError):
             raise Fault("an entry that decides for everybody cannot be read", DATABASE) from None
         question = Question(papers, policy, plan, take(plan, "purpose", str), as_of,

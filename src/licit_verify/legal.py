@@ -64,9 +64,10 @@ class Paper:
 
 @dataclass(slots=True)
 class Papers:
-    """The papers in force and the entries that ended some, as the log has them below a position."""
+    """The papers in force, every text of a notice that ever counted with its moment, and the entries that ended some papers."""
 
     found: dict[tuple[str, str], Paper] = field(default_factory=dict)
+    notices: dict[str, list[tuple[datetime, Paper]]] = field(default_factory=dict)
     unsigned: set[tuple[str, str]] = field(default_factory=set)
     ends: list[tuple[int, str]] = field(default_factory=list)
 
@@ -87,7 +88,7 @@ class Papers:
             elif entry.kind == "breach":
                 out.ends += [(entry.seq, "")] if body.get("answer") != "drill" else []
             elif body.get("answer") == "approved":
-                out._approve(_approved(entry.seq, body), body, keys, origin)
+                out._approve(_approved(entry.seq, body), entry, keys, origin)
             elif body.get("answer") == "withdrawn":
                 name = (str(body.get("paper", "")), str(body.get("id", "")))
                 out.found.pop(name, None)
@@ -101,13 +102,15 @@ class Papers:
         self.unsigned |= gone
         self.found = {name: paper for name, paper in self.found.items() if name not in gone}
 
-    def _approve(self, paper: Paper | None, body: Mapping[str, Any], keys: Keys, origin: str) -> None:
+    def _approve(self, paper: Paper | None, entry: Entry, keys: Keys, origin: str) -> None:
         if paper is None:
             return
         name, author = (paper.kind, paper.id), str(paper.part("identification").get("author", ""))
-        if keys.signed(body, origin, paper.digest, [author]):
+        if keys.signed(entry.decision, origin, paper.digest, [author]):
             self.found[name] = paper
             self.unsigned.discard(name)
+            if paper.kind == "notice":
+                self.notices.setdefault(paper.id, []).append((entry.recorded_at or entry.received_at, paper))
         elif name not in self.found:
             self.unsigned.add(name)
 

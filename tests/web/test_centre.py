@@ -11,7 +11,7 @@ import httpx
 import pytest
 from pages import form_of
 from serving import running
-from world import CONSUMER, kept, prose
+from world import CONSUMER, PAPERS, kept, prose
 
 from licit.surfaces.web.app import make_app
 from licit.usecases.keys import rotate
@@ -255,3 +255,40 @@ def test_a_browser_stays_who_it_is_when_keys_rotate(served):
     with running(make_app(served.world.root, clock=served.world.clock)) as address:
         page = httpx.get(address, cookies=dict(client.cookies), timeout=30).text
     assert "Your conversations are not used to train models." in page
+
+
+@pytest.mark.parametrize(("language", "said", "default"), [
+    ("en", "Your talks with the assistant, names and numbers replaced", "Default words of the product"),
+    ("fr", "Vos discussions avec l&#39;assistant, noms et numéros remplacés", "Texte par défaut du produit")])
+def test_what_a_purpose_covers_is_in_the_words_of_the_notice(shared, language, said, default):
+    """Where the approved notice in force says what a purpose covers the page says just that, and whose words they are.
+
+    An edited draft changes nothing.
+
+    Law: TRN-01, UIX-03
+    """
+    client = shared.signed_in("user3")
+    draft = shared.world.root / "law/notice-notice-2025.toml"
+    draft.parent.mkdir(exist_ok=True)
+    draft.write_text(dict(PAPERS.texts())["notice-notice-2025"].replace(" talks ", " photos ").replace(" discussions ", " photos "), "utf-8")
+    page = client.get("/", params={"lang": language}).text
+    draft.unlink()
+    train = re.search(r'<li class="purpose \w+" id="train">.*?</li>', page, re.DOTALL)[0]
+    assert f'<p lang="{language}">{said}' in train
+    assert ">Does not cover:" not in train or "Photos and files that you attach" in train
+    assert ("notice-2025, version 1" in train, "<code>sha256:" in train, default in train) == (True, True, False)
+    assert page.count("notice-2025, version 1") == 1
+
+
+def test_a_consent_is_given_to_the_words_that_were_shown(served):
+    """The entry has the words that the page showed, in its language: the notice's with its id, or the product's own, marked as such."""
+    served.world.ports.enter("policy", {"period": [{"purpose": "train", "basis": "consent", "starts": "2025-01-01"},
+                                                   {"purpose": "learn-from-feedback", "basis": "consent", "starts": "2025-01-01"}]})
+    client = served.signed_in("user1")
+    page = client.get("/", params={"lang": "fr"}).text
+    assert page.count("Texte par défaut du produit") == 1
+    choose(client, "allow")
+    said = {entry.decision["purposes"][0]: (entry.decision["notice"], entry.decision["wording"]) for entry in entries(served, "consent")}
+    assert said["train"][0] == "notice-2025"
+    assert said["train"][1].startswith("Entraîner des modèles: Vos discussions avec l'assistant, noms et numéros remplacés")
+    assert said["learn-from-feedback"][1].startswith("Apprendre de vos avis: ")

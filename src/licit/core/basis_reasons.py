@@ -77,8 +77,11 @@ OF_BASIS: tuple[tuple[str, Literal["keep", "hold", "refuse"], str, int, str, str
      "Une notice de la politique n'est pas approuvée, ou ne dit pas mot pour mot l'intérêt de l'évaluation.",
      "licit law new notice ID, puis licit law approve FICHIER --key FICHIER ; l'évaluation la nomme."),
     ("policy-widened", "hold", "honour", 1,
-     "A later policy widened this purpose without telling people anew and letting them wait.",
-     "Adopt a policy with a new notice for the purpose, whose period starts with it.",
-     "Une politique ultérieure a élargi cette finalité sans nouvelle information ni nouveau délai.",
-     "Adopter une politique avec une nouvelle notice pour la finalité, dont la période commence avec elle."),
+     "A later policy widened this purpose, or a later text of its notice changed what it covers, without telling people anew and "
+     "letting them wait.",
+     "Adopt a policy with a new notice for the purpose, whose period starts with it; have changed words of a notice approved as they were.",
+     "Une politique ultérieure a élargi cette finalité, ou un texte ultérieur de sa notice a changé ce qu'elle couvre, sans nouvelle "
+     "information ni nouveau délai.",
+     "Adopter une politique avec une nouvelle notice pour la finalité, dont la période commence avec elle ; faire approuver tels "
+     "qu'ils étaient les mots d'une notice qui ont changé."),
 )

@@ -76,12 +76,14 @@ class Trigger:
 class Law:
     """Every paper in force at a position of the log, by kind and id, and what has happened since that ends some of them.
 
-    ``unsigned`` names those that would be in force if a name were enough, or their key still counted.
+    ``unsigned`` names those that would be in force if a name were enough, or their key still counted. ``notices`` has by id every
+    text of a notice whose approval counted when it was entered, whatever became of it since.
     """
 
     papers: Mapping[tuple[str, str], Paper]
     triggers: tuple[Trigger, ...] = ()
     unsigned: frozenset[tuple[str, str]] = frozenset()
+    notices: Mapping[str, tuple[Paper, ...]] = field(default_factory=dict)
 
     def paper(self, kind: str, name: object) -> Paper | None:
         """Find a paper in force."""
@@ -101,6 +103,7 @@ class _Fold:
     keyring: Keyring = field(default_factory=Keyring)
     papers: dict[tuple[str, str], Paper] = field(default_factory=dict)
     unsigned: set[tuple[str, str]] = field(default_factory=set)
+    notices: dict[str, tuple[Paper, ...]] = field(default_factory=dict)
 
     def key(self, body: Mapping[str, Any]) -> None:
         """Enrol or take back a key; what a lost one signed is nobody's word any more."""
@@ -118,6 +121,8 @@ class _Fold:
         if counts(body, keyring=self.keyring, digest=paper.digest, proposers=(paper.author,), origin=self.origin, holds=self.holds):
             self.papers[name] = paper
             self.unsigned.discard(name)
+            if paper.kind == "notice":
+                self.notices[paper.id] = (*self.notices.get(paper.id, ()), paper)
         elif name not in self.papers:
             self.unsigned.add(name)
 
@@ -155,7 +160,7 @@ def law_from(entries: Iterable[Entry], *, origin: str = "", holds: Holds = nothi
         else:
             triggers.append(Trigger(entry=entry.seq, what=str(body.get("what", "")), id=str(body.get("id", "")),
                                     why=str(body.get("why", "")), by=str(body.get("by", ""))))
-    return Law(papers=fold.papers, triggers=tuple(triggers), unsigned=frozenset(fold.unsigned))
+    return Law(papers=fold.papers, triggers=tuple(triggers), unsigned=frozenset(fold.unsigned), notices=fold.notices)
 
 
 def _approved(entry: Entry, body: Mapping[str, Any]) -> Paper | None:

@@ -15,6 +15,7 @@ from ..core.manifest import COLUMNS
 from .croissant import SAID, licences
 from .flow import check_label, meaning, read_counts
 from .paper import Block, Foreign, Gap, Heading, Items, Line, Paper, Rows, Said
+from .records import covered
 from .summary_words import OPEN
 from .words import GATES, PURPOSES, WORDS, Language
 
@@ -42,7 +43,7 @@ def card(facts: Mapping[str, Any], tongue: Language) -> Paper:
                _fact(pick("Conversations, documents", "Conversations, documents"), f"{tongue.number(numbers['chats'])}, {tongue.number(numbers['documents'])}"),
                _fact(pick("Made for", "Destination"), _purpose(facts, tongue)), _fact(pick("Judged as of", "Jugé au"), Foreign(str(facts["as_of"]))),
                _fact(pick("Content root", "Racine de contenu"), Foreign(str(facts["content_root"]))))),
-        *_risks(facts, tongue), *_patch(facts, tongue),
+        *covered(facts, tongue), *_risks(facts, tongue), *_patch(facts, tongue),
         Heading(2, pick("Load", "Charger")),
         Line(pick("`licit.open_release(PATH)` refuses a release that is withdrawn, altered or has removals pending. Parquet readers read `data/` as it stands, and check nothing.",
                   "`licit.open_release(CHEMIN)` refuse une publication retirée, altérée ou dont des retraits attendent. Les lecteurs Parquet lisent `data/` tel quel et ne vérifient rien.")),

@@ -32,6 +32,7 @@ def processing(facts: Mapping[str, Any], tongue: Language) -> Paper:
         _told(facts, "controller", "(a) Controller", "(a) Responsable du traitement", tongue),
         _told(facts, "officer", "(a) Data-protection officer", "(a) Délégué à la protection des données", tongue),
         Field(pick("(b) Purposes and legal basis", "(b) Finalités et base légale"), (Foreign(purpose), *_bases(facts, tongue))),
+        *covered(facts, tongue),
         Field(pick("(c) Categories of people", "(c) Catégories de personnes"), (pick(
             f"Users of the sources below and people they speak of: {tongue.number(facts['absence']['count'])} people in {tongue.number(numbers['rows'])} rows.",
             f"Utilisateurs des sources ci-dessous et personnes dont ils parlent : {tongue.number(facts['absence']['count'])} personnes dans {tongue.number(numbers['rows'])} lignes."),)),
@@ -52,6 +53,18 @@ def processing(facts: Mapping[str, Any], tongue: Language) -> Paper:
 def _told(facts: Mapping[str, Any], name: str, english: str, french: str, tongue: Language) -> Field:
     value = facts["provider"].get("processing", {}).get(name)
     return Field(tongue.pick(english, french), (Foreign(str(value)) if value else Gap(tongue.pick(*OPEN)),))
+
+
+def covered(facts: Mapping[str, Any], tongue: Language) -> list[Block]:
+    """Give what people are told that the purpose covers, in the words of the notice in force; nothing where no notice says it."""
+    words = facts["policy"].get("words")
+    if not words:
+        return []
+    covers, covers_not = words[tongue.code]
+    whose = f"notice {words['notice']}, version {words['version']}, {words['digest']}"
+    return [Field(tongue.pick("What it covers, as people are told", "Ce qu'elle couvre, tel que dit aux personnes"), (
+        Foreign(covers), *(((tongue.pick("Does not cover: ", "Ne couvre pas : "), Foreign(covers_not)),) if covers_not else ()),
+        Foreign(whose)))]
 
 
 def _bases(facts: Mapping[str, Any], tongue: Language) -> list[Said]:

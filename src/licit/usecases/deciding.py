@@ -25,6 +25,7 @@ from ..core.legal import Asked
 from ..core.policy import parse_moment
 from ..core.rights import RESTRICTING
 from ..core.shards import Input
+from ..core.told import told_from
 from ..core.widening import silently_widened
 from ..pipeline.admit import Admission
 from ..pipeline.basis import Basis
@@ -204,9 +205,10 @@ def basis_at(workspace: Workspace, lock: Mapping[str, Any], honour: Honour) -> B
     at = Position(base=base, size=base, root=b"")
     last = next(iter(workspace.log.entries(start=base - 1, stop=base)), None) if base else None
     moment = max(honour.as_of, last.recorded_at) if last else honour.as_of
-    adopted = ((entry.recorded_at, entry.decision or {}) for entry in workspace.log.entries(stop=base, kinds=("policy",)))
-    return Basis(law=law_at(workspace, at), asked=Asked(plan=lock["plan"], as_of=honour.as_of, at=moment), honour=honour,
-                 widened=frozenset(one.purpose for one in silently_widened(adopted)))
+    law, policies = law_at(workspace, at), list(workspace.log.entries(stop=base, kinds=("policy",)))
+    wider = silently_widened((entry.recorded_at, entry.decision or {}) for entry in policies)
+    return Basis(law=law, asked=Asked(plan=lock["plan"], as_of=honour.as_of, at=moment), honour=honour,
+                 widened=told_from(law, policies).widened.union(one.purpose for one in wider))
 
 
 def decide_under(workspace: Workspace, lock: Mapping[str, Any], progress: Progress = silent, *,

@@ -23,6 +23,7 @@ from ..core.ports import NewEntry, Signer
 from .law_check import check_text, told_alike
 from .law_forms import blank
 from .staff_keys import signed
+from .told import require_told
 from .workspace import Position, Workspace, law_at
 
 FOLDER = "law"
@@ -120,6 +121,7 @@ def approve_papers(workspace: Workspace, texts: Sequence[str], approval: Approva
         data = paper_fields(str(body["text"]))
         _announced(data, told)
         told.append(data)
+    require_told(workspace, "law", bodies)
     now = workspace.clock.now()
     return workspace.log.append([NewEntry(kind="law", subject=NOBODY, received_at=now, decision=body) for body in bodies])
 

@@ -98,7 +98,7 @@ def _spoken(section: Section, found: Any, data: Mapping[str, Any]) -> Iterator[F
         part = found.get(language) if isinstance(found, Mapping) else None
         if isinstance(part, Mapping):
             yield from _fields(section, part, f"{section.key}.{language}")
-        else:
+        elif not all(one.optional for one in section.fields):
             yield Finding(place=f"{section.key}.{language}", wrong="the notice is not given in that language",
                           mend=f"Add [{section.key}.{language}], or take the language off the list.")
 
@@ -270,6 +270,29 @@ def _notice(data: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(place="effectiveness.people", wrong="nobody was asked", mend="Ask, or N/A with the reason as method.")
     if _count(tried.get("understood")) > _count(tried.get("people")):
         yield Finding(place="effectiveness.understood", wrong="more understood than were asked", mend="Count again.")
+
+
+    yield from _worded(data)
+
+
+def _worded(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """Look at what a notice says that its purposes cover: of purposes it announces, in each of its languages or in none."""
+    identity = _part(data, "identification")
+    languages, announced = (found if isinstance(found := identity.get(name), list) else [] for name in ("languages", "purposes"))
+    said = {(section, language): {purpose for purpose, text in part.items() if text} for section in ("covers", "covers_not")
+            for language, part in _part(data, section).items() if isinstance(part, Mapping)}
+    for (section, language), purposes in said.items():
+        place = f"{section}.{language}"
+        if language not in languages:
+            yield Finding(place=place, wrong="the notice is not given in that language", mend="Add it to the languages, or strike it.")
+        for purpose in sorted(purposes - set(map(str, announced))):
+            yield Finding(place=f"{place}.{purpose}", wrong="the notice does not announce that purpose", mend="Strike it.")
+    for section in ("covers", "covers_not"):
+        anywhere = set[str]().union(*(purposes for (where, _), purposes in said.items() if where == section or section == "covers"))
+        for language in languages:
+            for purpose in sorted(anywhere - said.get((section, language), set())):
+                yield Finding(place=f"{section}.{language}.{purpose}", wrong="it is said in another language, or only what it does not cover is",
+                              mend="Say it in each language of the notice.")
 
 
 def _count(value: Any) -> int:

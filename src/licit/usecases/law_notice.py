@@ -16,8 +16,9 @@ from ..core.law import paper_fields
 from .law_check import check_text
 from .law_forms import LANGUAGES, form
 
-_HEADS = {"en": ("What is done with your data", "You can say no", "In force from"),
-          "fr": ("Ce qui est fait de vos données", "Vous pouvez refuser", "En vigueur depuis le")}
+_HEADS = {"en": ("What is done with your data", "You can say no", "In force from", "What each purpose covers", "Does not cover: "),
+          "fr": ("Ce qui est fait de vos données", "Vous pouvez refuser", "En vigueur depuis le", "Ce que couvre chaque finalité",
+                 "Ne couvre pas : ")}
 
 
 def notice_text(text: str, language: str) -> str:
@@ -36,7 +37,7 @@ def notice_text(text: str, language: str) -> str:
         raise InputError("there is no such notice in that language", about=str(data["id"]),
                          remedy=f"It speaks {', '.join(data['identification'].get('languages', ()))}."
                          if data["kind"] == "notice" else "Name a notice.")
-    title, apart, since = _HEADS[language]
+    title, apart, since, covered, uncovered = _HEADS[language]
     section = next(one for one in form("notice").sections if one.spoken)
     at = LANGUAGES.index(language)
     lines = [f"# {title}", "", f"{since} {data['identification']['starts']} ({data['id']}, {data['version']}).", "", f"## {apart}",
@@ -44,4 +45,11 @@ def notice_text(text: str, language: str) -> str:
     for one in section.fields:
         if one.key != "objection":
             lines += ["", f"## {one.asks[at].rstrip('.')}", "", str(said[one.key])]
+    covers, covers_not = (data.get(name, {}).get(language, {}) for name in ("covers", "covers_not"))
+    if any(covers.values()):
+        lines += ["", f"## {covered}"]
+    for one in next(one for one in form("notice").sections if one.key == "covers").fields:
+        if text := covers.get(one.key):
+            lines += ["", f"**{one.asks[at].rstrip('.')}.** {text}"]
+            lines += ["", f"{uncovered}{covers_not[one.key]}"] if covers_not.get(one.key) else []
     return "\n".join(lines) + "\n"

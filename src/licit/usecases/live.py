@@ -18,8 +18,10 @@ from ..core.errors import EvidenceError
 from ..core.ids import SubjectId
 from ..core.policy import Policy
 from ..core.rights import PERSONAL, Item, Standings, standing
+from ..core.told import Told
 from ..core.tree import verify_consistency
 from .gather import Gatherer
+from .told import TELLING, told_at
 from .workspace import Position, Workspace, policy_at
 
 _FOLDED = PERSONAL | {"link"}
@@ -45,6 +47,7 @@ class Live:
         self._lock = threading.Lock()
         self._size, self._root = 0, b""
         self._standings, self._policy = Standings(), Policy()
+        self._told: Told | None = None
         self._key = secrets.token_bytes(32)
         self._subjects: dict[bytes, SubjectId] = {}
         self.gathered = Gatherer(workspace)
@@ -61,6 +64,18 @@ class Live:
             if (size, root) != (self._size, self._root):
                 self._follow(size, root)
             return self._standings, self._policy, self._size
+
+    def told(self) -> Told:
+        """Give what people are told that each purpose covers, as of now; the papers are folded anew only when one of them came.
+
+        Raises:
+            EvidenceError: an entry that decides cannot be read.
+        """
+        self.now()
+        with self._lock:
+            if self._told is None:
+                self._told = told_at(self.workspace, Position(base=self._size, size=self._size, root=self._root))
+            return self._told
 
     def standing(self, subject: str, purpose: str, item: Item | None = None) -> Answer:
         """Answer whether what a person says now, or an item, may be used for a purpose.
@@ -117,8 +132,8 @@ class Live:
             self._subjects.clear()
         for entry in log.entries(start=start, stop=size, kinds=_FOLDED):
             standings.add(entry)
-        if not start or any(log.entries(start=start, stop=size, kinds=("policy",))):
-            policy = policy_at(log, Position(base=size, size=size, root=root))
+        if not start or any(log.entries(start=start, stop=size, kinds=TELLING)):
+            policy, self._told = policy_at(log, Position(base=size, size=size, root=root)), None
         self._size, self._root, self._standings, self._policy = size, root, standings, policy
 
     def _continues(self, size: int, root: bytes, new_size: int, new_root: bytes) -> bool:

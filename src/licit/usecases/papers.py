@@ -19,11 +19,13 @@ from typing import Any
 from ..core.errors import EvidenceError, InputError
 from ..core.law import KINDS
 from ..core.manifest import manifest_digest
+from ..core.policy import parse_moment
 from ..core.sources import Source
 from ..core.summary import by_domain, section_of
 from ..pipeline.papers import Counts, Pages, count_files, count_rows, sizes_by_host
 from .counts import counted_before, keep
 from .provider import FILE, read_provider
+from .told import told_at
 from .workspace import Position, Workspace, law_at, policy_at, register_at, releases_at
 
 SUMMARY = "evidence/public-summary.json"
@@ -63,7 +65,7 @@ def facts_for_papers(workspace: Workspace, manifest: Mapping[str, Any], *, seali
         "files": files, "numbers": count_rows(counts.cells), "sources": sources, "tokens": lock["tokens"], "plan": lock["plan"], "log": lock["log"],
         "domains": by_domain(sizes_by_host(counts.hosts)),
         "provider": fixed_then.get("provider", {}), "protocols": [tuple(each) for each in fixed_then.get("protocols", ())],
-        "policy": _policy(workspace, at, str(lock["plan"]["purpose"])), "previous": _previous(workspace, lock), "origin": workspace.origin, "law": _assessed(workspace, at, str(lock["plan"]["purpose"]))}
+        "policy": _policy(workspace, at, str(lock["plan"]["purpose"]), parse_moment(lock["as_of"])), "previous": _previous(workspace, lock), "origin": workspace.origin, "law": _assessed(workspace, at, str(lock["plan"]["purpose"]))}
 
 
 def _counts(workspace: Workspace, manifest: Mapping[str, Any], pages: Pages, sealing: bool) -> Counts:
@@ -96,9 +98,9 @@ def _readings(workspace: Workspace, at: Position) -> dict[str, int]:
     return out
 
 
-def _policy(workspace: Workspace, at: Position, purpose: str) -> dict[str, Any]:
-    """Give what the policy says of a purpose: bases by period, notices, assessments."""
-    policy = policy_at(workspace.log, at)
+def _policy(workspace: Workspace, at: Position, purpose: str, as_of: datetime) -> dict[str, Any]:
+    """Give what the policy says of a purpose: bases by period, notices, assessments; and what people are told that it covers."""
+    policy, words = policy_at(workspace.log, at), told_at(workspace, at).of(purpose, as_of)
     def day(moment: datetime | None) -> str:
         return f"{moment:%Y-%m-%d}" if moment else ""
 
@@ -106,6 +108,8 @@ def _policy(workspace: Workspace, at: Position, purpose: str) -> dict[str, Any]:
         "periods": [{"basis": period.basis, "starts": day(period.starts), "ends": day(period.ends), "waiting_days": period.waiting_days}
                     for period in policy.periods if period.purpose == purpose],
         "notices": [{"id": notice.id, "starts": day(notice.starts), "ends": day(notice.ends)} for notice in policy.notices if purpose in notice.purposes],
+        "words": {"notice": words.notice, "version": words.version, "digest": words.digest, **{
+            language: words.in_language(language)[1:] for language in ("en", "fr")}} if words else None,
         "assessments": [{"id": paper.id, "approved_by": paper.approved_by, "approved": day(paper.approved_at), "expires": day(paper.expires_at),
                          "digest": paper.digest} for paper in policy.assessments if purpose in paper.purposes]}
 

@@ -19,6 +19,7 @@ from typing import Any
 from ..core.errors import EvidenceError, RefusedError, SetupError
 from ..core.policy import Assessment, Notice, Period, Policy, Surface, parse_policy, policy_from, toml_values
 from ..core.widening import silently_widened
+from .told import require_told
 from .workspace import Workspace
 
 TEMPLATE = '''# What silence means. Nothing here is in force until you run: licit policy adopt policy.toml --by NAME
@@ -161,7 +162,9 @@ def adopt_policy(workspace: Workspace, data: Mapping[str, Any], by: str = "") ->
         raise RefusedError(f"the policy would permit more than people were told: {said}", reason="policy-widened",
                            remedy=f"Add a [[notice]] with a new id that announces {wider[0].purpose}, in force from today or later, "
                                   "and let the period start with it: what was said before keeps its rule.")
-    return workspace.enter("policy", {**data, "by": by.strip()} if by.strip() else data)
+    body = {**data, "by": by.strip()} if by.strip() else data
+    require_told(workspace, "policy", [body])
+    return workspace.enter("policy", body)
 
 
 _HOW = {"basis": "newly permitted", "wait": "after a shorter wait", "surface": "on a further surface"}

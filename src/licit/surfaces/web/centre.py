@@ -63,12 +63,12 @@ def overview(request: Request, done: int = -1) -> Response:
         return response
     if visit.refuses_by_signal and not visit.fresh and (noted := _signalled(live, door.acting(visit))) >= 0:
         return RedirectResponse(f"/?done={noted}#state", 303)
-    stands = choices(live, visit.subject or _NOBODY_YET)
+    stands, told, at = choices(live, visit.subject or _NOBODY_YET), live.told(), live.workspace.clock.now()
     said = history(live, visit.subject) if visit.subject else []
     return page(request, "centre.html", "/", choices=stands, differing=differing(live, visit.subject), history=said, train=stands[0],
                  holds=holds_on(live, visit.subject) if visit.subject else {},
                  seen=readings(live, visit.subject) if visit.subject else [],
-                 done=next((event for event in said if event.entry == done), None))
+                 done=next((event for event in said if event.entry == done), None), notices={one.purpose: told.of(one.purpose, at) for one in stands})
 
 
 @router.post("/choices")
@@ -114,15 +114,17 @@ def _allow(live: Live, visit: Visit, subject: str, wanted: list[Choice]) -> int:
     if plain:
         entry = _entered(live, Asked(kind="permission", subject=subject, purposes=tuple(plain), how="privacy centre"))
     _, policy, _ = live.now()
+    words = live.told()
     at = live.workspace.clock.now()
     for one in wanted:
         notices = [notice.id for notice in policy.notices if one.purpose in notice.purposes and notice.starts <= at
                    and (notice.ends is None or at < notice.ends)]
         if one.basis == "consent" and one.state != "allowed" and notices:
-            told = texts.PURPOSES[one.purpose]
+            told, said = texts.PURPOSES[one.purpose], words.of(one.purpose, at)
+            covers = said.in_language(visit.words.code)[1] if said else visit.words.say(told.covers)
             entry = _entered(live, Asked(
-                kind="consent", subject=subject, purposes=(one.purpose,), notice=notices[-1], how="privacy centre",
-                wording=f"{visit.words.say(told.name)}: {visit.words.say(told.covers)}"))
+                kind="consent", subject=subject, purposes=(one.purpose,), notice=said.notice if said else notices[-1],
+                how="privacy centre", wording=f"{visit.words.say(told.name)}: {covers}"))
     return entry
 
 
