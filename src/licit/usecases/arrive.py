@@ -123,10 +123,8 @@ def import_paths(workspace: Workspace, paths: Sequence[Path], source: str, decla
 
 def names(workspace: Workspace, source: str, record: Record) -> tuple[str, str]:
     """Give the ids under which a record with an id of its own is stored: as nobody's, and as its account's."""
-    key = workspace.keys.secret("records")
-    packed, name = Packer(key).pack(record), record_ids(key)
-    return (name(source, "\x00".join((packed.format, "", packed.origin_id))),
-            name(source, "\x00".join((packed.format, packed.account, packed.origin_id))))
+    name, account = record_ids(workspace.keys.secret("records")), record.person(record.holder).key if record.holder else ""
+    return name(source, "\x00".join((record.format, "", record.origin_id))), name(source, "\x00".join((record.format, account, record.origin_id)))
 
 
 def store(workspace: Workspace, source: str, records: Sequence[Record]) -> FileReport:

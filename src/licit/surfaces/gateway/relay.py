@@ -15,20 +15,19 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
-
-import httpx
+from urllib.parse import quote, urlsplit
 
 from ...core.errors import SetupError
 from ..web.guard import Receive, Scope, Send
+from .line import Line, LineError, head_of
 
 Headers = Sequence[tuple[bytes, bytes]]
 #: Those of one line, and those that the gateway itself is told by.
 _OF_THE_LINE = frozenset((b"connection", b"keep-alive", b"proxy-connection", b"proxy-authenticate", b"te", b"trailer",
                           b"transfer-encoding", b"upgrade"))
 _CONNECT = 10.0
-#: So many lines wait for the next request, each for so many seconds.
-_LINES, _KEPT_ALIVE = 256, 15.0
+#: So many lines wait for the next request.
+_LINES = 256
 #: What answers are packed with that can be read here.
 _PACKED = (b"gzip", b"x-gzip", b"deflate", b"identity")
 
@@ -43,7 +42,6 @@ class Tee:
     size: int = 0
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
-    whole: bool = False
 
     def take(self, piece: bytes) -> None:
         """Take a piece."""
@@ -52,19 +50,6 @@ class Tee:
             self.pieces.append(piece)
         else:
             self.pieces.clear()
-
-
-class _Body(httpx.AsyncByteStream):
-    """A request's body: what was read of it, then what still comes."""
-
-    def __init__(self, first: bytes, rest: AsyncIterator[bytes]) -> None:
-        self._first, self._rest = first, rest
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        if self._first:
-            yield self._first
-        async for piece in self._rest:
-            yield piece
 
 
 class Relay:
@@ -82,27 +67,41 @@ class Relay:
         self.address = f"{parts.scheme}://{parts.netloc}"
         self._path = parts.path.rstrip("/").removesuffix("/v1").encode()
         self._host = parts.netloc.encode()
-        self._secure = ssl.create_default_context() if parts.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self._lines: list[httpx.AsyncHTTPTransport] = []
-        self._patience = {"timeout": {"connect": _CONNECT, "read": patience or None, "write": patience or None, "pool": None}}
+        self._place = parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+        self._secure = ssl.create_default_context() if parts.scheme == "https" else None
+        if self._secure:
+            self._secure.set_alpn_protocols(["http/1.1"])
+        self._lines: list[Line] = []
+        self._patience = patience
 
     async def close(self) -> None:
         """Close every line that waits."""
         while self._lines:
-            await self._lines.pop().aclose()
+            self._lines.pop().close()
 
     @asynccontextmanager
-    async def _line(self) -> AsyncIterator[httpx.AsyncHTTPTransport]:
-        """Lend a line of its own, the last that was given back: the library's own pool looks at every pair of its lines."""
-        line = self._lines.pop() if self._lines else httpx.AsyncHTTPTransport(verify=self._secure, limits=httpx.Limits(
-            max_connections=1, max_keepalive_connections=1, keepalive_expiry=_KEPT_ALIVE))
+    async def _line(self) -> AsyncIterator[Line]:
+        """Lend a line of its own, the last that was given back, else a new one."""
+        line = await self._one()
         try:
             yield line
         finally:
-            if len(self._lines) < _LINES:
+            if line.free and len(self._lines) < _LINES:
+                line.rest()
                 self._lines.append(line)
             else:
-                await line.aclose()
+                line.close()
+            while self._lines and not self._lines[0].free:
+                self._lines.pop(0).close()
+
+    async def _one(self) -> Line:
+        while self._lines:
+            if (line := self._lines.pop()).free:
+                return line
+            line.close()
+        async with asyncio.timeout(_CONNECT):
+            _, made = await asyncio.get_running_loop().create_connection(Line, *self._place, ssl=self._secure)
+        return made
 
     async def answer(self, scope: Scope, body: tuple[bytes, AsyncIterator[bytes]], send: Send, tee: Tee,
                      more: Callable[[], Any] | None = None) -> str:
@@ -110,40 +109,36 @@ class Relay:
 
         ``more`` gives headers that are added to the answer.
         """
-        request = httpx.Request(scope["method"], self._address(scope), headers=self._headers(scope["headers"], narrowed=tee.listening),
-                                stream=_Body(*body), extensions=self._patience)
-        async with self._line() as line:
-            try:
-                response = await line.handle_async_request(request)
-            except httpx.TransportError as error:
-                late = isinstance(error, httpx.TimeoutException)
-                await refuse(send, 504 if late else 502, "upstream-silent" if late else "upstream-unreachable",
-                             "The upstream did not answer in time." if late else "The upstream cannot be reached.")
-                return "upstream-failed"
-            try:
-                return await self._passed(response, send, tee, more)
-            finally:
-                await response.aclose()
-
-    async def _passed(self, response: httpx.Response, send: Send, tee: Tee, more: Callable[[], Any] | None) -> str:
-        tee.status = response.status_code
-        tee.headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
-        headers = [*_through(response.headers.raw), *(await more() if more else [])]
-        await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+        headers = self._headers(scope["headers"], narrowed=tee.listening)
+        head, chunked = head_of(scope["method"], self._target(scope), headers), (b"transfer-encoding", b"chunked") in headers
+        answering = False
         try:
-            async for piece in response.stream:  # type: ignore[union-attr]
-                tee.take(piece)
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-        except httpx.TransportError:
-            return "unfinished"  # the server closes the line, for the answer was not ended
-        tee.whole = True
+            async with self._line() as line:
+                await line.ask(head, *body, self._patience, chunked=chunked)
+                answering = True
+                return await self._passed(line, send, tee, more)
+        except (LineError, OSError) as error:
+            if answering:
+                return "unfinished"  # the server closes the line, for the answer was not ended
+            late = isinstance(error, TimeoutError)
+            await refuse(send, 504 if late else 502, "upstream-silent" if late else "upstream-unreachable",
+                         "The upstream did not answer in time." if late else "The upstream cannot be reached.")
+            return "upstream-failed"
+
+    async def _passed(self, line: Line, send: Send, tee: Tee, more: Callable[[], Any] | None) -> str:
+        tee.status = line.status
+        tee.headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in line.headers}
+        headers = [*_through(line.headers), *(await more() if more else [])]
+        await send({"type": "http.response.start", "status": line.status, "headers": headers})
+        async for piece in line.pieces(self._patience):
+            tee.take(piece)
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
         return ""
 
-    def _address(self, scope: Scope) -> httpx.URL:
-        path = self._path + (scope.get("raw_path") or scope["path"].encode())
-        query = b"?" + scope["query_string"] if scope["query_string"] else b""
-        return httpx.URL(self.address).copy_with(raw_path=path + query)
+    def _target(self, scope: Scope) -> bytes:
+        path = self._path + (scope.get("raw_path") or quote(scope["path"]).encode())
+        return path + (b"?" + scope["query_string"] if scope["query_string"] else b"")
 
     def _headers(self, headers: Headers, *, narrowed: bool) -> list[tuple[bytes, bytes]]:
         chunked = any(name == b"transfer-encoding" for name, _ in headers)
@@ -197,11 +192,11 @@ class Body:
         """Read what still comes.
 
         Raises:
-            httpx.ReadError: the client left before its end.
+            LineError: the client left before its end.
         """
         while self.more:
             if (piece := await self._piece()) is None:
-                raise httpx.ReadError("the client is gone")
+                raise LineError("the client is gone")
             yield piece
 
     async def gone(self) -> None:
