@@ -13,16 +13,16 @@ Rules kept here:
 Law: CHO-06, CHO-07, CHO-08, CHO-11, CHO-21
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..core.decisions import Decision, because, strictest
 from ..core.errors import HeldError
 from ..core.ids import SubjectId
-from ..core.policy import said_between
+from ..core.policy import Policy, said_between
 from ..core.records import Person, Record, Turn, altered
-from ..core.rights import Item, standing
+from ..core.rights import Item, Standings, standing
 from ..pipeline.pack import KNOWN
 from .arrive import Declared, declare, names
 from .live import Live
@@ -71,6 +71,23 @@ class TakenIn:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Now:
+    """What decides as of one head of the log: standings, policy, the log's size, and the keys of outsiders who objected."""
+
+    standings: Standings
+    policy: Policy
+    size: int
+    outsiders: Set[str] = field(repr=False)
+
+    @classmethod
+    def of(cls, live: Live) -> "_Now":
+        """Ask once; what was entered between the two questions makes the size differ from the next one's."""
+        standings, policy, size = live.now()
+        keys, _ = outsiders_at(live.workspace.log, Position.head(live.workspace.log))
+        return cls(standings=standings, policy=policy, size=size, outsiders=keys.keys())
+
+
 def take_in(live: Live, handed: Handed) -> TakenIn:
     """Decide what of a conversation may be kept, then keep that and nothing else.
 
@@ -81,7 +98,7 @@ def take_in(live: Live, handed: Handed) -> TakenIn:
         SetupError: a detector is missing that must look for somebody who objected; nothing was kept.
         HeldError: it was to be masked and could not be; nothing was kept.
     """
-    done, record = _judged(live, handed)
+    done, record = _judged(live, handed, _Now.of(live))
     if record is None:
         return done
     live.gathered.store(handed.source, record)
@@ -91,12 +108,14 @@ def take_in(live: Live, handed: Handed) -> TakenIn:
 def take_in_all(live: Live, several: Sequence[Handed]) -> list[TakenIn | BaseException]:
     """Do as :func:`take_in` for conversations that came together and are all others; give for each what came of it.
 
-    They share shards. Where the log moved while they were judged, they are judged once more before anything is written.
+    They share shards, and what decides is asked once for all. Where the log moved while they were judged, they are judged once
+    more before anything is written.
     """
-    judged = [_attempt(live, one) for one in several]
-    size = live.now()[2]
-    if any(not isinstance(one, BaseException) and one[0].size != size for one in judged):
-        judged = [_attempt(live, one) for one in several]
+    now = _Now.of(live)
+    judged = [_attempt(live, one, now) for one in several]
+    if live.now()[2] != now.size:
+        now = _Now.of(live)
+        judged = [_attempt(live, one, now) for one in several]
     out: list[TakenIn | BaseException] = [one if isinstance(one, BaseException) else one[0] for one in judged]
     kept: dict[str, list[tuple[int, Record]]] = {}
     for number, one in enumerate(judged):
@@ -111,9 +130,9 @@ def take_in_all(live: Live, several: Sequence[Handed]) -> list[TakenIn | BaseExc
     return out
 
 
-def _attempt(live: Live, handed: Handed) -> tuple[TakenIn, Record | None] | BaseException:
+def _attempt(live: Live, handed: Handed, now: _Now) -> tuple[TakenIn, Record | None] | BaseException:
     try:
-        return _judged(live, handed)
+        return _judged(live, handed, now)
     except Exception as error:
         return error
 
@@ -125,16 +144,17 @@ def _stored_as(space: Workspace, records: Mapping[str, Sequence[Record]]) -> lis
     return [next((name for name in reversed(both) if name in stored), "") for both in own]
 
 
-def _judged(live: Live, handed: Handed) -> tuple[TakenIn, Record | None]:
+def _judged(live: Live, handed: Handed, now: _Now) -> tuple[TakenIn, Record | None]:
     """Decide what of a conversation may be kept; give what is to be told, and what is to be stored."""
     space = live.workspace
     record = declare(handed.record, handed.declared, handed.source, "API")
     if whole := _whole(record):
-        return TakenIn(record="", size=live.now()[2], at=space.clock.now(), messages=tuple(
+        return TakenIn(record="", size=now.size, at=space.clock.now(), messages=tuple(
             Judged(message=turn.id, answer=whole.answer, reason=whole.reason, kept=False) for turn in record.turns)), None
-    decided, size, at = _decided(live, handed, record)
+    at = space.clock.now()
+    decided = _decided(live, handed, record, (now, at))
     kept = {turn.id for turn, decision in decided if decision.answer != "refuse"}
-    done = TakenIn(record="", size=size, at=at, messages=tuple(
+    done = TakenIn(record="", size=now.size, at=at, messages=tuple(
         Judged(message=turn.id, answer=decision.answer, reason=decision.reason, kept=turn.id in kept) for turn, decision in decided))
     if not kept:
         return done, None
@@ -145,19 +165,18 @@ def _judged(live: Live, handed: Handed) -> tuple[TakenIn, Record | None]:
     return done, _masked(space, names(space, handed.source, record)[-1], record) if handed.masked else record
 
 
-def _decided(live: Live, handed: Handed, record: Record) -> tuple[list[tuple[Turn, Decision]], int, datetime]:
+def _decided(live: Live, handed: Handed, record: Record, when: tuple[_Now, datetime]) -> list[tuple[Turn, Decision]]:
     """Decide on every turn."""
-    standings, policy, size = live.now()
-    at = live.workspace.clock.now()
+    now, at = when
     own = names(live.workspace, handed.source, record)
     people = {person.ref: _subject(live, person) or _NOBODY_YET for person in record.people}
     found = _followed(record.turns, [
-        strictest(standing(standings, policy, person, handed.purpose, item, at) for person, item in _asked(record, turn, (own, people)))
+        strictest(standing(now.standings, now.policy, person, handed.purpose, item, at) for person, item in _asked(record, turn, (own, people)))
         for turn in record.turns])
     if any(decision.answer != "refuse" for decision in found):
-        named = _objected(live.workspace, own[-1], record)
+        named = _objected(live.workspace, own[-1], record, now.outsiders)
         found = [named] * len(found) if named else found
-    return list(zip(record.turns, found, strict=True)), size, at
+    return list(zip(record.turns, found, strict=True))
 
 
 def _subject(live: Live, person: Person) -> SubjectId:
@@ -212,11 +231,10 @@ def _followed(turns: Sequence[Turn], decisions: Sequence[Decision]) -> list[Deci
             for turn, decision in zip(turns, out, strict=True)]
 
 
-def _objected(space: Workspace, name: str, record: Record) -> Decision | None:
+def _objected(space: Workspace, name: str, record: Record, keys: Set[str]) -> Decision | None:
     """Look for whoever is no user and objected; a name alone may be somebody else's, and is held by every build."""
-    keys, _ = outsiders_at(space.log, Position.head(space.log))
     if not keys:
         return None
     rows = space.look(read_plan(space.root / "plan.toml"), name, record)
     found = {key for mentions in rows.column("mentions").to_pylist() for key in mentions or ()}
-    return because("third-party-objection") if found & keys.keys() else None
+    return because("third-party-objection") if found & keys else None

@@ -49,8 +49,9 @@ AFTER = 5.0
 TROUBLE = frozenset({"workspace-gone", "workspace-busy", "not-stored", "queue-full", "fault"})
 #: Reasons for which a chat is not served where it must not be in doubt.
 DOUBT = TROUBLE | {"sign-in-refused", "identity-unclear"}
-#: So many exchanges are stored together at most; between two rounds chats have the processor for so many seconds.
-_TOGETHER, _BREATH = 64, .02
+#: So many exchanges are stored together at most; between two rounds chats have the processor for so many seconds, and after a
+#: round of several so many more come together that a shard and an entry of the log are shared by them.
+_TOGETHER, _BREATH, _SEVERAL, _GATHERING = 256, .02, 8, .3
 _DEVICE = "licit_device"
 _REMEMBERED = 100_000
 _NO = ("", "0", "false", "no")
@@ -178,8 +179,8 @@ class Keeper:
                 self.tally.update(reasons)
                 if any(reason in TROUBLE for reason in reasons):
                     self._failed = time.monotonic()
+            time.sleep(_BREATH if len(together) < _SEVERAL else _GATHERING)
             together = []
-            time.sleep(_BREATH)
 
     def _all_kept(self, together: Sequence[Heard]) -> list[str]:
         """Keep some exchanges as far as they may be; give for each why it was not kept, or "kept"."""

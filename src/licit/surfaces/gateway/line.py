@@ -175,7 +175,7 @@ class Line(asyncio.Protocol):
             await self._woken(patience)
 
     async def _more(self, patience: float) -> None:
-        if self._lost or self._transport.is_closing():
+        if self._lost:
             raise LineError("the line broke")
         await self._woken(patience)
 
