@@ -3,7 +3,9 @@
 import io
 import json
 import re
+import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -292,3 +294,15 @@ def test_a_consent_is_given_to_the_words_that_were_shown(served):
     assert said["train"][0] == "notice-2025"
     assert said["train"][1].startswith("Entraîner des modèles: Vos discussions avec l'assistant, noms et numéros remplacés")
     assert said["learn-from-feedback"][1].startswith("Apprendre de vos avis: ")
+
+
+def test_words_that_cannot_be_read_are_not_replaced_and_stop_no_refusal(served):
+    """Where an entry of the papers is damaged the page says so instead of words of its own, and the switch refuses all the same."""
+    seq = entries(served, "law")[0].seq
+    with closing(sqlite3.connect(served.world.root / "licit.db")) as base, base:
+        base.execute("delete from log_decision where seq = ?", (seq,))
+    client = served.signed_in("user1")
+    page = client.get("/").text
+    assert "What it covers cannot be read at present." in page
+    assert "Default words of the product" not in page
+    assert "Your conversations are not used to train models." in choose(client, "refuse").text

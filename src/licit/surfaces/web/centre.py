@@ -23,10 +23,11 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 from starlette.background import BackgroundTask
 from starlette.datastructures import FormData
 
-from ...core.errors import HeldError, InputError, RefusedError, UnavailableError
+from ...core.errors import EvidenceError, HeldError, InputError, RefusedError, UnavailableError
 from ...core.ids import SubjectId
 from ...core.notes import parse_envelope, parse_receipt
 from ...core.policy import PURPOSES
+from ...core.told import Told
 from ...usecases.centre import Choice, choices, history, messages_of, own_entry, readings, whereabouts
 from ...usecases.commands import Asked, exercise, receipt
 from ...usecases.erase import carry_out
@@ -63,12 +64,18 @@ def overview(request: Request, done: int = -1) -> Response:
         return response
     if visit.refuses_by_signal and not visit.fresh and (noted := _signalled(live, door.acting(visit))) >= 0:
         return RedirectResponse(f"/?done={noted}#state", 303)
-    stands, told, at = choices(live, visit.subject or _NOBODY_YET), live.told(), live.workspace.clock.now()
+    stands, at = choices(live, visit.subject or _NOBODY_YET), live.workspace.clock.now()
     said = history(live, visit.subject) if visit.subject else []
+    try:
+        told: Told | None = live.told()
+    except EvidenceError as error:  # What it covers is then not said at all; refusing must stay possible.
+        _log.warning("the words of the notices cannot be read: %s", error.reason)
+        told = None
     return page(request, "centre.html", "/", choices=stands, differing=differing(live, visit.subject), history=said, train=stands[0],
                  holds=holds_on(live, visit.subject) if visit.subject else {},
                  seen=readings(live, visit.subject) if visit.subject else [],
-                 done=next((event for event in said if event.entry == done), None), notices={one.purpose: told.of(one.purpose, at) for one in stands})
+                 done=next((event for event in said if event.entry == done), None), unread=told is None,
+                 notices={one.purpose: told.of(one.purpose, at) for one in stands} if told else {})
 
 
 @router.post("/choices")
@@ -114,13 +121,12 @@ def _allow(live: Live, visit: Visit, subject: str, wanted: list[Choice]) -> int:
     if plain:
         entry = _entered(live, Asked(kind="permission", subject=subject, purposes=tuple(plain), how="privacy centre"))
     _, policy, _ = live.now()
-    words = live.told()
     at = live.workspace.clock.now()
     for one in wanted:
         notices = [notice.id for notice in policy.notices if one.purpose in notice.purposes and notice.starts <= at
                    and (notice.ends is None or at < notice.ends)]
         if one.basis == "consent" and one.state != "allowed" and notices:
-            told, said = texts.PURPOSES[one.purpose], words.of(one.purpose, at)
+            told, said = texts.PURPOSES[one.purpose], live.told().of(one.purpose, at)
             covers = said.in_language(visit.words.code)[1] if said else visit.words.say(told.covers)
             entry = _entered(live, Asked(
                 kind="consent", subject=subject, purposes=(one.purpose,), notice=said.notice if said else notices[-1],
