@@ -11,14 +11,12 @@ Rules kept here:
 - A file is recognised by its content; a tie is an error, not a guess.
 """
 
-import codecs
 import gzip
 import io
 import pkgutil
 import re
 import stat
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -32,28 +30,15 @@ from licit.core.ports import InputFile, Reader
 from licit.core.records import SetAside
 
 from .chatlogs._streams import read_lines as read_lines
+from .tarballs import is_tar, tar_members
+from .unpacking import BROKEN, LITTER, Allowance, Limits, climbs, guarded, is_litter, read_head, safe, unpacker
 
-HEAD_BYTES = 64 * 1024
 READER_PACKAGES = ("licit.adapters.chatlogs", "licit.adapters.documents")
 ENTRY_POINTS = "licit.readers"
 
-_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+_NESTED = "unpack it and import it itself"
 _ZIP_MAGIC = ("PK\x03\x04", "PK\x05\x06")
-#: How the first bytes of a gzip look once they were decoded leniently.
-_PACKED = "\x1f\ufffd\x08"
-_UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, gzip.BadGzipFile)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How much an archive may hold: bytes of one member, growth over its packed size once past a size, members."""
-
-    member_bytes: int = 4 << 30
-    ratio: int = 200
-    ratio_from: int = 64 << 20
-    members: int = 100_000
-    nested_bytes: int = 64 << 20
+_UNPACKED_SUFFIX = re.compile(r"\.(?:gz|bz2|xz)$")
 
 
 _DEFAULT = Limits()
@@ -85,7 +70,7 @@ def _walk(path: Path, *, top: bool = False) -> Iterator[Path | SetAside]:
                            detail="a link inside a folder is not followed; name it itself")
         elif path.is_dir():
             for child in sorted(path.iterdir(), key=lambda item: item.name):
-                if child.name not in _LITTER and child.name != "__MACOSX":
+                if child.name not in LITTER and child.name != "__MACOSX":
                     yield from _walk(child)
         elif path.is_file():
             yield path
@@ -101,19 +86,20 @@ def _open(path: Path, limits: Limits, folders: dict[Path, tuple[str, ...]]) -> I
     name = path.as_posix()
 
     def opened() -> BinaryIO:
-        return _guarded(lambda: path.open("rb"), name, None)
+        return guarded(lambda: path.open("rb"), name, None)
 
     def sibling(other: str) -> BinaryIO | None:
         beside = path.parent / other
         inside = beside.name == other and beside.is_file() and not beside.is_symlink()
-        return _guarded(lambda: beside.open("rb"), other, None) if inside else None
+        return guarded(lambda: beside.open("rb"), other, None) if inside else None
 
     try:
         head, size = read_head(opened), path.stat().st_size
         if head.startswith(_ZIP_MAGIC):
             yield from _members(zipfile.ZipFile(path), name, limits, nested=False)
             return
-        inside = _unpacked_head(path) if head.startswith(_PACKED) else b""
+        unpack = unpacker(head)
+        first = _first_block(path, unpack) if unpack or "ustar" in head[:512] or path.suffix == ".tar" else b""
         if path.parent not in folders:
             folders[path.parent] = tuple(sorted(child.name for child in path.parent.iterdir()
                                                 if child.is_file() and not child.is_symlink()))
@@ -121,37 +107,48 @@ def _open(path: Path, limits: Limits, folders: dict[Path, tuple[str, ...]]) -> I
         yield SetAside(reason=error.reason, where=name, detail=error.what)
     except OSError as error:
         yield SetAside(reason="not-readable", where=name, detail=error.strerror or "")
-    except _BROKEN:
+    except BROKEN:
         yield SetAside(reason="broken-archive", where=name)
     else:
-        if inside and not inside.startswith(b"WARC/"):
-            yield from _alone(path, size, limits, (folders[path.parent], sibling), tar=inside[257:262] == b"ustar")
+        if is_tar(first):
+            yield from _tar(path, unpack, limits)
+            return
+        # A reader of its own knows a web archive that is packed record by record.
+        if unpack and not (unpack is gzip.open and first.startswith(b"WARC/")):
+            yield from _alone(path, unpack, size, limits, (folders[path.parent], sibling))
             return
         yield InputFile(name=name, size=size, head=head, open=opened, siblings=folders[path.parent], sibling=sibling,
                         path=path)
 
 
-def _unpacked_head(path: Path) -> bytes:
-    with gzip.open(path) as inside:
+def _first_block(path: Path, unpack: Callable[[Path], Any] | None) -> bytes:
+    with unpack(path) if unpack else path.open("rb") as inside:
         try:
-            return inside.read(512)
-        except (*_BROKEN, OSError):
+            return bytes(inside.read(512))
+        except (*BROKEN, OSError):
             return b"?"  # reading it says what is wrong
 
 
-def _alone(path: Path, size: int, limits: Limits, beside: tuple[tuple[str, ...], Any], *, tar: bool) -> Iterator[InputFile | SetAside]:
+def _alone(path: Path, unpack: Callable[[Path], Any], size: int, limits: Limits, beside: tuple[tuple[str, ...], Any]) -> Iterator[InputFile | SetAside]:
     """Give a file that was packed alone, by its own name below that of the packed one."""
-    name = f"{path.as_posix()}/{path.name.removesuffix('.gz')}"
+    name = f"{path.as_posix()}/{_UNPACKED_SUFFIX.sub('', path.name)}"
 
     def inside() -> BinaryIO:
-        return _guarded(lambda: gzip.open(path), name, _Allowance(limits, size))
+        return guarded(lambda: unpack(path), name, Allowance(limits, size))
 
     try:
-        if tar:
-            raise InputError("unpack it and name its folder", about=name, reason="nested-archive")
         yield InputFile(name=name, size=size, head=read_head(inside), open=inside, siblings=beside[0], sibling=beside[1])
     except InputError as error:
         yield SetAside(reason=error.reason, where=path.as_posix(), detail=error.what)
+
+
+def _tar(path: Path, unpack: Callable[[Path], Any] | None, limits: Limits) -> Iterator[InputFile | SetAside]:
+    """Give each member of a tar; a zip among them is opened as one in a zip is."""
+    for file in tar_members(path, unpack, limits):
+        if isinstance(file, InputFile) and file.head.startswith(_ZIP_MAGIC):
+            yield from _nested(file.name, file.size, file.open, limits)
+        else:
+            yield file
 
 
 def _members(archive: zipfile.ZipFile, name: str, limits: Limits, *, nested: bool) -> Iterator[InputFile | SetAside]:
@@ -165,10 +162,10 @@ def _members(archive: zipfile.ZipFile, name: str, limits: Limits, *, nested: boo
         return
     good: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
-        if _is_litter(info.filename):
+        if is_litter(info.filename):
             continue
         if reason := "duplicate-member" if info.filename in good else _refusal(info, limits):
-            yield SetAside(reason=reason, where=f"{name}/{_safe(info.filename)}")
+            yield SetAside(reason=reason, where=f"{name}/{safe(info.filename)}")
         else:
             good[info.filename] = info
     folders: dict[str, list[str]] = {}
@@ -189,7 +186,7 @@ class _Archive:
 
     def open(self, member: str) -> BinaryIO:
         info = self.members[member]
-        return _guarded(lambda: self.file.open(info), f"{self.name}/{member}", _Allowance(
+        return guarded(lambda: self.file.open(info), f"{self.name}/{member}", Allowance(
             self.limits, info.compress_size))
 
 
@@ -205,7 +202,10 @@ def _member(archive: _Archive, member: str, siblings: tuple[str, ...],
     try:
         head = read_head(lambda: archive.open(member))
         if head.startswith(_ZIP_MAGIC):
-            yield from _nested(archive, member, nested)
+            if nested:
+                yield SetAside(reason="nested-archive", where=name, detail=_NESTED)
+            else:
+                yield from _nested(name, archive.members[member].file_size, lambda: archive.open(member), archive.limits)
             return
     except InputError as error:
         yield SetAside(reason=error.reason, where=name, detail=error.what)
@@ -214,107 +214,29 @@ def _member(archive: _Archive, member: str, siblings: tuple[str, ...],
                     open=lambda: archive.open(member), siblings=siblings, sibling=sibling)
 
 
-def _nested(archive: _Archive, member: str, nested: bool) -> Iterator[InputFile | SetAside]:
-    name = f"{archive.name}/{member}"
-    if nested or archive.members[member].file_size > archive.limits.nested_bytes:
-        yield SetAside(reason="nested-archive", where=name, detail="unpack it and import it itself")
+def _nested(name: str, size: int, opened: Callable[[], BinaryIO], limits: Limits) -> Iterator[InputFile | SetAside]:
+    if size > limits.nested_bytes:
+        yield SetAside(reason="nested-archive", where=name, detail=_NESTED)
         return
-    with archive.open(member) as stream:
-        data = stream.read()
     try:
-        inner = zipfile.ZipFile(io.BytesIO(data))
-    except _BROKEN:
+        with opened() as stream:
+            inner = zipfile.ZipFile(io.BytesIO(stream.read()))
+    except InputError as error:
+        yield SetAside(reason=error.reason, where=name, detail=error.what)
+    except BROKEN:
         yield SetAside(reason="broken-archive", where=name)
-        return
-    yield from _members(inner, name, archive.limits, nested=True)
-
-
-def _is_litter(member: str) -> bool:
-    return member.startswith("__MACOSX/") or PurePosixPath(member).name in _LITTER
+    else:
+        yield from _members(inner, name, limits, nested=True)
 
 
 def _refusal(info: zipfile.ZipInfo, limits: Limits) -> str:
-    name = info.filename.replace("\\", "/")
-    if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
+    if climbs(info.filename):
         return "path-traversal"
     if stat.S_ISLNK(info.external_attr >> 16):
         return "symlink"
     if info.flag_bits & 0x1:
         return "encrypted"
     return "too-large" if info.file_size > limits.member_bytes else ""
-
-
-def _safe(member: str) -> str:
-    return re.sub(r"[^ -~\u00a0-\uffff]", "?", member)[:200]
-
-
-class _Allowance:
-    """How many bytes one member may still give."""
-
-    def __init__(self, limits: Limits, packed: int) -> None:
-        self._limits, self._packed, self._given = limits, packed, 0
-
-    def spend(self, count: int, name: str) -> None:
-        """Count bytes read.
-
-        Raises:
-            InputError: it gives more than it may.
-        """
-        self._given += count
-        if self._given > self._limits.member_bytes:
-            raise InputError("it unpacks to more than may be read", about=name, reason="too-large")
-        if self._given > max(self._limits.ratio_from, self._packed * self._limits.ratio):
-            raise InputError("it unpacks to far more than any real export", about=name, reason="bomb")
-
-
-class _Guarded(io.RawIOBase):
-    """A stream whose failures are input errors, and whose length is measured."""
-
-    def __init__(self, inner: Any, name: str, allowance: _Allowance | None) -> None:
-        self._inner, self._name, self._allowance = inner, name, allowance
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            data = self._inner.read(len(buffer))
-        except OSError as error:
-            raise InputError("it cannot be read", about=self._name, reason="not-readable") from error
-        except _BROKEN as error:
-            raise InputError("the archive is damaged here", about=self._name, reason="broken-archive") from error
-        if self._allowance is not None:
-            self._allowance.spend(len(data), self._name)
-        buffer[:len(data)] = data
-        return len(data)
-
-    def close(self) -> None:
-        if not self.closed:
-            self._inner.close()
-        super().close()
-
-
-def _guarded(opener: Callable[[], Any], name: str, allowance: _Allowance | None) -> BinaryIO:
-    try:
-        inner = opener()
-    except OSError as error:
-        raise InputError("it cannot be opened", about=name, reason="not-readable") from error
-    except _BROKEN as error:
-        raise InputError("the archive is damaged here", about=name, reason="broken-archive") from error
-    return io.BufferedReader(_Guarded(inner, name, allowance), buffer_size=1 << 16)
-
-
-def read_head(opener: Callable[[], BinaryIO]) -> str:
-    """Read the first 64 KiB as text, leniently: UTF-8 with or without its mark, or UTF-16 with one.
-
-    Raises:
-        InputError: the file cannot be opened or read.
-    """
-    with opener() as stream:
-        data = stream.read(HEAD_BYTES)
-    if (encoding := _UTF16.get(data[:2])) is not None:
-        return data[2:].decode(encoding, errors="replace")
-    return data.decode("utf-8-sig", errors="replace")
 
 
 def find_readers() -> dict[str, Reader]:

@@ -238,7 +238,7 @@ def _joined(data: bytes) -> bytes:
     """Put together what splitting into tokens parted; most blocks have nothing of it, and cost no more than to ask."""
     if not any(mark in data for mark in _SPLITS) or not _SPLIT.search(data):
         return data
-    return _SPLIT.sub(lambda match: match[0].replace(b" ", b""), data)
+    return bytes(_SPLIT.sub(lambda match: match[0].replace(b" ", b""), data))
 
 
 def good_enough(measure: Mapping[str, Any]) -> bool:
