@@ -11,7 +11,7 @@ Rules kept here:
 """
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -121,10 +121,11 @@ def import_paths(workspace: Workspace, paths: Sequence[Path], source: str, decla
     yield from _finished(shelf, done)
 
 
-def names(workspace: Workspace, source: str, record: Record) -> tuple[str, str]:
-    """Give the ids under which a record with an id of its own is stored: as nobody's, and as its account's."""
-    name, account = record_ids(workspace.keys.secret("records")), record.person(record.holder).key if record.holder else ""
-    return name(source, "\x00".join((record.format, "", record.origin_id))), name(source, "\x00".join((record.format, account, record.origin_id)))
+def naming(workspace: Workspace) -> Callable[[str, Record], Sequence[str]]:
+    """Give what tells the ids under which a source's record with an id of its own is stored: as nobody's, and as its account's."""
+    name = record_ids(workspace.keys.secret("records"))
+    return lambda source, record: [name(source, "\x00".join((record.format, account, record.origin_id)))
+                                   for account in ("", record.person(record.holder).key if record.holder else "")]
 
 
 def store(workspace: Workspace, source: str, records: Sequence[Record]) -> FileReport:

@@ -19,7 +19,7 @@ from ..core.errors import InputError
 from ..core.ids import SubjectId, TurnId
 from ..core.records import Concern, Person, Record, Turn, altered
 from ..pipeline.pack import KNOWN
-from .arrive import Declared, declare, names
+from .arrive import Declared, declare, naming
 from .centre import read_records
 from .workspace import Workspace
 
@@ -36,7 +36,8 @@ def continued(space: Workspace, source: str, several: Sequence[tuple[Record, Dec
     stored, an error is given in its place.
     """
     whole = [declare(record, declared, source, "") for record, declared, _ in several]
-    own = [names(space, source, record)[-1] for record in whole]
+    names = naming(space)
+    own = [names(source, record)[-1] for record in whole]
     stored = dict(read_records(space, own))
     out: list[Record | InputError] = []
     for (record, _, after), name, full in zip(several, own, whole, strict=True):

@@ -13,7 +13,7 @@ Rules kept here:
 Law: CHO-06, CHO-07, CHO-08, CHO-11, CHO-21
 """
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -24,7 +24,7 @@ from ..core.policy import Policy, said_between
 from ..core.records import Person, Record, Turn, altered
 from ..core.rights import Item, Standings, standing
 from ..pipeline.pack import KNOWN
-from .arrive import Declared, declare, names
+from .arrive import Declared, declare, naming
 from .live import Live
 from .plan import read_plan
 from .workspace import Position, Workspace, outsiders_at
@@ -73,19 +73,23 @@ class TakenIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Now:
-    """What decides as of one head of the log: standings, policy, the log's size, and the keys of outsiders who objected."""
+    """What decides as of one head of the log: standings, policy, the log's size, and the keys of outsiders who objected.
+
+    ``names`` gives the ids that a source's record may have.
+    """
 
     standings: Standings
     policy: Policy
     size: int
     outsiders: Set[str] = field(repr=False)
+    names: Callable[[str, Record], Sequence[str]]
 
     @classmethod
     def of(cls, live: Live) -> "_Now":
         """Ask once; what was entered between the two questions makes the size differ from the next one's."""
         standings, policy, size = live.now()
         keys, _ = outsiders_at(live.workspace.log, Position.head(live.workspace.log))
-        return cls(standings=standings, policy=policy, size=size, outsiders=keys.keys())
+        return cls(standings=standings, policy=policy, size=size, outsiders=keys.keys(), names=naming(live.workspace))
 
 
 def take_in(live: Live, handed: Handed) -> TakenIn:
@@ -139,7 +143,8 @@ def _attempt(live: Live, handed: Handed, now: _Now) -> tuple[TakenIn, Record | N
 
 def _stored_as(space: Workspace, records: Mapping[str, Sequence[Record]]) -> list[str]:
     """Give the id under which each record is stored, "" for one that is not."""
-    own = [names(space, source, record) for source, found in records.items() for record in found]
+    names = naming(space)
+    own = [names(source, record) for source, found in records.items() for record in found]
     stored = space.catalogue.stored([name for both in own for name in both])
     return [next((name for name in reversed(both) if name in stored), "") for both in own]
 
@@ -162,13 +167,13 @@ def _judged(live: Live, handed: Handed, now: _Now) -> tuple[TakenIn, Record | No
         # A title or another remark beside the messages may repeat what is not kept.
         record = altered(record, turns=tuple(turn for turn in record.turns if turn.id in kept),
                          declared={"path": record.declared["path"]})
-    return done, _masked(space, names(space, handed.source, record)[-1], record) if handed.masked else record
+    return done, _masked(space, now.names(handed.source, record)[-1], record) if handed.masked else record
 
 
 def _decided(live: Live, handed: Handed, record: Record, when: tuple[_Now, datetime]) -> list[tuple[Turn, Decision]]:
     """Decide on every turn."""
     now, at = when
-    own = names(live.workspace, handed.source, record)
+    own = now.names(handed.source, record)
     people = {person.ref: _subject(live, person) or _NOBODY_YET for person in record.people}
     found = _followed(record.turns, [
         strictest(standing(now.standings, now.policy, person, handed.purpose, item, at) for person, item in _asked(record, turn, (own, people)))

@@ -12,9 +12,10 @@ Rules kept here:
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
-from ...core.ids import keyed, short_text
+from ...core.ids import keyed, keyed_by, short_text
 
 _ASIDE = ("system", "developer")
 _UNSAID = ("thinking", "reasoning")
@@ -39,7 +40,7 @@ def thread_of(key: bytes, person: Sequence[str], conversation: str, rows: Sequen
     own, names, first = conversation, [], len(rows) - answers
     for number, row in enumerate(rows):
         role = str(row.get("role"))
-        told = keyed(key, "licit/gateway-turn", link, str(number if role in _ASIDE else "").encode(), said(row))
+        told = _turns(key)(link, str(number if role in _ASIDE else "").encode(), said(row))
         names.append("m" + short_text(told))
         if role in _ASIDE:
             continue
@@ -49,6 +50,9 @@ def thread_of(key: bytes, person: Sequence[str], conversation: str, rows: Sequen
             link = names[-1].encode()
     last = max((number for number in range(first) if rows[number].get("role") == "assistant"), default=-1)
     return Thread(conversation=own or "gateway:" + short_text(link), names=tuple(names), before=last + 1)
+
+
+_turns = lru_cache(8)(partial(keyed_by, tag="licit/gateway-turn"))
 
 
 def said(row: Mapping[str, Any]) -> bytes:
