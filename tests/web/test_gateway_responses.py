@@ -58,7 +58,7 @@ def test_the_same_talk_sent_whole_is_the_same_record(passing, client, upstream):
         ("user", ["Q1"], True), ("assistant", ["A1", "weather", '{"town":"Brest"}'], True), ("tool", ["rain"], True), ("assistant", ["A2"], True)]
 
 
-def test_what_goes_on_from_what_is_not_kept_is_not_kept(passing, client):
+def test_what_goes_on_from_what_is_not_kept_is_not_kept(passing, client, monkeypatch):
     """An answer nobody kept, another's answer, a conversation or an item that the upstream alone knows: no refusal could follow them.
 
     Law: CHO-04, CHO-06
@@ -74,6 +74,14 @@ def test_what_goes_on_from_what_is_not_kept_is_not_kept(passing, client):
     client.responses.create(model="plain", input=[{"type": "item_reference", "id": "msg_1"}, {"role": "user", "content": PLANTED}], user="taker")
     client.responses.create(model="plain", input=PLANTED, user="owner", previous_response_id=own.id, extra_headers={"X-Conversation-Id": "x"})
     assert passing.counted(7) == {"objection": 1, "kept": 1, "thread-unknown": 5}
+    keep = passing.gateway.keeper.keep
+    with monkeypatch.context() as patched:  # refused during the answer
+        patched.setattr(passing.gateway.keeper, "keep", lambda heard: (passing.world.object("late"), keep(heard)))
+        refused = client.responses.create(model="plain", input=PLANTED, user="late")
+        passing.counted(8)
+    passing.world.object("late", right="permission", purposes=["train"])
+    client.responses.create(model="plain", input=PLANTED, user="late", previous_response_id=refused.id)
+    assert passing.counted(9) == {"objection": 2, "kept": 1, "thread-unknown": 6}
     assert places_of(PLANTED, passing.world.root) == []
 
 
