@@ -102,6 +102,8 @@ FRENCH: dict[str, str] = {
     "{path} is no bundle of evidence": "{path} n'est pas un dossier de preuves",
     "{number} rows were erased since and cannot be judged again":
         "{number} lignes ont été effacées depuis et ne peuvent être jugées de nouveau",
+    "shard {shard} was put together from what are no neighbours, or lost records":
+        "le lot {shard} réunit des lots qui ne sont pas voisins, ou a perdu des enregistrements",
     "shard {shard} was rewritten after an erasure, so that what arrived is no longer there":
         "le lot {shard} a été réécrit après un effacement : ce qui était arrivé n'y est plus",
     "some of what was decided was erased since and cannot be recounted":
@@ -244,6 +246,7 @@ FRENCH: dict[str, str] = {
     "the parent {name} is gone: what left it cannot be compared":
         "le parent {name} n'est plus là : ce qui l'a quitté ne peut être comparé",
     "the patch differs from its parent in {field}": "le correctif diffère de son parent par {field}",
+    "the plan cannot be read": "le plan ne peut être lu",
     "the proof does not lead to this release's root of tags":
         "la preuve ne mène pas à la racine des marques de cette version",
     "the proof for this release cannot be read": "la preuve pour cette version ne peut être lue",

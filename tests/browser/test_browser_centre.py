@@ -17,8 +17,9 @@ def test_refusing_is_one_click(visit, width, scripts):
     assert page.locator(".done").inner_text().startswith("C’est fait\u00a0: Refus.")
 
 
-@pytest.mark.parametrize(("language", "width", "dark", "axe"), [("fr-FR", 320, True, True), ("en-GB", 1200, False, False)],
-                         ids=["French, narrow and dark", "English, without axe"])
+@pytest.mark.parametrize(("language", "width", "dark", "axe"), [
+    pytest.param("fr-FR", 320, True, True, id="French, narrow and dark"),
+    pytest.param("en-GB", 1200, False, False, id="English, without axe", marks=pytest.mark.slow)])
 def test_no_page_keeps_anybody_out(visit, served, language, width, dark, axe):
     """Every page before and after a choice: no violation of WCAG 2.2 AA, nothing wider than the screen, one language, two equal answers.
 

@@ -4,8 +4,9 @@ import pytest
 from looking import ROOMS, console_round, faults_of, wider, wrong_with
 
 
-@pytest.mark.parametrize(("language", "width", "dark", "axe"), [("fr-FR", 1200, False, False), ("en-GB", 320, True, True)],
-                         ids=["French, without axe", "English, narrow and dark"])
+@pytest.mark.parametrize(("language", "width", "dark", "axe"), [
+    pytest.param("fr-FR", 1200, False, False, id="French, without axe", marks=pytest.mark.slow),
+    pytest.param("en-GB", 320, True, True, id="English, narrow and dark")])
 def test_no_page_keeps_anybody_out(desk, busy, language, width, dark, axe):
     """Every room, request and answer of the console: no violation of WCAG 2.2 AA, nothing wider than the screen, one language, no script."""
     page = desk(language=language, width=width, dark=dark)

@@ -280,7 +280,7 @@ def test_an_organisations_chats_stay_out_for_every_purpose(tmp_path, purpose):
               "period": [{**POLICY["period"][0], "purpose": purpose}],
               "assessment": [{**POLICY["assessment"][0], "purposes": list(PURPOSES)}]}
     world = make(tmp_path / "w", policy=policy)
-    world.space.add_contract("chat", id="C-1", uses=["train", "fine-tune", "evaluate"], starts="2025-01-01")
+    world.space.add_contract("chat", id="C-1", uses=["train", "fine-tune", "evaluate"], starts="2025-01-01", sublicence=True)
     world.space.approve_source("chat", by="paul")
     world.take([chat("work", "employee", prose("work"))], capacity="organisation")
     world.take([chat("home", "private", prose("home"))])
