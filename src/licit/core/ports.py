@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from .ids import SubjectId
+from .models import LanguageModel as LanguageModel
 from .records import Record, SetAside
 from .spans import Span
 
