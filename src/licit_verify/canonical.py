@@ -58,7 +58,7 @@ def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         ValueError: a name stands twice.
     """
     out = dict(pairs)
-    if len(out) != len(pairs) or not all(key.isascii() for key in out):
+    if len(out) != len(pairs) or not "".join(out).isascii():
         raise ValueError("a key twice, or not in ASCII")
     return out
 
