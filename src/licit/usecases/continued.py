@@ -7,6 +7,8 @@ Rules kept here:
 - Everybody whom a stored message concerns is still asked about it, also when the product names them no longer.
 - Another message of the same role in a place that is taken is an edit, another answer to the same words a regeneration.
 - What goes on from a stored message stands after it, and all above it is shown; where that message is not stored, nothing is given.
+- A remark on a stored message (a rating, a title) stands beside it and takes the place of an earlier one; without words it takes
+  that one away.
 
 Law: CHO-06, CHO-09
 """
@@ -33,7 +35,7 @@ def continued(space: Workspace, source: str, several: Sequence[tuple[Record, Dec
     """Give conversations, whose turns have ids that stay the same, with what is stored of them; turns follow their parents.
 
     Each comes with the stem of the stored turn that it goes on from, "" where it tells all itself; where that one is not
-    stored, an error is given in its place.
+    stored, an error is given in its place. A record of one turn that nobody said is a remark on the stored turn that it names.
     """
     whole = [declare(record, declared, source, "") for record, declared, _ in several]
     names = naming(space)
@@ -47,6 +49,9 @@ def continued(space: Workspace, source: str, several: Sequence[tuple[Record, Dec
             out.append(InputError("the message that this goes on from is not stored", reason="thread-unknown"))
         elif earlier is None:
             out.append(_of_kind(record))
+        elif record.turns[0].origin != "said":
+            asked = space.identities.subjects_for([(one.issuer, one.kind, one.key) for one in full.people], create=False)
+            out.append(_remarked(record, earlier, frozenset(asked)))
         else:
             asked = space.identities.subjects_for([(one.issuer, one.kind, one.key) for one in full.people], create=False)
             out.append(joined(_after(record, earlier, last), earlier, frozenset(asked)))
@@ -89,13 +94,27 @@ def _after(record: Record, earlier: Record, last: Turn | None) -> Record:
 def joined(record: Record, earlier: Record, asked: frozenset[SubjectId]) -> Record:
     """Join a conversation as it comes now with its stored state; ``asked`` are those whom all of it concerns anyway."""
     before = {turn.id: turn for turn in earlier.turns}
-    others = [person for person in earlier.people if person.subject not in asked]
-    refs = {person.ref: f"p{len(record.people) + number}" for number, person in enumerate(others)}
-    people = tuple(Person(ref=refs[person.ref], kind=person.kind, issuer=KNOWN, key=person.subject) for person in others)
+    people, refs = _others(record, earlier, asked)
     path = [_first_said(turn, before[turn.id], refs) if turn.id in before else turn for turn in record.turns]
     here = {turn.id for turn in path}
     rest = [altered(turn, shown=False, concerns=_named(turn, refs)) for turn in earlier.turns if turn.id not in here]
-    return _of_kind(altered(record, turns=(*path, *rest), people=(*record.people, *people)), frozenset(before))
+    return _of_kind(altered(record, turns=(*path, *rest), people=people), frozenset(before))
+
+
+def _remarked(record: Record, earlier: Record, asked: frozenset[SubjectId]) -> Record:
+    """Give a stored conversation with a remark of its own; ``asked`` are those whom all of it concerns anyway."""
+    remark, people, refs = record.turns[0], *_others(record, earlier, asked)
+    turns = [altered(turn, concerns=_named(turn, refs)) for turn in earlier.turns if turn.id != remark.id]
+    stored = {stem(turn.id): turn.id for turn in earlier.turns}
+    remark = altered(remark, parent=stored[remark.parent] if remark.parent else None, derived_from=tuple(stored[one] for one in remark.derived_from))
+    return altered(record, turns=(*turns, *([remark] if remark.parts else [])), people=people)
+
+
+def _others(record: Record, earlier: Record, asked: frozenset[SubjectId]) -> tuple[tuple[Person, ...], dict[str, str]]:
+    """Give a record's people with those of its stored state whom it does not concern anyway, and how these are named now."""
+    others = [person for person in earlier.people if person.subject not in asked]
+    refs = {person.ref: f"p{len(record.people) + number}" for number, person in enumerate(others)}
+    return (*record.people, *(Person(ref=refs[one.ref], kind=one.kind, issuer=KNOWN, key=one.subject) for one in others)), refs
 
 
 def _first_said(turn: Turn, before: Turn, refs: Mapping[str, str]) -> Turn:

@@ -4,6 +4,7 @@ Rules kept here:
 
 - The standing of everybody whom a message concerns decides on it, at the log's head, as in a build. A message that is
   refused is not kept, nor what follows it on its branch, nor what was made from it.
+- A rating is asked about twice: for what its conversation is wanted for, and for learning from ratings.
 - Temporary, deleted and expired chats, organisations' and minors' words are never kept, nor what nobody vouches is none of
   these. Somebody who is no user and objected is looked for in memory.
 - What is kept goes the way of an import, and the next build judges it anew. What is held is kept and not used.
@@ -31,6 +32,7 @@ from .workspace import Position, Workspace, outsiders_at
 
 #: Stands for somebody about whom the log says nothing.
 _NOBODY_YET = SubjectId("-")
+_RATINGS = "learn-from-feedback"
 _AS_A_WHOLE = {"temporary": "chat-state", "deleted": "chat-state", "expired": "chat-state", "unknown": "chat-state-unknown"}
 
 
@@ -176,12 +178,17 @@ def _decided(live: Live, handed: Handed, record: Record, when: tuple[_Now, datet
     own = now.names(handed.source, record)
     people = {person.ref: _subject(live, person) or _NOBODY_YET for person in record.people}
     found = _followed(record.turns, [
-        strictest(standing(now.standings, now.policy, person, handed.purpose, item, at) for person, item in _asked(record, turn, (own, people)))
+        strictest(standing(now.standings, now.policy, person, purpose, item, at)
+                  for person, item in _asked(record, turn, (own, people)) for purpose in _purposes(turn, handed.purpose))
         for turn in record.turns])
     if any(decision.answer != "refuse" for decision in found):
         named = _objected(live.workspace, own[-1], record, now.outsiders)
         found = [named] * len(found) if named else found
     return list(zip(record.turns, found, strict=True))
+
+
+def _purposes(turn: Turn, purpose: str) -> tuple[str, ...]:
+    return (purpose, _RATINGS) if turn.origin == "feedback" else (purpose,)
 
 
 def _subject(live: Live, person: Person) -> SubjectId:
@@ -229,9 +236,10 @@ def _followed(turns: Sequence[Turn], decisions: Sequence[Decision]) -> list[Deci
         if decision.answer == "refuse":
             refused[turn.id] = decision
         out.append(decision)
-    if not refused:
+    ratings = {turn.id for turn in turns if turn.origin == "feedback"}  # a title is not made of them
+    first = next((decision for name, decision in refused.items() if name not in ratings), None)
+    if first is None:
         return out
-    first = next(iter(refused.values()))
     return [strictest([decision, first]) if turn.origin != "said" and not turn.derived_from else decision
             for turn, decision in zip(turns, out, strict=True)]
 

@@ -14,6 +14,7 @@ Read next: ``relay.py``, ``keeper.py``.
 
 import asyncio
 import json
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,14 @@ from ...wiring import open_visits, open_workspace
 from ..web.guard import Receive, Scope, Send
 from ..web.settings import read_settings as read_web_settings
 from ..web.tokens import Tokens
-from .keeper import DOUBT, Heard, Keeper
+from .keeper import DOUBT, TROUBLE, Heard, Keeper
 from .people import TOKEN, new_device
 from .relay import Body, Relay, Tee, first_of, refuse
+from .remark import DOORS
 from .settings import read_settings
 
+#: So many seconds a rating or a title waits for its turn to be kept, and for the answer that it is about.
+_PATIENCE, _MOMENT = 10.0, .3
 #: Where conversations come by, those of items apart.
 ITEMS = "/v1/responses"
 KEPT = frozenset(("/v1/chat/completions", "/v1/agents/completions", ITEMS))
@@ -60,6 +64,8 @@ class Gateway:
         path = str(scope["path"])
         if path == "/healthz":
             return await self._health(send)
+        if path.startswith("/v1/licit/"):
+            return await self._remarked(scope, receive, send)
         dots = {".", ".."} & set(path.split("/"))
         known = path.startswith("/v1/") and (self.settings.others == "pass" or path.startswith(_KNOWN))
         if dots or not known:
@@ -115,6 +121,39 @@ class Gateway:
             looking.add_done_callback(lambda done: _let_go(tee, done))
         end = await first_of(self.relay.answer(scope, (first, body.rest()), send, tee, _offer(self._devices, heard, looking)), body)
         await self._over(heard, tee, looking, end)
+
+    async def _remarked(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take a rating or a title, and say what became of it; it goes no further."""
+        kind, body = DOORS.get(scope["path"], ""), Body(receive)
+        if not kind or scope["method"] != "POST":
+            return await refuse(send, 405 if kind else 404, "not-found", "There is POST /v1/licit/feedback and POST /v1/licit/title.")
+        if (first := await body.begun(self._most)) is None:
+            return self.keeper.count("cancelled")
+        if body.more:
+            self.keeper.count("too-large")
+            return await refuse(send, 413, "too-large", "This is too large.")
+        heard = Heard(headers=_plain(scope), request=first, at=self._live.workspace.clock.now(), remark=kind)
+        reason = await self._kept(heard)
+        if reason == "thread-unknown":  # the client has an answer a moment before its exchange is handed on
+            await asyncio.sleep(_MOMENT)
+            if (reason := await self._kept(heard)) == "thread-unknown":
+                self.keeper.count(reason)
+        if reason in TROUBLE or reason in ("not-understood", "sign-in-refused", "identity-unclear"):
+            return await refuse(send, 503 if reason in TROUBLE else 400 if reason == "not-understood" else 401, reason, "Nothing was kept.")
+        answer = json.dumps({"kept": reason == "kept", "reason": "" if reason == "kept" else reason}).encode()
+        await send({"type": "http.response.start", "status": 200, "headers": [
+            (b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer))]})
+        await send({"type": "http.response.body", "body": answer})
+
+    async def _kept(self, heard: Heard) -> str:
+        """Have a remark kept, and give what came of it."""
+        heard.told = told = Future()
+        told.set_running_or_notify_cancel()  # whoever waits may leave; the thread that keeps may not find it cancelled
+        self.keeper.keep(heard)
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(told), _PATIENCE)
+        except TimeoutError:
+            return "workspace-busy"
 
     async def _over(self, heard: Heard, tee: Tee, looking: Any, end: str) -> None:
         """Have an exchange kept that is over, or count why it is not."""

@@ -18,12 +18,12 @@ import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from ...adapters.chatlogs.openai_messages import conversation
+from ...adapters.chatlogs.openai_messages import OpenAiMessages, conversation
 from ...core.errors import HeldError, InputError, LicitError, RefusedError, UnavailableError
 from ...core.ids import TurnId, keyed
 from ...core.records import Record, altered
@@ -36,6 +36,7 @@ from . import exchange, responses
 from .exchange import Row, decoded, request_of
 from .links import Links
 from .people import Who, who
+from .remark import about, remark_of
 from .settings import Settings
 from .thread import Thread, thread_of
 
@@ -62,7 +63,8 @@ _STRICTER = ("consumer", "adult", "unknown", "organisation", "minor")
 class Heard:
     """An exchange: headers and bytes as they came; ``at`` when the request had come, ``ended`` when the answer had.
 
-    ``items`` says that it is of the kind of ``/v1/responses``.
+    ``items`` says that it is of the kind of ``/v1/responses``; ``remark`` names the kind of what is no exchange but told beside
+    one, and ``told`` is given why it is not kept, or "kept"; whether what it is about is still to come, whoever asks counts.
     """
 
     headers: Mapping[str, str] = field(repr=False)
@@ -73,6 +75,8 @@ class Heard:
     streamed: bool = False
     items: bool = False
     ended: datetime | None = None
+    remark: str = ""
+    told: "Future[str] | None" = None
 
     @property
     def size(self) -> int:
@@ -142,6 +146,8 @@ class Keeper:
             full = self._waiting + heard.size > WAITING
             self._waiting += 0 if full or self._closed else heard.size
         if full or self._closed:
+            if heard.told:
+                heard.told.set_result("queue-full" if full else "stopped")
             return self.count("queue-full" if full else "stopped")
         self._heard.put(heard)
 
@@ -176,7 +182,10 @@ class Keeper:
                 reasons = [_reason(error)] * len(together)
             with self._lock:
                 self._waiting -= sum(one.size for one in together)
-                self.tally.update(reasons)
+                self.tally.update(reason for one, reason in zip(together, reasons, strict=True) if not one.remark or reason != "thread-unknown")
+                for one, reason in zip(together, reasons, strict=True):
+                    if one.told:
+                        one.told.set_result(reason)
                 if any(reason in TROUBLE for reason in reasons):
                     self._failed = time.monotonic()
             time.sleep(_BREATH if len(together) < _SEVERAL else _GATHERING)
@@ -224,6 +233,8 @@ class Keeper:
             raise RefusedError("the request says that it is not to be kept", reason=reason)
         person = self._who(heard, request)
         named = [part for one in person.named for part in one]
+        if heard.remark:
+            return self._remarked(heard, request, person)
         asked, answers, link = self._said(heard, request, named)
         rows, conversation, after = [*asked, *answers], _conversation(heard, request, self._settings), ""
         if heard.items and (before := responses.previous_of(request)):
@@ -235,6 +246,22 @@ class Keeper:
             record = altered(record, turns=(*record.turns[:-1], answer))
         return _Talk(record=altered(record, declared={_DEVICE: person.device} if person.device else {}),
                      declared=self._declared(heard, person), thread=thread, who=person, answers=len(answers), after=after)
+
+    def _remarked(self, heard: Heard, request: Row, person: Who) -> "_Talk":
+        """Read what is told beside an exchange."""
+        remark, conversation = remark_of(request, heard.remark), _conversation(heard, request, self._settings)
+        named = [part for one in person.named for part in one]
+        if remark.answer:
+            conversation, told = self._links.find(self._links.of(named, remark.answer), conversation)
+        else:
+            rows = exchange.rows_of(request)
+            thread = thread_of(self._key, named, conversation, rows, 0)
+            conversation, told = thread.conversation, about(remark.kind, rows, thread.names)
+        turn = remark.turn(told, heard.at.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        record = Record(kind="conversation", origin_id=conversation, format=OpenAiMessages.name, turns=(turn,),
+                        declared={_DEVICE: person.device} if person.device else {})
+        return _Talk(record=record, declared=self._declared(heard, person), who=person, after=told, answers=1,
+                     thread=Thread(conversation=conversation, names=(turn.id,), before=0))
 
     def _said(self, heard: Heard, request: Row, named: Sequence[str]) -> tuple[list[Row], list[Row], str]:
         """Give what was asked, what was answered, and the hash of the answer's id, "" for none."""
@@ -310,6 +337,8 @@ def _told(done: TakenIn | BaseException, talk: _Talk) -> str:
     if isinstance(done, BaseException):
         return _reason(done)
     said = [one for one in done.messages if stem(one.message) in talk.thread.names]
+    if not talk.record.turns[-1].parts and talk.record.turns[-1].origin != "said":
+        return "kept" if done.record else "fault"  # taken away
     return "kept" if done.record and any(one.kept for one in said[-talk.answers:]) else next((one.reason for one in said if one.reason), "fault")
 
 
