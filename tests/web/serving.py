@@ -89,12 +89,14 @@ class Server(uvicorn.Server):
             await asyncio.sleep(.01)
 
 
+SERVED = {"log_level": "critical", "access_log": False, "lifespan": "off", "http": Timely, "ws": "none", "proxy_headers": False}
+
+
 @contextmanager
-def running(app: Any, port: int = 0) -> Iterator[str]:
-    """Run an app on a free port of this machine, or on the one given; give its address."""
+def running(app: Any, port: int = 0, **more: Any) -> Iterator[str]:
+    """Run an app on a free port of this machine, or on the one given, as the server is set up and ``more``; give its address."""
     listening = socket.create_server(("127.0.0.1", port))
-    server = Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", http=Timely, ws="none",
-                                           proxy_headers=False))
+    server = Server(uvicorn.Config(app, **{**SERVED, **more}))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     until = time.monotonic() + 30

@@ -4,18 +4,15 @@ import asyncio
 import gzip
 import json
 import re
-import socket
-import threading
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
-from serving import NO_CERTIFICATES, Server
+from serving import NO_CERTIFICATES, running
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -23,7 +20,6 @@ from starlette.routing import Route
 from world import World, copied
 
 from licit.surfaces.gateway.app import Gateway
-from licit.surfaces.web.timely import Timely
 
 HEAD = {"id": "c-1", "created": 1, "model": "pretend", "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}}
 CONSUMERS = 'source = "chat"\ncapacity = "consumer"\nage = "adult"\nissuer = "chat"\n'
@@ -138,24 +134,9 @@ def piece(delta: Any, ended: str | None = None, **more: Any) -> bytes:
     return b"data: " + json.dumps(told).encode() + b"\n\n"
 
 
-@contextmanager
-def served_by(app: Any, lifespan: Any = "on") -> Iterator[str]:
-    """Run an app, its beginning and end included; give its address."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan=lifespan, http=Timely, ws="none",
-                                   proxy_headers=False, server_header=False, date_header=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    until = time.monotonic() + 30
-    while not server.started and time.monotonic() < until:
-        time.sleep(.01)
-    assert server.started
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(30)
-        listening.close()
+def served_by(app: Any, lifespan: Any = "on") -> AbstractContextManager[str]:
+    """Run an app as the gateway is run, its beginning and end included; give its address."""
+    return running(app, lifespan=lifespan, server_header=False, date_header=False)
 
 
 @pytest.fixture(scope="session")
