@@ -17,7 +17,7 @@ import pyarrow as pa
 import licit
 from bench._world import line
 from licit.core.manifest import manifest_bytes
-from licit.pipeline.fingerprints import fingerprints
+from licit.pipeline.fingerprints import Wanted, fingerprints
 from licit.pipeline.seal import buckets_for
 from licit.usecases.works import _by_words, index_path
 from licit.usecases.workspace import Released
@@ -59,7 +59,7 @@ def _run(folder: Path, number: int) -> None:
 
     def ask(words: str) -> tuple[float, float, dict]:
         wall, cpu = time.perf_counter(), time.process_time()
-        found = _by_words(space, closed, np.sort(fingerprints([words])[0]), False)
+        found = _by_words(space, closed, Wanted(fingerprints([words])[0]), False)
         return time.perf_counter() - wall, time.process_time() - cpu, found
 
     wall, cpu, found = ask(sample)

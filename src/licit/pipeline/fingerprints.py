@@ -8,7 +8,7 @@ Rules kept here:
 
 - Hashes have no key: whoever has a release and a work can compute the same (``licit_verify``).
 - An index is as long as its head says, and its digest stands in the head; a shorter or a longer file is none.
-- Looking up touches a few pages of the file for each fingerprint, however many rows there are.
+- Looking up asks one word of marks for each fingerprint, and searches for those alone whose three bits are set there.
 
 Law: PRV-13
 """
@@ -32,27 +32,60 @@ WORDS, WINDOW = 8, 8
 SURE = WORDS + WINDOW - 1
 
 _HEAD = struct.Struct("<8sIIQQ32s")
-_MAGIC = b"licitwk1"
+_MAGIC = b"licitwk2"
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+#: So many bits for each fingerprint, in words of 64: about one in sixty that is not there looks as if it might be.
+_BITS = 12
+
+
+class Wanted:
+    """Distinct fingerprints in order that are looked for in many indexes."""
+
+    def __init__(self, values: Any) -> None:
+        """Take them, in any order, each as often as it comes."""
+        self.values = np.unique(values)
+        self.place, self.mask = _marks(self.values)
+
+    def __len__(self) -> int:
+        """Tell how many there are."""
+        return len(self.values)
+
+
+def _marks(values: Any) -> tuple[Any, Any]:
+    """Give for each fingerprint 32 bits that tell its word among any number of words, and the three bits that it sets there."""
+    mixed = values * _ODD
+    mask = np.zeros(len(values), dtype=np.uint64)
+    for shift in (0, 6, 12):
+        mask |= np.uint64(1) << (mixed >> np.uint64(shift) & np.uint64(63))
+    return mixed >> np.uint64(32), mask
+
+
+def _words(number: int) -> int:
+    """Give how many words tell what may be among so many fingerprints."""
+    return number * _BITS // 64 + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """An index, mapped: fingerprints in order with the row of each, and how many fingerprints each row has."""
+    """An index, mapped: fingerprints in order with the row of each, how many each row has, and marks of what is there."""
 
     values: Any
     rows: Any
     counts: Any
+    marks: Any
     sha256: bytes
 
-    def find(self, wanted: Any) -> tuple[Any, Any]:
-        """Give, for distinct fingerprints in order, (which of them, row) of every place where one is found."""
-        if not len(self.values):
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint32)
-        first = self.values.searchsorted(wanted)
-        there = (self.values.take(first, mode="clip") == wanted).nonzero()[0]
+    def find(self, wanted: Wanted) -> tuple[Any, Any]:
+        """Give (which of the wanted, row) of every place where one is found."""
+        marks = self.marks.take((wanted.place * np.uint64(len(self.marks)) >> np.uint64(32)).astype(np.intp))
+        there = (marks & wanted.mask == wanted.mask).nonzero()[0]
+        if len(there):
+            first = self.values.searchsorted(wanted.values[there])
+            here = self.values.take(first, mode="clip") == wanted.values[there]
+            there, first = there[here], first[here]
         if not len(there):
             return there, np.empty(0, dtype=np.uint32)
-        first, lengths = first[there], np.searchsorted(self.values, wanted[there], "right") - first[there]
+        lengths = self.values.searchsorted(wanted.values[there], "right") - first
         which = np.repeat(there, lengths)
         at = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths) + np.repeat(first, lengths)
         return which, np.asarray(self.rows[at])
@@ -93,7 +126,10 @@ def index_of(batches: Iterable[Sequence[str]]) -> bytes:
     every, of = np.concatenate(values), np.concatenate(owners)
     counts = np.bincount(of, minlength=rows).astype("<u4")
     order = np.argsort(every, kind="stable")
-    body = every[order].astype("<u8").tobytes() + of[order].astype("<u4").tobytes() + counts.tobytes()
+    marks = np.zeros(_words(len(every)), dtype="<u8")
+    place, mask = _marks(every)
+    np.bitwise_or.at(marks, (place * np.uint64(len(marks)) >> np.uint64(32)).astype(np.intp), mask)
+    body = marks.tobytes() + every[order].astype("<u8").tobytes() + of[order].astype("<u4").tobytes() + counts.tobytes()
     return _HEAD.pack(_MAGIC, WORDS, WINDOW, len(every), rows, hashlib.sha256(body).digest()) + body
 
 
@@ -116,11 +152,13 @@ def opened_index(path: str | Path, *, whole: bool = False) -> Index | None:
     if len(mapped) < _HEAD.size:
         return None
     magic, words, window, number, rows, sha256 = _HEAD.unpack_from(mapped)
-    if (magic, words, window) != (_MAGIC, WORDS, WINDOW) or len(mapped) != _HEAD.size + number * 12 + rows * 4:
+    marked = _words(number) * 8
+    if (magic, words, window) != (_MAGIC, WORDS, WINDOW) or len(mapped) != _HEAD.size + marked + number * 12 + rows * 4:
         return None
     if whole and hashlib.sha256(memoryview(mapped)[_HEAD.size:]).digest() != sha256:
         raise EvidenceError("an index of words is not what was written", about=Path(path).name, reason="file-altered",
                             remedy="Remove the file; it is made again.")
-    at = _HEAD.size
-    return Index(values=np.frombuffer(mapped, "<u8", number, at), rows=np.frombuffer(mapped, "<u4", number, at + number * 8),
+    at = _HEAD.size + marked
+    return Index(marks=np.frombuffer(mapped, "<u8", _words(number), _HEAD.size), values=np.frombuffer(mapped, "<u8", number, at),
+                 rows=np.frombuffer(mapped, "<u4", number, at + number * 8),
                  counts=np.frombuffer(mapped, "<u4", rows, at + number * 12), sha256=sha256)

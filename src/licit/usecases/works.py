@@ -29,7 +29,7 @@ from ..core.ids import canonical_json
 from ..core.notes import Envelope, pae
 from ..core.ports import InputFile
 from ..core.records import SetAside
-from ..pipeline.fingerprints import SURE, WINDOW, WORDS, Index, fingerprints, index_of, opened_index
+from ..pipeline.fingerprints import SURE, WINDOW, WORDS, Index, Wanted, fingerprints, index_of, opened_index
 from ..pipeline.works import work_numbers
 from .facts import column_of
 from .queries import downstream_of
@@ -69,7 +69,7 @@ def check(workspace: Workspace, work: Work, release: str = "", *, whole: bool = 
     known, downstream = releases_at(workspace.log), downstream_of(workspace)
     if release and release not in known:
         raise InputError("no such release", about=release, reason="release-unknown", remedy=f"There are: {', '.join(known) or 'none'}.")
-    wanted = np.sort(fingerprints([work.words])[0]) if not work.number else np.empty(0, dtype=np.uint64)
+    wanted = Wanted(fingerprints([work.words if not work.number else ""])[0])
     releases = []
     for name, closed in known.items():
         if release in ("", name):
@@ -122,7 +122,7 @@ def signed(workspace: Workspace, answer: Mapping[str, Any]) -> dict[str, Any]:
     return Envelope(payload_type=ANSWER_TYPE, body=body, signatures={signer.key_id: signer.sign(pae(ANSWER_TYPE, body))}).to_json()
 
 
-def _by_words(workspace: Workspace, closed: Released, wanted: Any, whole: bool) -> dict[str, Any]:
+def _by_words(workspace: Workspace, closed: Released, wanted: Wanted, whole: bool) -> dict[str, Any]:
     """Say what a release holds of some fingerprints; shares in thousandths."""
     if not len(wanted):
         return {"verdict": "cannot-tell", "why": "too-short", "share": 0, "rows": 0, "sources": {}, "found": []}

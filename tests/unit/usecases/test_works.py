@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from world import chat, copied, jsonl, make, prose
 
 from licit.core.errors import EvidenceError, InputError
-from licit.pipeline.fingerprints import SURE, WINDOW, WORDS, fingerprints, index_of, opened_index
+from licit.pipeline.fingerprints import SURE, WINDOW, WORDS, Wanted, fingerprints, index_of, opened_index
 from licit.surfaces.cli import main
 from licit.usecases.works import Work, check, index_path, signed, work_of_file, work_of_number
 from licit_verify.__main__ import main as verify_main
@@ -171,8 +171,20 @@ def test_an_index_finds_every_place(tmp_path):
     path = Path(tmp_path / "a.idx")
     path.write_bytes(index_of([[NOVEL, prose("b", 50)], ["", NOVEL]]))
     index = opened_index(path, whole=True)
-    wanted = np.sort(fingerprints([NOVEL])[0])
+    wanted = Wanted(fingerprints([NOVEL])[0])
     which, rows = index.find(wanted)
     assert {*rows.tolist()} == {0, 3}
     assert len(which) == 2 * len(wanted)
     assert index.counts.tolist()[2] == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.sampled_from("abcdef"), max_size=60).map(" ".join), max_size=6), st.lists(st.sampled_from("abcdef"), max_size=60))
+def test_the_marks_of_an_index_hide_nothing(tmp_path_factory, texts, asked):
+    """What the quick look lets through and what a comparison of all with all finds are the same, also where nothing is indexed."""
+    path = tmp_path_factory.mktemp("bits") / "a.idx"
+    path.write_bytes(index_of([texts]))
+    wanted = Wanted(fingerprints([" ".join(asked)])[0])
+    which, rows = opened_index(path, whole=True).find(wanted)
+    every = [(value, row) for row, text in enumerate(texts) for value in prints(text, WORDS, WINDOW) if value in {*wanted.values.tolist()}]
+    assert sorted(zip(wanted.values[which].tolist(), rows.tolist(), strict=True)) == sorted(every)
