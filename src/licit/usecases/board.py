@@ -177,11 +177,15 @@ def _recipients(read: _Read, went: Mapping[str, pl.DataFrame]) -> Cell:
 
 
 def _models(read: _Read, went: Mapping[str, pl.DataFrame]) -> Cell:
-    """Tell which models learnt from it: they stay as they are until they are trained again, on the day that was set."""
-    runs = [run for name in went for run in downstream_of(read.space).runs_of(name)]
+    """Tell which models learnt from it: they stay as they are until they are trained again, on the day that was set.
+
+    A run that is under way has made none yet; one that was broken off made none, unless one was recorded.
+    """
+    all_runs = [run for name in went for run in downstream_of(read.space).runs_of(name)]
+    runs = [run for run in all_runs if not run["replaced"] and (run["models"] or run["state"] != "aborted")]
     if not runs:
-        return Cell(state="none")
-    days = [str(run["next_retrain_due"]) for run in runs]
+        return Cell(state="verified" if all_runs else "none")
+    days = [str(run["next_retrain_due"]) for run in runs if run["models"] or run["state"] != "started"]
     late = any(not day or day < read.space.clock.now().date().isoformat() for day in days)
     return Cell(state="failed" if late else "asked", number=len(runs),
                 names=tuple(dict.fromkeys(model for run in runs for model in run["models"] or [run["run"]])))

@@ -85,7 +85,7 @@ def figures(live: Live) -> Figures:
     releases, waiting = releases_at(space.log), _waiting(live, asked)
     replaced = {name for name, one in releases.items() if one.withdrawn >= 0}
     known = downstream_of(space)
-    touched = {run for run, trained in known.runs.items() if (replaced | waiting).intersection(trained)}
+    touched = {name for name, run in known.runs.items() if (replaced | waiting).intersection(run.releases)}
     models = [(run, name) for run, made in known.models.items() for name in dict.fromkeys(name for name, _ in made)]
     return Figures(at=now, size=size, kinds=_kinds(asked, cases(space), now), sets=len(releases), replaced=len(replaced),
                    waiting=len(waiting), models=len({name for _, name in models}),

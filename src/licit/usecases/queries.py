@@ -19,6 +19,7 @@ from ..core.errors import InputError
 from ..core.manifest import Tally
 from ..core.reasons import REASONS
 from ..core.rights import RESTRICTING, Entry
+from ..core.runs import Model, Run, models_from, runs_from
 from .deciding import decide_patch, decide_under, make_lock, patch_lock
 from .later import erased_records
 from .plan import read_plan
@@ -73,7 +74,7 @@ class Explained:
         for place in self.went:
             yield f"  in {place['release']}{' (withdrawn)' if place['withdrawn'] else ''}: {place['rows']} {'row' if place['rows'] == 1 else 'rows'}"
             for run in place["runs"]:
-                yield f"    trained on in run {run['run']}; models: {', '.join(run['models']) or 'none recorded'}"
+                yield f"    trained on in {run_line(run)}"
         if any(place["runs"] for place in self.went):
             yield "  What a refusal excludes is excluded from future runs; it stays present in the runs named here."
 
@@ -200,35 +201,50 @@ def released_rows(workspace: Workspace, name: str) -> pl.DataFrame:
 
 @dataclass(slots=True, kw_only=True)
 class Downstream:
-    """Recipients, runs and models, folded from the log."""
+    """Recipients, runs and models, folded from the log; ``models`` by run, with the day by which each is trained again."""
 
     recipients: dict[str, list[str]] = field(default_factory=dict)
-    runs: dict[str, list[str]] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
     models: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    newest: dict[str, Model] = field(default_factory=dict)
 
     def runs_of(self, release: str) -> list[dict[str, Any]]:
-        """Give the runs that trained on a release, their models, and when the first of these is trained again."""
-        return [{"run": run, "models": [name for name, _ in self.models.get(run, [])],
-                 "next_retrain_due": min((due for _, due in self.models.get(run, [])), default="")}
-                for run, releases in self.runs.items() if release in releases]
+        """Give the runs that trained on a release: how each stands, its models, when the first of these is trained again.
+
+        A model that was trained again under another run has no such day; ``replaced`` says that all of a run's have been.
+        """
+        return [self._told(run) for run in self.runs.values() if release in run.releases]
+
+    def _told(self, run: Run) -> dict[str, Any]:
+        models = list(dict.fromkeys(name for name, _ in self.models.get(run.id, [])))
+        current = [self.newest[name] for name in models if self.newest[name].run == run.id]
+        return {"run": run.id, "state": run.state, "began": f"{run.began:%Y-%m-%d}" if run.began else "", "models": models,
+                "replaced": bool(models) and not current, "next_retrain_due": min((model.due for model in current), default="")}
 
 
 def downstream_of(workspace: Workspace) -> Downstream:
-    """Fold who received releases, what trained on them, and what came of it."""
-    out = Downstream()
-    for entry in workspace.log.entries(kinds=("recipient", "run", "model")):
+    """Fold who received releases, what trained on them, and what came of it.
+
+    Raises:
+        EvidenceError: an entry about a run cannot be read.
+    """
+    entries = list(workspace.log.entries(kinds=("recipient", "run", "model")))
+    out = Downstream(runs=runs_from(entries), newest=models_from(entries))
+    for entry in entries:
         body = entry.decision or {}
         if entry.kind == "recipient":
             names = out.recipients.setdefault(str(body.get("release")), [])
             names += [name for name in [str(body.get("name"))] if name not in names]
-        elif entry.kind == "run":
-            # recorded again, a run has trained on what was named before as well
-            releases = out.runs.setdefault(str(body.get("id")), [])
-            releases += [name for name in map(str, body.get("releases", ())) if name not in releases]
-        else:
-            out.models.setdefault(str(body.get("run")), []).append((str(body.get("name")),
-                                                                     str(body.get("next_retrain_due", ""))))
+        elif entry.kind == "model":
+            out.models.setdefault(str(body.get("run")), []).append((str(body.get("name")), str(body.get("next_retrain_due", ""))))
     return out
+
+
+def run_line(run: Mapping[str, Any]) -> str:
+    """Say in a line how a run of :meth:`Downstream.runs_of` stands, its models and when they are trained again."""
+    state = {"started": f", under way since {run['began']}", "aborted": ", aborted"}.get(run["state"], "")
+    due = f", next retraining due {run['next_retrain_due']}" if run["next_retrain_due"] else ", trained again since" if run["replaced"] else ""
+    return f"run {run['run']}{state}, models {', '.join(run['models']) or 'none recorded'}{due}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,8 +289,7 @@ class Recall:
             for name in touched.recipients:
                 yield f"  recipient: {name}"
             for run in touched.runs:
-                due = f", next retraining due {run['next_retrain_due']}" if run["next_retrain_due"] else ""
-                yield f"  run {run['run']}, models {', '.join(run['models']) or 'none recorded'}{due}"
+                yield f"  {run_line(run)}"
         for duty in self.duties:
             yield f"due {duty.due or 'now'}: {duty.name} ({duty.article}): {duty.about}"
         if self.touched:
@@ -302,6 +317,8 @@ def recall(workspace: Workspace, *, release: str = "", subject: str = "", issuer
         if found.rows:
             touched.append(found)
             duties += _duties(workspace, found, item.seq)
+    if not subject:
+        duties += _stops(downstream, [name for name, item in known.items() if item.withdrawn >= 0 and release in ("", name)])
     if not (release or subject):
         duties += backup_duties(workspace.log)
     return Recall(touched=tuple(touched), duties=tuple(dict.fromkeys(duties)))
@@ -340,6 +357,19 @@ def _duties(workspace: Workspace, touched: Touched, since: int) -> Iterator[Duty
     for name in touched.recipients:
         yield Duty(name="tell the recipient", article="GDPR Art. 19" if of_people else "the source was found unlawful", about=f"{name}, {touched.release}", due="")
     for run in touched.runs:
-        yield Duty(name="retrain without it", article="the date recorded with the model", about=f"models of run {run['run']}",
-                   due=str(run["next_retrain_due"]))
+        if run["state"] == "started":
+            yield _stop(str(run["run"]), touched.release, "rows must leave it")
+        elif run["state"] != "aborted" or run["models"]:
+            yield Duty(name="retrain without it", article="the date recorded with the model", about=f"models of run {run['run']}",
+                       due=str(run["next_retrain_due"]))
+
+
+def _stops(downstream: Downstream, withdrawn: Sequence[str]) -> Iterator[Duty]:
+    """Give a duty for each run that is under way on a release that is withdrawn."""
+    for release in withdrawn:
+        yield from (_stop(str(run["run"]), release, "it is withdrawn") for run in downstream.runs_of(release) if run["state"] == "started")
+
+
+def _stop(run: str, release: str, why: str) -> Duty:
+    return Duty(name="stop the run under way", article="GDPR Art. 18, 21(3)", about=f"run {run} on {release}: {why}", due="")
 

@@ -23,7 +23,7 @@ from ..core.errors import InputError
 from ..pipeline.kin import PAIRS, Kin
 from .commands import registered
 from .deciding import attribute_paths
-from .queries import downstream_of
+from .queries import downstream_of, run_line
 from .workspace import Position, Released, Workspace, register_at, releases_at
 
 _ROWS = {"record": pl.String, "chunk": pl.Int32, "source": pl.String}
@@ -101,8 +101,7 @@ class Impact:
             yield f"{one.release}{' (withdrawn)' if one.withdrawn else ''}: {rows}{more}"
             yield from (f"  recipient: {name}" for name in one.recipients)
             for run in one.runs:
-                due = f", next retraining due {run['next_retrain_due']}" if run["next_retrain_due"] else ""
-                yield f"  run {run['run']}, models {', '.join(run['models']) or 'none recorded'}{due}"
+                yield f"  {run_line(run)}"
         for number, option in enumerate(self.options() if self.holdings else (), 1):
             models = f" Models: {', '.join(option['models'])}." if option["models"] else ""
             yield f"Option {number}, {option['option']}: {option['means']}{models}"

@@ -38,7 +38,7 @@ COMMANDS = {
     "recall": ("release", "Say what the log's changes touch; build the patch release."),
     "work": ("work", "Say which releases hold a work, by its words or its number."),
     "recipient": ("downstream", "Record who received a release."),
-    "run": ("downstream", "Record a training run."),
+    "run": ("runs", "Record a training run: its start, which the release must allow, and its end."),
     "model": ("downstream", "Record a model and when it is retrained next."),
     "canary": ("canary", "Plant synthetic people who refuse by every channel; see whether each is heard."),
     "keys": ("keys", "Show the workspace's keys by name, and rotate those that can be."),

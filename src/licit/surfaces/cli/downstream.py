@@ -1,16 +1,17 @@
-"""``licit recipient``, ``licit run``, ``licit model``: where releases went."""
+"""``licit recipient``, ``licit model``: where releases went."""
 
 from base64 import b64encode
+from pathlib import Path
 from typing import Any
 
 import click
 
-from ...core.errors import InputError
-from ...core.policy import parse_moment
 from ...usecases.commands import register_downstream
 from ...usecases.recalls import as_json as recall_json
 from ...usecases.recalls import read_key, recalls
+from ...usecases.runs import record_model
 from ...wiring import find_workspace, poster
+from ..loader.running import digests
 from ._shared import json_option, opened, print_json, say, workspace_option
 
 _by = click.option("--by", required=True, metavar="NAME", help="Who records it.")
@@ -61,24 +62,6 @@ def list_recipients(as_json: bool, workspace: str | None) -> None:
         say("No recall was asked for yet: licit recall --send")
 
 
-@click.group("run")
-def run_command() -> None:
-    """Record a training run."""
-
-
-@run_command.command("add", epilog="Example: licit run add run-7 --release release-1 --code v1.2 --by ines")
-@click.argument("run_id", metavar="RUN")
-@click.option("--release", "releases", multiple=True, required=True, metavar="NAME", help="What it trained on.")
-@click.option("--code", default="", metavar="VERSION", help="The code's version.")
-@_by
-@json_option
-@workspace_option
-def add_run(run_id: str, releases: tuple[str, ...], code: str, by: str, as_json: bool, workspace: str | None) -> None:
-    """Record that RUN trained on releases; recorded again, it trained on these as well."""
-    _record(workspace, as_json, "run", {"id": run_id, "releases": list(releases), "code": code, "by": by},
-            f"Run {run_id}")
-
-
 @click.group("model")
 def model_command() -> None:
     """Record a model and when it is retrained next."""
@@ -88,14 +71,14 @@ def model_command() -> None:
 @click.argument("name")
 @click.option("--run", "run_id", required=True, metavar="RUN", help="The run that made it.")
 @click.option("--next-retrain", required=True, metavar="DAY", help="When it is to be retrained without what was recalled.")
+@click.option("--file", "files", multiple=True, type=click.Path(path_type=Path), help="A file of it, or a folder: the digests are recorded.")
 @_by
 @json_option
 @workspace_option
-def add_model(name: str, run_id: str, next_retrain: str, by: str, as_json: bool, workspace: str | None) -> None:
-    """Record model NAME made by a run."""
-    try:
-        parse_moment(next_retrain)
-    except ValueError:
-        raise InputError("the day cannot be read", about=next_retrain, remedy="Write it as 2026-06-30.") from None
-    _record(workspace, as_json, "model", {"name": name, "run": run_id, "next_retrain_due": next_retrain, "by": by},
-            f"Model {name}")
+def add_model(name: str, run_id: str, next_retrain: str, files: tuple[Path, ...], by: str, as_json: bool, workspace: str | None) -> None:
+    """Record model NAME made by a run; recorded again under a later run, it was trained again."""
+    seq = record_model(opened(workspace), name, run=run_id, by=by, next_retrain_due=next_retrain, files=digests(files))
+    if as_json:
+        print_json({"kind": "model", "entry": seq})
+    else:
+        say(f"Model {name} is recorded (entry {seq}).")

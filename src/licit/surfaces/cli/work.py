@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ...core.errors import InputError
+from ...usecases.queries import run_line
 from ...usecases.register_view import ended
 from ...usecases.works import Work, check, signed, work_of_file, work_of_number
 from ._shared import json_option, opened, print_json, room_for, say, workspace_option
@@ -80,7 +81,7 @@ def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
         if one["rows"] > 20:
             yield f"  … and {one['rows'] - 20} more"
         yield from (f"  recipient: {name}" for name in (one["recipients"] if one["rows"] else ()))
-        yield from (f"  run {run['run']}, models {', '.join(run['models']) or 'none recorded'}" for run in (one["runs"] if one["rows"] else ()))
+        yield from (f"  {run_line(run)}" for run in (one["runs"] if one["rows"] else ()))
     told = answer["settings"]
     yield (f"Not found means: no {told['sure']} words in a row of it stand in the release. Nothing shorter than {told['words']} words can be seen, "
            "nor words that were replaced before release, a rewrite or a translation.")

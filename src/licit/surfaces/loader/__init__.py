@@ -10,6 +10,7 @@ Law: FOL-02
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,8 +19,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ...usecases.runs import Begun
 from .gate import Gate, passed
 from .rows import Rows, Shard, Wanted, bytes_of
+from .running import TrainingRun, running
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,22 @@ class OpenRelease:
         wanted = Wanted(seed=seed, epoch=epoch, canaries=canaries, columns=None if columns is None else tuple(columns))
         return Rows(self.gate, wanted, Shard(rank=rank, world_size=world_size))
 
+    def run(self, *, by: str, code: str, model: str = "", id: str = "") -> AbstractContextManager[TrainingRun]:
+        """Record a training run for the length of a ``with`` block: begun, and finished or broken off.
+
+        Args:
+            by: who begins it.
+            code: the version or digest of the code that trains, such as a git commit.
+            model: the name of the model that is to come of it.
+            id: the run's name; else the next number.
+
+        Raises:
+            InputError: nobody or no code is named, or a run of that id is known.
+            RefusedError: the release may not be trained on any more.
+            SetupError: the release does not lie in its workspace; there: licit run start.
+        """
+        return running(self.gate, Begun(releases=[self.manifest["name"]], by=by, code=code, model=model, id=id))
+
     def to_arrow(self) -> pa.Table:
         """Give all rows as one table, canaries not counted."""
         self.gate.ask()
@@ -91,4 +110,4 @@ def open_release(path: str | Path, *, key: bytes | None = None, lease: str | Pat
     return OpenRelease(path=path, gate=passed(path, key=key, lease=Path(lease) if lease else None, clock=clock))
 
 
-__all__ = ["OpenRelease", "Rows", "open_release"]
+__all__ = ["OpenRelease", "Rows", "TrainingRun", "open_release"]
