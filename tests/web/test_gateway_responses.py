@@ -32,7 +32,7 @@ def test_a_talk_that_goes_on_by_the_id_of_an_answer_is_one_record(passing, clien
     upstream.answer = "A2b"
     client.responses.create(model="plain", input="Q2", user="goer", previous_response_id=first.id)
     assert passing.counted(3) == {"kept": 3}
-    passing.gateway.keeper._links = Links(passing.gateway.keeper._live.workspace, passing.gateway.keeper._key)  # nothing is remembered
+    passing.gateway.keeper._links = Links(passing.gateway.keeper.live.workspace, passing.gateway.keeper._key)  # nothing is remembered
     upstream.answer = "A3"
     client.responses.create(model="plain", input="Q3", user="goer", previous_response_id=second)
     assert passing.counted(4) == {"kept": 4}

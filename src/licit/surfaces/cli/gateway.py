@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 
 import click
@@ -13,13 +14,14 @@ from .serve import installed, run
 
 try:
     from ..gateway.app import Gateway
-    from ..gateway.keeper import TROUBLE
+    from ..gateway.keeper import DOUBT
     from ..gateway.settings import TEMPLATE
     from ..gateway.words import meaning, told
 except ModuleNotFoundError:
     pass  # installed() says which is missing
 
-_EVERY = 60.0
+#: Seconds between two lines about one reason, and between two looks for a new one.
+_EVERY, _LOOK = 60.0, 1.0
 #: Seconds after which what is kept makes way for what is served, in this one process.
 _TURN = .0005
 
@@ -46,7 +48,7 @@ def gateway_command(upstream: str | None, host: str, port: int, lang: str | None
     installed()
     given = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
     french = (lang or given[:2]) == "fr"
-    gateway = Gateway(root, upstream)
+    gateway = Gateway(root, upstream, apart=True)
     if gateway.settings.capacity == "unknown":
         warn("gateway.toml ne dit pas la capacité (capacity) : rien n'est gardé tant qu'une requête ne la dit pas." if french else
              "gateway.toml names no capacity: nothing is kept unless a request says it.")
@@ -72,11 +74,12 @@ def _write(root: Path) -> None:
 
 
 def _watch(gateway: "Gateway", over: threading.Event, french: bool) -> None:
-    """Say once a minute what went wrong here since."""
-    seen: dict[str, int] = {}
-    while not over.wait(_EVERY):
-        now = dict(gateway.keeper.tally)
-        for reason in sorted(TROUBLE | {"sign-in-refused", "identity-unclear"}):
-            if (more := now.get(reason, 0) - seen.get(reason, 0)) > 0:
-                warn(f"{'non gardés' if french else 'not kept'}: {more} {reason}: {meaning(reason, french=french)}")
-        seen = now
+    """Say what goes wrong here: a reason at once when it first comes, then once a minute how often it came since."""
+    said: dict[str, tuple[int, float]] = {}
+    while not over.wait(_LOOK):
+        for reason in sorted(DOUBT):
+            number, now = gateway.keeper.tally.get(reason, 0), time.monotonic()
+            before, last = said.get(reason, (0, -_EVERY))
+            if number > before and now - last >= _EVERY:
+                said[reason] = number, now
+                warn(f"{'non gardés' if french else 'not kept'}: {number - before} {reason}: {meaning(reason, french=french)}")

@@ -13,21 +13,17 @@ Read next: ``relay.py``, ``keeper.py``.
 """
 
 import asyncio
+import gc
 import json
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from ...usecases.live import Live
-from ...wiring import open_visits, open_workspace
 from ..web.guard import Receive, Scope, Send
-from ..web.settings import read_settings as read_web_settings
-from ..web.tokens import Tokens
-from .keeper import DOUBT, TROUBLE, Heard, Keeper
+from .keeper import DOUBT, TROUBLE, Heard, keeper_of
 from .people import TOKEN, new_device
 from .relay import Body, Relay, Tee, first_of, refuse
 from .remark import DOORS
-from .settings import read_settings
 
 #: So many seconds a rating or a title waits for its turn to be kept, and for the answer that it is about.
 _PATIENCE, _MOMENT = 10.0, .3
@@ -41,17 +37,16 @@ _KNOWN = ("/v1/chat/completions", "/v1/agents/completions", "/v1/responses", "/v
 class Gateway:
     """An ASGI app."""
 
-    def __init__(self, root: Path, upstream: str, *, clock: Any = None) -> None:
-        """Open the workspace and read its settings.
+    def __init__(self, root: Path, upstream: str, *, clock: Any = None, apart: bool = False) -> None:
+        """Open the workspace and read its settings; ``apart`` keeps in a process of its own.
 
         Raises:
             SetupError: there is no workspace, or a setting or the upstream's address cannot be used.
         """
-        self.settings, web = read_settings(root), read_web_settings(root)
-        self._live = Live(open_workspace(root, jobs=1, clock=clock))
-        self._devices = web.logged_out == "device"
-        self.keeper = Keeper(self._live, self.settings, Tokens(root, web, open_visits(root)), devices=self._devices)
+        self.keeper = keeper_of(root, clock=clock)
+        self.settings, self._clock = self.keeper.settings, self.keeper.live.workspace.clock
         self.relay = Relay(upstream, self.settings.patience)
+        self.keeper.start(apart=apart)
         self.open = 0
         self._most = self.settings.largest_mib << 20
 
@@ -87,6 +82,8 @@ class Gateway:
 
     async def _lives(self, receive: Receive, send: Send) -> None:
         await receive()
+        gc.collect()
+        gc.freeze()  # what was loaded stays, and no answer waits until it was looked through
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.close()
@@ -107,7 +104,7 @@ class Gateway:
         body = Body(receive)
         if (first := await body.begun(self._most)) is None:
             return self.keeper.count("cancelled")
-        heard = Heard(headers=_plain(scope), request=first, at=self._live.workspace.clock.now(), items=scope["path"] == ITEMS)
+        heard = Heard(headers=_plain(scope), request=first, at=self._clock.now(), items=scope["path"] == ITEMS)
         loop = asyncio.get_running_loop()
         looking = None if body.more else loop.run_in_executor(self.keeper.looking, self.keeper.look, heard)
         if self.settings.in_doubt == "refuse":
@@ -119,7 +116,7 @@ class Gateway:
         tee = Tee(self._most, listening=True)
         if looking is not None:
             looking.add_done_callback(lambda done: _let_go(tee, done))
-        end = await first_of(self.relay.answer(scope, (first, body.rest()), send, tee, _offer(self._devices, heard, looking)), body)
+        end = await first_of(self.relay.answer(scope, (first, body.rest()), send, tee, _offer(self.keeper.devices, heard, looking)), body)
         await self._over(heard, tee, looking, end)
 
     async def _remarked(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -132,7 +129,7 @@ class Gateway:
         if body.more:
             self.keeper.count("too-large")
             return await refuse(send, 413, "too-large", "This is too large.")
-        heard = Heard(headers=_plain(scope), request=first, at=self._live.workspace.clock.now(), remark=kind)
+        heard = Heard(headers=_plain(scope), request=first, at=self._clock.now(), remark=kind)
         reason = await self._kept(heard)
         if reason == "thread-unknown":  # the client has an answer a moment before its exchange is handed on
             await asyncio.sleep(_MOMENT)
@@ -163,7 +160,7 @@ class Gateway:
             return self.keeper.count(reason)
         heard.answer, heard.encoding = b"".join(tee.pieces), tee.headers.get("content-encoding", "").strip().lower()
         heard.streamed = tee.headers.get("content-type", "").startswith("text/event-stream")
-        heard.ended = self._live.workspace.clock.now()
+        heard.ended = self._clock.now()
         self.keeper.keep(heard)
 
 

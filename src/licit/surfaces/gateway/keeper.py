@@ -7,6 +7,7 @@ Rules kept here:
 - What is in doubt is not kept, whatever the doubt is: a token that does not count, a store that does not answer, a workspace that
   is no longer the one that was opened, a queue that is full. Each is counted by its reason.
 - Exchanges that come together are stored together, but for those of one conversation, which are joined one after the other.
+- Where a process of its own keeps (``apart.py``), this one only asks who refuses, and counts.
 - Words are never logged.
 
 Law: CHO-04, CHO-05, CHO-06, CHO-08, CHO-11
@@ -19,9 +20,10 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from ...adapters.chatlogs.openai_messages import OpenAiMessages, conversation
 from ...core.errors import HeldError, InputError, LicitError, RefusedError, UnavailableError
@@ -31,13 +33,17 @@ from ...usecases.arrive import Declared
 from ...usecases.continued import continued, stem
 from ...usecases.intake import Handed, TakenIn, take_in_all
 from ...usecases.live import Live
+from ...wiring import open_visits, open_workspace
+from ..web.settings import read_settings as read_web_settings
 from ..web.tokens import Tokens
 from . import exchange, responses
+from .apart import Apart
 from .exchange import Row, decoded, request_of
 from .links import Links
+from .marks import against, conversation_of, declared
 from .people import Who, who
 from .remark import about, remark_of
-from .settings import Settings
+from .settings import Settings, read_settings
 from .thread import Thread, thread_of
 
 _log = logging.getLogger("licit.gateway")
@@ -47,7 +53,7 @@ WAITING = 128 << 20
 #: After a failure of the store nothing is decided for so many seconds, where chats wait for a decision.
 AFTER = 5.0
 #: Reasons that say that something is wrong here, not that somebody said no.
-TROUBLE = frozenset({"workspace-gone", "workspace-busy", "not-stored", "queue-full", "fault"})
+TROUBLE = frozenset({"workspace-gone", "workspace-busy", "not-stored", "queue-full", "keeper-gone", "fault"})
 #: Reasons for which a chat is not served where it must not be in doubt.
 DOUBT = TROUBLE | {"sign-in-refused", "identity-unclear"}
 #: So many exchanges are stored together at most; between two rounds chats have the processor for so many seconds, and after a
@@ -55,8 +61,9 @@ DOUBT = TROUBLE | {"sign-in-refused", "identity-unclear"}
 _TOGETHER, _BREATH, _SEVERAL, _GATHERING = 256, .02, 8, .3
 _DEVICE = "licit_device"
 _REMEMBERED = 100_000
-_NO = ("", "0", "false", "no")
-_STRICTER = ("consumer", "adult", "unknown", "organisation", "minor")
+#: A kind of fault is told in its own words once in so many seconds.
+_QUIET = 60.0
+_logged: dict[str, float] = {}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,13 +104,14 @@ class _Talk:
 
 
 class Keeper:
-    """Judges and keeps exchanges in threads of its own."""
+    """Judges and keeps exchanges in threads of its own; opened by :func:`keeper_of`."""
 
     def __init__(self, live: Live, settings: Settings, tokens: Tokens, *, devices: bool) -> None:
         """Take the fold, the settings and what checks tokens; ``devices`` says that nobody signed in is their device."""
-        self._live, self._settings, self._tokens, self._devices = live, settings, tokens, devices
+        self.live, self.settings, self._tokens, self.devices = live, settings, tokens, devices
         self._key = keyed(live.workspace.keys.secret("records"), "licit/gateway")
-        self._root, self._links = _mark(live.workspace.root), Links(live.workspace, self._key)
+        self._root, self._links = mark_of(live.workspace.root), Links(live.workspace, self._key)
+        self._apart: Apart | None = None
         self._lock, self._waiting, self._failed, self._closed = threading.Lock(), 0, -AFTER, False
         self._times: OrderedDict[str, str] = OrderedDict()
         self._heard: queue.SimpleQueue[Heard | None] = queue.SimpleQueue()
@@ -111,7 +119,18 @@ class Keeper:
         self.tally: Counter[str] = Counter()
         self.strange: Counter[str] = Counter()
         self._thread = threading.Thread(target=self._work, name="keeping", daemon=True)
+
+    def start(self, *, apart: bool = False) -> None:
+        """Begin to keep what comes, in a process of its own where it is asked for."""
+        if apart:
+            self._apart = Apart(self.live.workspace.root, self._root)
+            self._apart.start()
         self._thread.start()
+
+    @property
+    def apart(self) -> int:
+        """Give the id of the process that keeps, 0 where it is this one."""
+        return self._apart.pid if self._apart else 0
 
     def trouble(self) -> str:
         """Give why nothing can be kept now, "" where nothing is known against it."""
@@ -124,11 +143,11 @@ class Keeper:
         try:
             self._insist_on_workspace()
             request = request_of(heard.request)
-            if reason := self._beforehand(heard, request):
+            if reason := against(heard.headers, request, self.settings):
                 return reason
             person = self._who(heard, request)
             for one in person.named:
-                found = self._live.of_person(one, self._settings.purpose).decision
+                found = self.live.of_person(one, self.settings.purpose).decision
                 if found.answer == "refuse":
                     return found.reason
             return "" if person.named else "subject-unknown"
@@ -166,8 +185,12 @@ class Keeper:
         self._thread.join(patience)
         self.looking.shutdown(wait=False, cancel_futures=True)
         while not self._heard.empty():
-            if self._heard.get() is not None:
+            if (left := self._heard.get()) is not None:
                 self.count("stopped")
+                if left.told:
+                    left.told.set_result("stopped")
+        if self._apart:
+            self._apart.close()
 
     def _work(self) -> None:
         """Keep what comes, all together that came while the last was kept."""
@@ -177,7 +200,7 @@ class Keeper:
             if not self._heard.empty() and len(together) < _TOGETHER:
                 continue
             try:
-                reasons = self._all_kept(together)
+                reasons = self._all_kept(together) if self._apart else self.all_kept(together)
             except Exception as error:  # this thread is the only one that keeps anything
                 reasons = [_reason(error)] * len(together)
             with self._lock:
@@ -192,6 +215,14 @@ class Keeper:
             together = []
 
     def _all_kept(self, together: Sequence[Heard]) -> list[str]:
+        """Have some exchanges kept by the other process."""
+        assert self._apart
+        self._insist_on_workspace()
+        reasons, strange = self._apart.kept([replace(one, told=None) for one in together])
+        self.strange.update(strange)
+        return reasons
+
+    def all_kept(self, together: Sequence[Heard]) -> list[str]:
         """Keep some exchanges as far as they may be; give for each why it was not kept, or "kept"."""
         reasons, waiting = ["fault"] * len(together), []
         for number, heard in enumerate(together):
@@ -214,9 +245,9 @@ class Keeper:
     def _stored(self, talks: Sequence["_Talk"]) -> list[str]:
         """Keep conversations that are all others; give for each why nothing of the newest was kept, or "kept"."""
         self._insist_on_workspace()
-        space, settings = self._live.workspace, self._settings
+        space, settings = self.live.workspace, self.settings
         records = continued(space, settings.source, [(talk.record, talk.declared, talk.after) for talk in talks])
-        done = iter(take_in_all(self._live, [
+        done = iter(take_in_all(self.live, [
             Handed(record=record, source=settings.source, purpose=settings.purpose, declared=talk.declared, masked=settings.mask)
             for record, talk in zip(records, talks, strict=True) if isinstance(record, Record)]))
         self._insist_on_workspace()
@@ -229,14 +260,14 @@ class Keeper:
             LicitError: why it is not kept.
         """
         request = request_of(heard.request)
-        if reason := self._beforehand(heard, request):
+        if reason := against(heard.headers, request, self.settings):
             raise RefusedError("the request says that it is not to be kept", reason=reason)
         person = self._who(heard, request)
         named = [part for one in person.named for part in one]
         if heard.remark:
             return self._remarked(heard, request, person)
         asked, answers, link = self._said(heard, request, named)
-        rows, conversation, after = [*asked, *answers], _conversation(heard, request, self._settings), ""
+        rows, conversation, after = [*asked, *answers], conversation_of(heard.headers, request, self.settings), ""
         if heard.items and (before := responses.previous_of(request)):
             conversation, after = self._links.find(self._links.of(named, before), conversation)
         thread = thread_of(self._key, named, conversation, rows, len(answers), after)
@@ -245,11 +276,11 @@ class Keeper:
             answer = altered(record.turns[-1], id=TurnId(self._links.add(link, thread)))
             record = altered(record, turns=(*record.turns[:-1], answer))
         return _Talk(record=altered(record, declared={_DEVICE: person.device} if person.device else {}),
-                     declared=self._declared(heard, person), thread=thread, who=person, answers=len(answers), after=after)
+                     declared=declared(heard.headers, self.settings, person, _DEVICE), thread=thread, who=person, answers=len(answers), after=after)
 
     def _remarked(self, heard: Heard, request: Row, person: Who) -> "_Talk":
         """Read what is told beside an exchange."""
-        remark, conversation = remark_of(request, heard.remark), _conversation(heard, request, self._settings)
+        remark, conversation = remark_of(request, heard.remark), conversation_of(heard.headers, request, self.settings)
         named = [part for one in person.named for part in one]
         if remark.answer:
             conversation, told = self._links.find(self._links.of(named, remark.answer), conversation)
@@ -260,12 +291,12 @@ class Keeper:
         turn = remark.turn(told, heard.at.strftime("%Y-%m-%dT%H:%M:%SZ"))
         record = Record(kind="conversation", origin_id=conversation, format=OpenAiMessages.name, turns=(turn,),
                         declared={_DEVICE: person.device} if person.device else {})
-        return _Talk(record=record, declared=self._declared(heard, person), who=person, after=told, answers=1,
+        return _Talk(record=record, declared=declared(heard.headers, self.settings, person, _DEVICE), who=person, after=told, answers=1,
                      thread=Thread(conversation=conversation, names=(turn.id,), before=0))
 
     def _said(self, heard: Heard, request: Row, named: Sequence[str]) -> tuple[list[Row], list[Row], str]:
         """Give what was asked, what was answered, and the hash of the answer's id, "" for none."""
-        data = decoded(heard.answer, heard.encoding, self._settings.largest_mib << 20)
+        data = decoded(heard.answer, heard.encoding, self.settings.largest_mib << 20)
         if not heard.items:
             return exchange.rows_of(request), exchange.answer_of(data, streamed=heard.streamed), ""
         strange: Counter[str] = Counter()
@@ -298,30 +329,11 @@ class Keeper:
                     self._times.popitem(last=False)
         return known
 
-    def _beforehand(self, heard: Heard, request: Row) -> str:
-        """Give what the request itself says against keeping it."""
-        said = heard.headers.get("x-licit-temporary", "").strip().lower()
-        metadata = request.get("metadata")
-        marks = [request, metadata if isinstance(metadata, dict) else {}]
-        if said not in _NO or request.get("store") is False or any(
-                str(mark.get(name) or "").strip().lower() not in _NO for mark in marks for name in ("temporary", "is_temporary")):
-            return "chat-state"
-        if heard.headers.get("x-licit-kind", "chat") != "chat":
-            return "purpose"
-        return "global-privacy-control" if heard.headers.get("sec-gpc") == "1" else ""
-
     def _who(self, heard: Heard, request: Row) -> Who:
-        person = who(heard.headers, request, self._settings, self._tokens, heard.at)
-        if not person.account and not self._devices:
+        person = who(heard.headers, request, self.settings, self._tokens, heard.at)
+        if not person.account and not self.devices:
             person = Who(issuer=person.issuer)
-        return person if person.issuer else Who(issuer=self._live.workspace.name, account=person.account, device=person.device)
-
-    def _declared(self, heard: Heard, person: Who) -> Declared:
-        settings = self._settings
-        capacity = _stricter(settings.capacity, heard.headers.get("x-licit-capacity", ""))
-        age = _stricter(settings.age, heard.headers.get("x-licit-age", ""))
-        return Declared(subject=person.account, device_field=_DEVICE, issuer=person.issuer, capacity=capacity, age=age,
-                        notice=settings.notice, surface=settings.surface)
+        return person if person.issuer else Who(issuer=self.live.workspace.name, account=person.account, device=person.device)
 
     def _insist_on_workspace(self) -> None:
         """Insist that the workspace is the one that was opened: into a folder that is gone, writing may seem to work.
@@ -329,7 +341,7 @@ class Keeper:
         Raises:
             UnavailableError: it is not.
         """
-        if _mark(self._live.workspace.root) != self._root:
+        if mark_of(self.live.workspace.root) != self._root:
             raise UnavailableError("the workspace is gone, or another one", reason="workspace-gone")
 
 
@@ -342,24 +354,22 @@ def _told(done: TakenIn | BaseException, talk: _Talk) -> str:
     return "kept" if done.record and any(one.kept for one in said[-talk.answers:]) else next((one.reason for one in said if one.reason), "fault")
 
 
-def _conversation(heard: Heard, request: Row, settings: Settings) -> str:
-    """Give the id that the product has for the conversation, "" for none."""
-    metadata = request.get("metadata")
-    given = heard.headers.get(settings.conversation_header, "") or (metadata.get("conversation_id") if isinstance(metadata, dict) else "")
-    if given and (not isinstance(given, str) or len(given) > 500 or "\0" in given):
-        raise InputError("the conversation's id is none", reason="not-understood")
-    return given or ""
+def keeper_of(root: Path, *, clock: Any = None, mark: tuple[int, int] | None = None) -> Keeper:
+    """Open a workspace and read its settings; ``mark`` says which one it must be, where it was opened before.
+
+    Raises:
+        SetupError: there is no workspace, or a setting cannot be used.
+        UnavailableError: it is another one (``workspace-gone``).
+    """
+    if mark not in (None, mark_of(root)):
+        raise UnavailableError("the workspace is gone, or another one", reason="workspace-gone")
+    web = read_web_settings(root)
+    return Keeper(Live(open_workspace(root, jobs=1, clock=clock)), read_settings(root), Tokens(root, web, open_visits(root)),
+                  devices=web.logged_out == "device")
 
 
-def _stricter(own: str, given: str) -> str:
-    """Give the more protective of what the deployment and the request say; a word that is none is unknown."""
-    if not given or given == own:
-        return own
-    given = given if given in _STRICTER else "unknown"
-    return given if own == "unknown" else max(own, given, key=_STRICTER.index)
-
-
-def _mark(root: Path) -> tuple[int, int]:
+def mark_of(root: Path) -> tuple[int, int]:
+    """Tell a workspace from another one that may lie in its place later; (0, 0) for none."""
     try:
         found = (root / "licit.toml").stat()
     except OSError:
@@ -371,10 +381,14 @@ def _reason(error: BaseException) -> str:
     """Name what went wrong. What is a fault is logged by its kind, and in its own words only where these are ours."""
     if isinstance(error, InputError | RefusedError | HeldError):
         return error.reason or "not-understood"
-    _log.error("%s: %s", type(error).__name__, error.message() if isinstance(error, LicitError) else "")
     if isinstance(error, UnavailableError):
-        return error.reason if error.reason in TROUBLE else "workspace-busy"
-    return "not-stored" if isinstance(error, OSError) else "fault"
+        reason = error.reason if error.reason in TROUBLE else "workspace-busy"
+    else:
+        reason = "not-stored" if isinstance(error, OSError) else "fault"
+    if time.monotonic() - _logged.get(reason, -_QUIET) >= _QUIET:  # the counts say how often
+        _logged[reason] = time.monotonic()
+        _log.error("%s: %s: %s", reason, type(error).__name__, error.message() if isinstance(error, LicitError) else "")
+    return reason
 
 
-__all__ = ["DOUBT", "TROUBLE", "Heard", "Keeper"]
+__all__ = ["DOUBT", "TROUBLE", "Heard", "Keeper", "keeper_of"]

@@ -35,10 +35,13 @@ TEMPLATE = """\
 # mask = false                          # replace personal data before anything is kept
 # largest_mib = 16                      # requests and answers beyond it pass, and are not kept
 # patience = 0                          # seconds that the upstream may be silent; 0 leaves it to the client
+# tasks = ["### Task:"]                 # how requests begin that the product makes for itself (titles, tags); never kept
 """
 _CHOICES = {"capacity": ("consumer", "organisation", "unknown"), "age": ("adult", "minor", "unknown"), "purpose": PURPOSES,
             "in_doubt": ("serve", "refuse"), "others": ("pass", "refuse")}
 _WHO = frozenset(("token", "header", "user"))
+#: How products of others begin what they ask for themselves: a title, tags, what to ask next.
+_TASKS = ("### Task:", "Provide a concise, 5-word-or-less title", "Please generate a concise, 5-word-or-less title")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ class Settings:
     mask: bool = False
     largest_mib: int = 16
     patience: int = 0
+    tasks: tuple[str, ...] = _TASKS
 
 
 def read_settings(root: Path) -> Settings:
@@ -79,8 +83,8 @@ def read_settings(root: Path) -> Settings:
         raise SetupError(wrong)
     for name, value in data.items():
         _check(name, value)
-    if "believe" in data:
-        data["believe"] = tuple(data["believe"])
+    for name in {"believe", "tasks"} & data.keys():
+        data[name] = tuple(data[name])
     for name in ("user_header", "device_header", "conversation_header"):
         data[name] = str(data.get(name, getattr(Settings(), name))).lower()
     return Settings(**data)
@@ -90,6 +94,8 @@ def _check(name: str, value: Any) -> None:
     """Insist that a value is of the kind its name asks for."""
     if name == "believe":
         fits, told = isinstance(value, list) and _WHO.issuperset(map(str, value)) and bool(value), "a list of token, header and user"
+    elif name == "tasks":
+        fits, told = isinstance(value, list) and all(isinstance(one, str) and one.strip() for one in value), "a list of texts, none of them empty"
     elif name in ("largest_mib", "patience"):
         fits, told = type(value) is int and 0 <= value <= 100_000 and (value > 0 or name == "patience"), "a whole number"
     elif name == "mask":

@@ -12,6 +12,7 @@ _OWN: Mapping[str, tuple[str, str]] = {
     "fault": ("a fault of the gateway; nothing was kept in doubt", "une faute de la passerelle ; dans le doute, rien n'a été gardé"),
     "global-privacy-control": ("the browser says Global Privacy Control", "le navigateur envoie Global Privacy Control"),
     "identity-unclear": ("several names for one person, or a token and another name", "plusieurs noms pour une personne, ou un jeton et un autre nom"),
+    "keeper-gone": ("the process that keeps is gone; another is started", "le processus qui garde a disparu ; un autre est lancé"),
     "not-stored": ("the store could not be written: is the disk full?", "le stockage n'a pas pu être écrit : le disque est-il plein ?"),
     "not-understood": ("the request is no conversation that can be read", "la requête n'est pas une conversation lisible"),
     "queue-full": ("more came than could be kept in time", "il en est venu plus qu'on ne pouvait garder à temps"),
