@@ -5,10 +5,11 @@ Rules kept here:
 - The process works on the workspace that the gateway opened, and on no other that lies there later.
 - Where it is gone, nothing is kept and each exchange is counted (``keeper-gone``); the next one starts it anew.
 - It ends with the gateway's process, however that ends, and not before: an interrupt is the gateway's to follow.
+
+Read next: ``keeping.py``, what it runs.
 """
 
 import os
-import signal
 import subprocess
 import sys
 from collections import Counter
@@ -23,16 +24,13 @@ from ...core.errors import UnavailableError
 if TYPE_CHECKING:
     from .keeper import Heard
 
-#: What is served goes before what is kept, where both want the processor.
-_NICER = 5
-
 
 class Apart:
     """The other process, as the one thread sees it that keeps; started at the first exchange or at :meth:`start`."""
 
     def __init__(self, root: Path, mark: tuple[int, int]) -> None:
         """Take the workspace and its mark."""
-        self._command = [sys.executable, "-m", __name__, str(root.resolve()), *map(str, mark)]
+        self._command = [sys.executable, "-m", f"{__package__}.keeping", str(root.resolve()), *map(str, mark)]
         self._process: subprocess.Popen[bytes] | None = None
         self._to: Connection | None = None
         self._back: Connection | None = None
@@ -83,24 +81,3 @@ class Apart:
             if process.poll() is None:
                 process.kill()
                 process.wait()
-
-
-def _work(root: Path, mark: tuple[int, int]) -> None:
-    """Keep what comes, until nothing can come any more."""
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, signal.SIG_IGN)
-    come, told = Connection(os.dup(0), writable=False), Connection(os.dup(1), readable=False)
-    os.dup2(2, 1)  # whatever a library prints is no answer
-    os.nice(_NICER)
-    from .keeper import keeper_of
-
-    keeper = keeper_of(root, mark=mark)
-    with suppress(EOFError, OSError):
-        while True:
-            reasons = keeper.all_kept(come.recv())
-            told.send((reasons, keeper.strange))
-            keeper.strange.clear()
-
-
-if __name__ == "__main__":
-    _work(Path(sys.argv[1]), (int(sys.argv[2]), int(sys.argv[3])))
