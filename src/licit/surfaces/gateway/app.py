@@ -144,7 +144,8 @@ class Gateway:
 
     async def _kept(self, heard: Heard) -> str:
         """Have a remark kept, and give what came of it."""
-        heard.told = told = Future()
+        told: Future[str] = Future()
+        heard.told = told
         told.set_running_or_notify_cancel()  # whoever waits may leave; the thread that keeps may not find it cancelled
         self.keeper.keep(heard)
         try:
