@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 from ..core.ids import TurnId
 from ..core.records import Record, Turn
+from .looking import STAND_IN
 
 #: Gives the number of tokens of a text.
 CountTokens = Callable[[str], int]
@@ -208,8 +209,8 @@ _COMMON = frozenset(
 
 
 def topics(text: str, most: int = 5) -> list[str]:
-    """Give up to ``most`` keywords of a de-identified text: its most frequent longer words, first met first."""
-    words = [word for word in _WORD.findall(text.casefold()) if word not in _COMMON]
+    """Give up to ``most`` keywords of a de-identified text: its most frequent longer words, first met first; no stand-in is one."""
+    words = [word for word in _WORD.findall(STAND_IN.sub(" ", text).casefold()) if word not in _COMMON]
     return [word for word, _ in Counter(words).most_common(most)]
 
 

@@ -156,3 +156,8 @@ def test_topics_are_words_of_the_text():
     """Keywords are taken from the text, the most frequent first, common words left out."""
     assert topics("Le jardin, le jardin et la rivière, toujours toujours toujours bonjour") == [
         "toujours", "jardin", "rivière"]
+
+
+def test_what_stands_for_somebody_is_no_topic():
+    """The label in a stand-in says what was replaced, not what the talk is about."""
+    assert topics("[PERSON_k3f2a] écrit à [PERSON_abcde], puis [LOCATION_abcde] : jardin") == ["écrit", "jardin"]
