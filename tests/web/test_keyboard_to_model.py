@@ -114,9 +114,10 @@ def story(empty_world, one_upstream, tmp_path_factory) -> Iterator[SimpleNamespa
         world.clock.advance(days=31)  # the policy waits a month
         built = world.build(records={"threads": ["main", "branch", "feedback"]})
         opened = open_release(built.path, clock=world.clock)
-        world.ports.enter("run", {"id": "run-1", "releases": [built.name], "code": "v1", "by": "ines"})
-        saved = train([words_of(row) for row in opened], size="small", epochs=25, seed=1).save(root / "petite-lueur")
-        world.ports.enter("model", {"name": "petite-lueur", "run": "run-1", "next_retrain_due": "2026-09-01", "by": "ines"})
+        with opened.run(by="ines", code="v1", model="petite-lueur") as run:
+            model = train([words_of(row) for row in opened], size="small", epochs=25, seed=1)
+            saved = model.save(root / "petite-lueur")
+            run.record_model(next_retrain_due="2026-09-01", files=saved)
         yield SimpleNamespace(world=world, company=company, ratings=ratings, tally=tally, built=built, model=load_model(str(saved)), root=root)
 
 
