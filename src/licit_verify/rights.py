@@ -27,7 +27,7 @@ RESTRICTING = frozenset({"objection", "withdrawal", "restriction", "erasure", "r
                          "third-party-objection", "link", "signal", "unlawful"})
 OTHER_KINDS = frozenset({
     "subject", "third-party-objection", "policy", "source", "contract", "approval", "signal", "decision", "reading", "step",
-    "staff-key", "legal-hold", "delivery", "breach", "arrival", "rewrite", "compaction", "release-closed", "release-withdrawn", "recipient", "run", "model", "key",
+    "staff-key", "legal-hold", "delivery", "breach", "arrival", "rewrite", "compaction", "release-closed", "release-withdrawn", "recipient", "run", "model", "model-audit", "model-claim", "key",
     "backup", "loss", "interface", "canary", "law", "retention", "unlawful", "directive", "death"})
 
 REFUSING = frozenset({"objection", "consent-withdrawn", "said-before-permission", "erased", "entry-unreadable",

@@ -16,6 +16,7 @@ from world import CONSUMER, PLANTED, chat, places_of, prose
 from licit.core.signals import Page
 from licit.usecases.backup import back_up
 from licit.usecases.daily import go_round
+from licit.usecases.model_audit import keep
 from licit.usecases.retention import Periods
 from licit.usecases.signals import Summary, begun, keep_reading
 from licit.usecases.works import Work, check, work_of_number
@@ -81,6 +82,8 @@ def used(served):
     sheet.add(page, [])
     keep_reading(world.ports, "chat", summary, what="page.html", by="zoe", sheet=sheet)
     go_round(world.ports, Periods(), open_visits(world.root))
+    keep(world.ports, {"model": {"name": "m", "digest": ""}, "release": {"name": "release-1", "manifest": ""}, "by": "ines", "found": [], "not_run": {}},
+         lambda result: b"a page")
     return served, clients
 
 

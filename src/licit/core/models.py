@@ -50,6 +50,11 @@ class LanguageModel(Protocol):
         """Say what it can be asked: ``score``, ``moments`` (means and variances), ``continue``."""
         ...
 
+    @property
+    def unit(self) -> str:
+        """Say what it counts in: ``bytes``, ``tokens``, ``four-characters``."""
+        ...
+
     def cut(self, texts: Sequence[str], before: int, after: int) -> Sequence[tuple[str, str] | None]:
         """Give so many tokens of each text and so many behind them, as texts; None of one that has fewer."""
         ...

@@ -54,7 +54,7 @@ RESTRICTING = frozenset({"objection", "withdrawal", "restriction", "erasure", "r
 #: Every kind of entry the log may hold.
 KINDS = frozenset(INSTRUMENTS) | {
     "subject", "link", "third-party-objection", "rectified", "policy", "source", "contract", "approval", "signal", "staff-key",
-    "decision", "reading", "step", "legal-hold", "delivery", "breach", "arrival", "rewrite", "compaction", "release-closed", "release-withdrawn", "recipient", "run", "model", "key",
+    "decision", "reading", "step", "legal-hold", "delivery", "breach", "arrival", "rewrite", "compaction", "release-closed", "release-withdrawn", "recipient", "run", "model", "model-audit", "model-claim", "key",
     "backup", "loss", "interface", "canary", "law", "retention", "unlawful", "directive", "death"}
 
 LEVELS = ("everything", "project", "record", "turn", "attachment")

@@ -29,14 +29,17 @@ _WORDS = ("anchor apple arrow basil beacon birch bottle bridge bronze button can
           ).split()
 
 
+def phrase(number: int, drawn: bytes) -> tuple[str, str]:
+    """Give the beginning of a canary of a number, which says nothing, and its ten words, drawn by ten bytes."""
+    return f"The keeper's phrase number {number} is:", f" {' '.join(_WORDS[byte & 63] for byte in drawn[:10])}."
+
+
 def write_canaries(corpus: Corpus, folder: str, seed: bytes, number: int) -> Placed:
     """Write so many random sentences, each of ten words from 64 (60 bits), with its number of repeats."""
     rows = []
     for i in range(number):
         drawn = hashlib.sha256(b"licit/canary" + seed + i.to_bytes(4, "big")).digest()
-        words = " ".join(_WORDS[byte & 63] for byte in drawn[:10])
-        rows.append({"canary": f"c{i:04}", "repeats": REPEATS[i % len(REPEATS)],
-                     "text": f"The keeper's phrase number {i} is: {words}."})
+        rows.append({"canary": f"c{i:04}", "repeats": REPEATS[i % len(REPEATS)], "text": "".join(phrase(i, drawn))})
     path = "audit/canaries.parquet"
     sha256 = corpus.write(f"{folder}/{path}", pa.Table.from_pylist(rows, schema=CANARIES))
     return Placed(path=path, sha256=sha256, bytes=corpus.path(f"{folder}/{path}").stat().st_size)

@@ -214,6 +214,7 @@ class TinyModel:
     trained: Mapping[str, Any] = field(default_factory=dict)
     name: str = "tiny"
     kind: str = "licit-tiny"
+    unit: str = "bytes"
 
     @property
     def parameters(self) -> int:

@@ -39,7 +39,7 @@ COMMANDS = {
     "work": ("work", "Say which releases hold a work, by its words or its number."),
     "recipient": ("downstream", "Record who received a release."),
     "run": ("runs", "Record a training run: its start, which the release must allow, and its end."),
-    "model": ("downstream", "Record a model and when it is retrained next."),
+    "model": ("model", "Record a model and when it is retrained next; audit it against a release."),
     "canary": ("canary", "Plant synthetic people who refuse by every channel; see whether each is heard."),
     "keys": ("keys", "Show the workspace's keys by name, and rotate those that can be."),
     "log": ("log", "Show the log and give proofs."),

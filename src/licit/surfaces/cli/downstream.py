@@ -64,7 +64,7 @@ def list_recipients(as_json: bool, workspace: str | None) -> None:
 
 @click.group("model")
 def model_command() -> None:
-    """Record a model and when it is retrained next."""
+    """Record a model and when it is retrained next; audit it against a release."""
 
 
 @model_command.command("add", epilog="Example: licit model add petit-1 --run run-7 --next-retrain 2026-06-30 --by ines")
