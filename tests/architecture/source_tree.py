@@ -12,9 +12,9 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @cache
 def trees() -> dict[str, ast.Module]:
-    """Give every source file of both packages by its path from the repository's root."""
+    """Give every source file of all packages by its path from the repository's root."""
     return {str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8"))
-            for package in ("licit", "licit_verify") for path in sorted((SRC / package).rglob("*.py"))}
+            for package in ("licit", "licit_verify", "licit_plugins") for path in sorted((SRC / package).rglob("*.py"))}
 
 
 def core() -> dict[str, ast.Module]:

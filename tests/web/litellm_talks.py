@@ -11,16 +11,16 @@ from dataclasses import replace
 
 import litellm
 from litellm.integrations.custom_logger import CustomLogger
+from peers import WORD
 
 from licit_plugins.asking import Licit, Settings
 from licit_plugins.litellm_logger import LicitLogger
 
 given = json.load(sys.stdin)
-WORD, ANSWER = "tambour-violet", "renard-bleu"
 seen: list = []
 
 
-class Spy(CustomLogger):
+class _Spy(CustomLogger):
     """Tells all it is told."""
 
     def _tell(self, event, kwargs, answer):
@@ -39,13 +39,13 @@ class Spy(CustomLogger):
         self._tell("failure", kwargs, response_obj)
 
 
-class _PROXY_Spy(Spy):
+class _PROXY_Spy(_Spy):
     """One of those that LiteLLM runs whatever is marked: its own for spending and limits."""
 
 
 ours = LicitLogger(Licit(Settings(address=given["licit"], key=given["key"], source="chat", issuer="chat", capacity="consumer", age="adult",
                                   accept_held="waiting-period", life=60.0, patience=10.0)))
-litellm.callbacks = [Spy(), ours, _PROXY_Spy()]
+litellm.callbacks = [_Spy(), ours, _PROXY_Spy()]
 litellm.success_callback = [lambda kwargs, answer, begun, ended: seen.append(["function", "ok", repr(kwargs) + repr(answer)])]
 litellm.num_retries, litellm.suppress_debug_info = 0, True
 
@@ -58,7 +58,7 @@ CALLED = [{"role": "assistant", "content": None, "tool_calls": [{"id": "c", "typ
 def talk(user, *, said=WORD, rows=(), conversation="c-1", model="plain", **more):
     """Give the arguments of a call."""
     metadata = {"conversation_id": conversation, "note": WORD, "tags": [WORD], "user_api_key_odd": 1, **more.pop("metadata", {})}
-    return {"model": f"openai/{model}", "api_base": f"{given['upstream']}/v1", "api_key": "sk-x", "user": user, "metadata": metadata,
+    return {"model": f"openai/{model}", "api_base": f"{given['upstream']}/v1", "api_key": "sk-x", "user": user, "metadata": metadata, "max_retries": 0,
             "messages": [{"role": "system", "content": WORD}, {"role": "user", "content": said}, *rows], **more}
 
 
@@ -79,11 +79,10 @@ async def main() -> dict:
                 await drained(found)
         except Exception as error:
             out[f"{name} raised"] = type(error).__name__
-        until = time.monotonic() + 2
-        before = -1
+        until, before = time.monotonic() + 2, -1
         while time.monotonic() < until and (len(seen) != before or before <= 0):  # LiteLLM logs behind the answer
             before = len(seen)
-            await asyncio.sleep(.2 if before > 0 else .5)
+            await asyncio.sleep(.25)
         out[name] = list(seen)
         seen.clear()
 
@@ -111,7 +110,7 @@ async def main() -> dict:
     counted = dict(ours.licit.counts)
     ours.licit.counts.clear()
     for name, more in {"title": {"said": f"### Task:\nGenerate a title for {WORD}"}, "nowhere": {"conversation": ""}, "temporary": {"metadata": {"temporary": True}},
-                       "unlogged": {"no-log": True}, "half": {"model": "open", "stream": True}, "good": {"conversation": "good"}}.items():
+                       "unlogged": {"no-log": True}, "half": {"model": "die", "stream": True}, "good": {"conversation": "good"}}.items():
         await told(f"handing {name}", litellm.acompletion(**talk("lite-yes", **more)))
     ours.licit.flush()
     handed = dict(ours.licit.counts)
@@ -122,4 +121,4 @@ async def main() -> dict:
     return {"seen": out, "counts": counted, "handed": handed, "licit": "licit" in sys.modules}
 
 
-print("ANSWER" + json.dumps(asyncio.run(main())))
+sys.stdout.write("ANSWER" + json.dumps(asyncio.run(main())))

@@ -12,6 +12,8 @@ ROOT = Path(__file__).parents[2]
 #: What plug-ins are tried with. A mark written last tells a whole environment from one that broke off.
 LITELLM = ("litellm[proxy]==1.106.2",)
 _WHOLE = "whole"
+#: What is said and answered in such a program, and looked for afterwards.
+WORD, ANSWER = "tambour-violet", "renard-bleu"
 
 
 def python_of(name: str, packages: tuple[str, ...], *more: str) -> Path:

@@ -64,7 +64,7 @@ def test_a_wrong_key_is_a_refusal(shared, key, caplog):
     assert WORDS not in caplog.text
 
 
-class Strange(BaseHTTPRequestHandler):
+class _Strange(BaseHTTPRequestHandler):
     """Answers for somebody else, with something else, or not at all; what it is asked says which."""
 
     def do_GET(self):
@@ -86,7 +86,7 @@ class Strange(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def strange():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Strange)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Strange)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": .01}, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

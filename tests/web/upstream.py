@@ -22,6 +22,9 @@ from world import World, copied
 from licit.surfaces.gateway.app import Gateway
 
 HEAD = {"id": "c-1", "created": 1, "model": "pretend", "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}}
+JSON = {"models": {"object": "list", "data": [{"id": "pretend", "object": "model", "created": 1, "owned_by": "upstream"}]},
+        "embeddings": {"id": "e-1", "object": "list", "model": "pretend", "usage": {"prompt_tokens": 1, "total_tokens": 1},
+                       "data": [{"object": "embedding", "index": 0, "embedding": [.5, -.5]}]}}
 CONSUMERS = 'source = "chat"\ncapacity = "consumer"\nage = "adult"\nissuer = "chat"\n'
 
 
@@ -122,9 +125,11 @@ class Upstream:
             raise OSError("the upstream dies")
 
     async def other(self, request: Request) -> Response:
-        """Answer anything else by what was asked."""
+        """Answer anything else by what was asked; clients that want JSON get models and embeddings."""
         body = await request.body()
         self.asked.append((dict(request.headers), body))
+        if (last := request.url.path.rpartition("/")[2]) in JSON and "application/json" in request.headers.get("accept", ""):
+            return Response(json.dumps(JSON[last]).encode(), 200, {}, "application/json")
         return Response(request.method.encode() + b" " + request.url.path.encode() + b"?" + request.url.query.encode() + b" " + body, 201)
 
 
