@@ -3,6 +3,7 @@
 import errno
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -50,10 +51,11 @@ def serve_command(host: str, port: int, workspace: str | None) -> None:
         run(app, host, port)
 
 
-def run(app: Any, host: str, port: int, path: str = "/", *, told: str = "The privacy centre", bare: bool = False) -> None:
+def run(app: Any, host: str, port: int, path: str = "/", *, told: str = "The privacy centre", bare: bool = False,
+        ready: Callable[[str], None] | None = None) -> None:
     """Run an app until it is stopped; ``path`` is the page whose address is told, and ``told`` what it is.
 
-    ``bare`` adds nothing to what the app answers, and leaves it to the app to say what went wrong.
+    ``ready`` gets that address once somebody listens there. ``bare`` adds nothing to what the app answers, and leaves it to the app to say what went wrong.
 
     Raises:
         SetupError: the address or port cannot be listened on.
@@ -63,8 +65,11 @@ def run(app: Any, host: str, port: int, path: str = "/", *, told: str = "The pri
     except OSError as error:
         remedy = "Name another: --port N" if error.errno == errno.EADDRINUSE else "Name another address: --host ADDRESS"
         raise SetupError(f"cannot listen there: {error.strerror}", about=f"{host}:{port}", remedy=remedy) from None
-    say(f"{told}: http://{host}:{listening.getsockname()[1]}{path}   (stop with Ctrl-C)")
+    address = f"http://{host}:{listening.getsockname()[1]}{path}"
+    say(f"{told}: {address}   (stop with Ctrl-C)")
     sys.stdout.flush()
+    if ready:
+        ready(address)
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical" if bare else "warning", date_header=not bare, access_log=False, server_header=False, http=Timely,
                                            ws="none", proxy_headers=False, timeout_graceful_shutdown=5))
     server.run(sockets=[listening])
