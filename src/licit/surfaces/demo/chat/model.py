@@ -12,6 +12,7 @@ import re
 import secrets
 import time
 from collections.abc import AsyncIterator
+from itertools import count
 from typing import Any
 
 from starlette.applications import Starlette
@@ -26,20 +27,22 @@ NAME = "petite-recherche"
 
 def local_model(pause: float = .03) -> Starlette:
     """Make the upstream; it waits so many seconds after each word of a stream."""
+    number = count()
+
     async def complete(request: Request) -> Response:
         try:
             asked = json.loads(await request.body())
             said = [_text(row["content"]) for row in asked["messages"] if row["role"] == "user"]
         except (ValueError, LookupError, TypeError, RecursionError):
             return JSONResponse({"error": {"message": "messages cannot be read", "type": "invalid_request_error", "param": "messages", "code": None}}, 400)
-        answer = answered(said, request.headers.get("accept-language", "")[:2])
+        answer = answered(said, request.headers.get("accept-language", "")[:2], next(number))
         head = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": NAME}
         if asked.get("stream"):
             return StreamingResponse(_pieces(head, answer, pause), media_type="text/event-stream")
         message = {"role": "assistant", "content": answer}
-        number = len(answer.split())
+        tokens = len(answer.split())
         return JSONResponse({**head, "object": "chat.completion", "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-                             "usage": {"prompt_tokens": 0, "completion_tokens": number, "total_tokens": number}})
+                             "usage": {"prompt_tokens": 0, "completion_tokens": tokens, "total_tokens": tokens}})
 
     async def models(request: Request) -> Response:
         return JSONResponse({"object": "list", "data": [{"id": NAME, "object": "model", "created": 0, "owned_by": "licit"}]})

@@ -5,10 +5,10 @@ Rules kept here:
 - Nothing is made up: an answer is a page as it was written, with what might be asked next.
 - The language is that of the question, else the one that the reader asked for.
 - A question of few words is read with the one before it.
+- Asked again, the same page ends with another thing to ask: an answer that is wished anew is another one.
 """
 
 import re
-import secrets
 import tomllib
 import unicodedata
 from collections import Counter
@@ -22,7 +22,7 @@ from ...web.words import typeset
 
 #: Below this likeness nothing was found.
 _ENOUGH = .42
-_STEM, _FEW, _NEXT = 5, 2, 6
+_STEM, _FEW, _NEXT = 5, 2, 5
 _STOP = {
     "fr": frozenset("a ai as au aux avec c ce ces cet cette ci comme d dans de des du elle en es est et eu il ils j je l la le les leur lui m ma mais "
                     "me mes mon n ne nos notre nous on ont ou par pas plus pour qu que quel quelle quelles quels qui quoi s sa se ses si son sont "
@@ -60,8 +60,8 @@ def pages(language: str) -> tuple[Page, ...]:
                       plain=frozenset(_plain(ask) for ask in one[language]["ask"])) for one in answers)
 
 
-def answered(said: Sequence[str], language: str) -> str:
-    """Answer the last of what somebody said, in its language, else in ``language``."""
+def answered(said: Sequence[str], language: str, number: int = 0) -> str:
+    """Answer the last of what somebody said, in its language, else in ``language``; another ``number`` ends it otherwise."""
     last = said[-1] if said else ""
     language = language_of(last, language)
     found = _found(last, language)
@@ -69,8 +69,8 @@ def answered(said: Sequence[str], language: str) -> str:
         found = _found(f"{said[-2]} {last}", language)
     known = pages(language)
     place = known.index(found) if found else -1
-    ahead = known[secrets.choice([(place + step) % len(known) for step in range(1, _NEXT)])]
-    told = found.said if found else secrets.choice(_NOTHING[language])
+    ahead = known[(place + 1 + number % _NEXT) % len(known)]
+    told = found.said if found else _NOTHING[language][number % len(_NOTHING[language])]
     asked = _ASK[language].format(ahead.first)
     return f"{told}\n\n{typeset(asked) if language == 'fr' else asked}"
 
