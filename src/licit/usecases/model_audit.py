@@ -24,8 +24,8 @@ from ..core.records import Record
 from .model_asked import Asking
 from .model_people import RECORDS, people, personal, stored_records, values_of
 from .model_probes import canaries, extraction, membership, works
-from .model_sets import Sets, sets_of
-from .queries import Downstream, downstream_of
+from .model_sets import Sets, releases_of, runs_of, sets_of
+from .queries import downstream_of
 from .workspace import Progress, Workspace, silent
 
 FORMAT = "licit-model-audit/1"
@@ -85,15 +85,9 @@ def audit(workspace: Workspace, model: LanguageModel, order: Order, *, reference
 
 def _model(workspace: Workspace, model: LanguageModel, name: str) -> dict[str, Any]:
     downstream = downstream_of(workspace)
-    runs = _runs(downstream, name)
-    due = min((due for run in runs for known, due in downstream.models[run] if known == name and due), default="")
-    return {"name": name, "kind": model.kind, "digest": model.digest, "parameters": model.parameters, "runs": runs,
-            "trained_on": sorted({release for run in runs for release in downstream.runs.get(run, ())}), "next_retrain_due": due,
-            "overdue": bool(due) and due < workspace.clock.now().date().isoformat()}
-
-
-def _runs(downstream: Downstream, name: str) -> list[str]:
-    return sorted(run for run, models in downstream.models.items() if any(known == name for known, _ in models))
+    due = downstream.newest[name].due if name in downstream.newest else ""
+    return {"name": name, "kind": model.kind, "digest": model.digest, "parameters": model.parameters, "runs": runs_of(downstream, name),
+            "trained_on": releases_of(downstream, name), "next_retrain_due": due, "overdue": bool(due) and due < workspace.clock.now().date().isoformat()}
 
 
 def _release(sets: Sets, model: LanguageModel) -> dict[str, Any]:

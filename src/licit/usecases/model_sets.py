@@ -23,7 +23,7 @@ import polars as pl
 from ..core.errors import EvidenceError, InputError, RefusedError
 from ..core.manifest import manifest_digest
 from ..pipeline.memorised import apart, counts_apart
-from .queries import downstream_of, released_rows
+from .queries import Downstream, downstream_of, released_rows
 from .workspace import Released, Workspace, releases_at
 
 #: A draw is refused where one of four differences would come by chance less often than this.
@@ -119,10 +119,19 @@ def _others(workspace: Workspace, release: str, model: str, known: Mapping[str, 
         name = str(manifest["parent"]["name"])
         line.add(name)
         manifest = _manifest(workspace, known[name]) if name in known else {}
-    runs = [run for run, models in downstream.models.items() if any(name == model for name, _ in models)]
-    names = {name for run in runs for name in downstream.runs.get(run, ())} - {release}
+    names = set(releases_of(downstream, model)) - {release}
     found = [released_rows(workspace, name).with_columns(own=pl.lit(name in line)) for name in sorted(names)]
     return pl.concat(found) if found else pl.DataFrame(schema={"record": pl.String, "chunk": pl.Int32, "own": pl.Boolean})
+
+
+def runs_of(downstream: Downstream, model: str) -> list[str]:
+    """Give every run that ever made a model of that name: weights that go on from earlier ones saw what these saw."""
+    return sorted(run for run, models in downstream.models.items() if any(name == model for name, _ in models))
+
+
+def releases_of(downstream: Downstream, model: str) -> list[str]:
+    """Give every release that a model of that name was ever trained on, as far as the log knows."""
+    return sorted({name for run in runs_of(downstream, model) if run in downstream.runs for name in downstream.runs[run].releases})
 
 
 def _released(workspace: Workspace, release: str, manifest: Mapping[str, Any], others: pl.DataFrame) -> Iterator[pl.DataFrame]:
