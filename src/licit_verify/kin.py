@@ -5,7 +5,7 @@ Rules kept here:
 - Anchors and the mark of press are computed again from the words of every document in the shards; pairs follow from them.
 - Whether a document's partner stands is judged again by admission, rights and state; what only its decision says (a copy, a
   descendant) is taken from there.
-- Documents are read a shard at a time, and their anchors so many at a time: memory holds a few names of each, not its anchors.
+- Documents are read a shard at a time, and their anchors lie on disk: memory holds a few names of each, not its anchors.
 - A decision of staff counts for the partners and the records it names, a partner that stood by then only while it stands.
 """
 
@@ -14,8 +14,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
@@ -25,20 +25,17 @@ from .anchors import anchors
 from .casefile import Casefile
 from .files import MANIFEST
 from .inherited import against
+from .meeting import Meeting
 from .report import Fault, Untold
 from .rows import batches, table
 
-MOST_SHARING, STRONG, PER_CENT = 64, 3, 40
 RUNS, PART = 250, 10
 ACQUIRED = ("contract", "public-domain")
 _STANDING = frozenset({"", "duplicate", "near-duplicate", "held-out-twin", "possible-translation"})
 _PRESS = frozenset({"press", "news", "newspaper", "magazine", "dispatch", "news-article", "press-article", "presse", "journal-article",
                     "article-de-presse", "depeche", "dépêche", "newsarticle"})
 _AGENCY = re.compile(r"\((AFP|Reuters|AP|dpa|ANSA|EFE|Belga|ATS|Keystone-ATS|PA|Lusa|Ritzau|TT|NTB|APA|ANP|Xinhua|TASS|Kyodo)\)")
-#: So many strong anchors are held at once; where there are more, documents are read again for each part of them.
-_AT_ONCE = 2_000_000
 _STATE = pa.schema([(name, pa.string()) for name in ("record", "shard", "source", "language", "static")])
-_NO_ANCHORS = pa.schema([("anchor", pa.uint64()), ("n", pa.int64())])
 _COLUMNS = ["record", "chunk", "source", "thread", "language", "static", "press", "anchors"]
 
 
@@ -101,23 +98,30 @@ def _documents(case: Casefile) -> _Documents:
     parts, erased, strong = [_STATE.empty_table()], False, 0
     for shard, path, same in case.attribute_files():
         erased |= not same
-        rows = _columns(shard, path, _COLUMNS) if path else None
-        rows = rows.filter(pc.equal(rows.column("thread"), "document")) if rows else None
-        if not rows:
-            continue
-        statics: dict[str, set[str]] = defaultdict(set)
-        for record, static in zip(rows.column("record").to_pylist(), rows.column("static").to_pylist(), strict=True):
-            statics[record] |= {*str(static or "").split()}
-        told = {row["record"]: row for row in rows.filter(pc.equal(rows.column("chunk"), 0)).to_pylist()}
-        for record, read, press in _reread(case, shard, told):
-            if read != (told[record]["anchors"] or []) or press is not told[record]["press"]:
-                raise Fault("record {record} has other words in its shard than were compared", f"shards/{shard}.parquet", record=record)
-            strong += sum(anchor % 2 for anchor in read)
-        if missing := told.keys() - {record for record in told if "seen" in told[record]}:
-            raise Fault("record {record} has other words in its shard than were compared", f"shards/{shard}.parquet", record=min(missing))
-        parts.append(pa.Table.from_pylist([{"record": record, "shard": shard, "source": row["source"], "language": row["language"] or "", "static": " ".join(
-            sorted(statics[record]))} for record, row in told.items()], schema=_STATE))
+        if path:
+            some, number = _of_shard(case, shard, path)
+            parts.append(some)
+            strong += number
     return _newest(pa.concat_tables(parts).combine_chunks(), strong, erased)
+
+
+def _of_shard(case: Casefile, shard: str, path: Path) -> tuple[Any, int]:
+    """Give the documents of one shard, and how many strong anchors they have."""
+    rows, strong = _columns(shard, path, _COLUMNS), 0
+    rows = rows.filter(pc.equal(rows.column("thread"), "document"))
+    statics: dict[str, set[str]] = defaultdict(set)
+    for record, static in zip(rows.column("record").to_pylist(), rows.column("static").to_pylist(), strict=True):
+        statics[record] |= {*str(static or "").split()}
+    told = {row["record"]: row for row in rows.filter(pc.equal(rows.column("chunk"), 0)).to_pylist()}
+    del rows
+    for record, read, press in _reread(case, shard, told):
+        if read != (told[record].pop("anchors", None) or []) or press is not told[record]["press"]:
+            raise Fault("record {record} has other words in its shard than were compared", f"shards/{shard}.parquet", record=record)
+        strong += sum(anchor % 2 for anchor in read)
+    if missing := told.keys() - {record for record in told if "seen" in told[record]}:
+        raise Fault("record {record} has other words in its shard than were compared", f"shards/{shard}.parquet", record=min(missing))
+    return pa.Table.from_pylist([{"record": record, "shard": shard, "source": row["source"], "language": row["language"] or "", "static": " ".join(
+        sorted(statics[record]))} for record, row in told.items()], schema=_STATE), strong
 
 
 def _newest(every: Any, strong: int, erased: bool) -> _Documents:
@@ -160,55 +164,27 @@ def _is_press(declared: Mapping[str, str], words: str) -> bool:
 
 
 def _pairs(case: Casefile, documents: _Documents) -> set[tuple[str, str]]:
-    """Give the pairs of documents that may be translations of one another, looking at so many anchors at a time."""
-    languages = pc.dictionary_encode(documents.rows.column("language").combine_chunks()).indices.to_pylist()
-    met: set[tuple[int, int]] = set()
-    passes = documents.strong // _AT_ONCE + 1
-    for number in range(passes):
-        leading = pa.concat_tables([_NO_ANCHORS.empty_table(), *_anchors_of(case, documents, passes, number)])
-        shared = leading.group_by("anchor").aggregate([("n", "count")])
-        shared = shared.filter(pc.and_(pc.greater_equal(shared.column("n_count"), 2), pc.less_equal(shared.column("n_count"), MOST_SHARING)))
-        mine = leading.filter(pc.is_in(leading.column("anchor"), value_set=shared.column("anchor").combine_chunks()))
-        for group in mine.group_by("anchor").aggregate([("n", "list")]).column("n_list").to_pylist():
-            met.update(pair for pair in combinations(sorted(group), 2) if languages[pair[0]] != languages[pair[1]])
-    wanted = {one for pair in met for one in pair}
-    read = dict(_every_anchor(case, documents, wanted)) if wanted else {}
-    records = documents.rows.column("record")
-    return {(records[one].as_py(), records[two].as_py()) for one, two in met if _alike(read[one], read[two])}
+    """Give the pairs of documents that may be translations of one another."""
+    languages, records = pc.dictionary_encode(documents.rows.column("language").combine_chunks()).indices, documents.rows.column("record")
+    with TemporaryDirectory(prefix="licit-verify-") as folder:
+        meeting = Meeting(Path(folder), documents.strong)
+        for lists in _anchors_of(case, documents):
+            meeting.note(lists)
+        return {(records[one].as_py(), records[two].as_py()) for one, two in meeting.pairs(languages)}
 
 
-def _rows_of(case: Casefile, documents: _Documents) -> Iterator[tuple[Any, Any]]:
-    """Give the lists of anchors of the newest documents of each shard, with their numbers."""
+def _anchors_of(case: Casefile, documents: _Documents) -> Iterator[Any]:
+    """Give the lists of anchors of the newest documents, shard by shard, in their order."""
     for shard, rows in _read(case, ["record", "chunk", "thread", "anchors"]):
         if shard in documents.places:
             begin, end = documents.places[shard]
-            rows = rows.filter(pc.and_(pc.equal(rows.column("thread"), "document"), pc.equal(rows.column("chunk"), 0))).combine_chunks()
-            place = pc.index_in(rows.column("record"), value_set=documents.rows.column("record").slice(begin, end - begin).combine_chunks())
-            here = pc.is_valid(place)
-            yield pc.add(place.filter(here).cast(pa.int64()), begin), rows.filter(here).column("anchors").combine_chunks()
-
-
-def _anchors_of(case: Casefile, documents: _Documents, passes: int, number: int) -> Iterator[Any]:
-    """Give each document's strong anchors that fall into one pass of several."""
-    for numbers, lists in _rows_of(case, documents):
-        flat, parents = pc.list_flatten(lists), pc.list_parent_indices(lists)
-        halved = pc.divide(flat, pa.scalar(2, pa.uint64()))
-        strong = pc.not_equal(flat, pc.multiply(halved, pa.scalar(2, pa.uint64())))
-        rest = pc.subtract(halved, pc.multiply(pc.divide(halved, pa.scalar(passes, pa.uint64())), pa.scalar(passes, pa.uint64())))
-        mine = pc.and_(strong, pc.equal(rest, pa.scalar(number, pa.uint64())))
-        yield pa.table({"anchor": flat.filter(mine), "n": numbers.take(parents.filter(mine))}, schema=_NO_ANCHORS)
-
-
-def _every_anchor(case: Casefile, documents: _Documents, wanted: set[int]) -> Iterator[tuple[int, set[int]]]:
-    """Give the anchors of some documents, by number."""
-    for numbers, lists in _rows_of(case, documents):
-        mine = pc.is_in(numbers, value_set=pa.array(sorted(wanted), pa.int64()))
-        yield from zip(numbers.filter(mine).to_pylist(), map(set, lists.filter(mine).to_pylist()), strict=True)
-
-
-def _alike(one: set[int], two: set[int]) -> bool:
-    weight = [len(some) + sum(anchor % 2 for anchor in some) for some in (one & two, one, two)]
-    return sum(anchor % 2 for anchor in one & two) >= STRONG and weight[0] * 100 >= min(weight[1:]) * PER_CENT
+            rows = rows.filter(pc.and_(pc.equal(rows.column("thread"), "document"), pc.equal(rows.column("chunk"), 0)))
+            records = documents.rows.column("record").slice(begin, end - begin)
+            mine = pc.is_in(rows.column("record"), value_set=records.combine_chunks())
+            rows = rows.filter(mine).combine_chunks()
+            if not rows.column("record").combine_chunks().equals(records.combine_chunks()):
+                raise Fault("{path} cannot be read", shard, path=shard)
+            yield rows.column("anchors").combine_chunks()
 
 
 def _undecided(case: Casefile, documents: _Documents, found: set[tuple[str, str]]) -> None:
