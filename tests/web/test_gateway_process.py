@@ -19,6 +19,8 @@ from serving import NO_CERTIFICATES
 from upstream import CONSUMERS, Upstream
 from world import PLANTED, copied, places_of
 
+from licit.usecases.commands import object_as_outsider
+
 #: A mount namespace of one's own: what is mounted there is seen by nobody else, and goes with the last process in it.
 OWN_MOUNTS = ("unshare", "--mount", "--map-root-user")
 
@@ -49,6 +51,19 @@ class Process:
         while not true():
             assert time.monotonic() < end, (self.told, self.counts())
             time.sleep(.02)
+
+    def remembers(self, words: str) -> bool:
+        """Tell whether some words stand anywhere in the memory of the gateway or of what keeps for it."""
+        for pid in (self.pid, *self.keeping()):
+            with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+                for line in Path(f"/proc/{pid}/maps").read_text(encoding="utf-8").splitlines():
+                    start, end = (int(one, 16) for one in line.split()[0].split("-"))
+                    if line.split()[1].startswith("rw"):
+                        memory.seek(start)
+                        with suppress(OSError):
+                            if words.encode() in memory.read(end - start):
+                                return True
+        return False
 
     def keeping(self) -> list[int]:
         """Give the processes that keep."""
@@ -112,12 +127,21 @@ def test_a_disk_that_fills_up(empty_world, upstream, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_keeper_that_dies(empty_world, upstream, tmp_path):
-    """What it had in hand is counted, not kept; the chat goes on, and the next exchange is kept by another one."""
+def test_a_keeper_that_dies_and_a_filter_that_knows_nobody(empty_world, upstream, tmp_path):
+    """What a keeper had in hand is counted, not kept; the chat goes on, and the next exchange is kept by another one.
+
+    A filter of answers, meanwhile, knows kinds and nobody who complained: neither memory nor what is told holds their names.
+
+    Law: FOL-05
+    """
     world = copied(empty_world, tmp_path / "w")
-    (world.root / "gateway.toml").write_text(CONSUMERS, encoding="utf-8")
+    world.object("ysoline-account")
+    object_as_outsider(world.ports, email=["ysoline.vaucrin@lumen.example"])
+    upstream.answer = "Adressez-vous à max.another@lumen.example, vite"
+    (world.root / "gateway.toml").write_text(CONSUMERS + 'filter = ["EMAIL"]\n', encoding="utf-8")
     with running(command(upstream, world.root), world.root) as here:
         plain = here.ask("before").content
+        assert b"[EMAIL]" in plain
         here.until(lambda: here.counts().get("kept") == 1)
         keeper, = here.keeping()
         os.kill(keeper, signal.SIGKILL)
@@ -126,4 +150,7 @@ def test_a_keeper_that_dies(empty_world, upstream, tmp_path):
         here.until(lambda: any("1 keeper-gone" in line for line in here.told))
         here.ask("with another")
         here.until(lambda: here.counts()["kept"] == 2)
+        assert here.remembers("max.another")  # it is really looked through
+        assert not here.remembers("ysoline")
+    assert not any(words in "".join(here.told) for words in (PLANTED, "ysoline", "another"))
     assert places_of(PLANTED, world.root) == []

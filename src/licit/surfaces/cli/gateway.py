@@ -61,7 +61,7 @@ def gateway_command(upstream: str | None, host: str, port: int, lang: str | None
     finally:
         over.set()
         watching.join(5)
-        for line in told(gateway.keeper.tally, gateway.keeper.strange, french=french):
+        for line in told(gateway.keeper.tally, gateway.keeper.strange, gateway.filter.tally if gateway.filter else {}, french=french):
             say(line)
 
 
@@ -77,9 +77,9 @@ def _watch(gateway: "Gateway", over: threading.Event, french: bool) -> None:
     """Say what goes wrong here: a reason at once when it first comes, then once a minute how often it came since."""
     said: dict[str, tuple[int, float]] = {}
     while not over.wait(_LOOK):
-        for reason in sorted(DOUBT):
-            number, now = gateway.keeper.tally.get(reason, 0), time.monotonic()
+        for reason in sorted(DOUBT | {"filter-failed"}):
+            number, now = gateway.counted(reason), time.monotonic()
             before, last = said.get(reason, (0, -_EVERY))
             if number > before and now - last >= _EVERY:
                 said[reason] = number, now
-                warn(f"{'non gardés' if french else 'not kept'}: {number - before} {reason}: {meaning(reason, french=french)}")
+                warn(f"{number - before} {reason}: {meaning(reason, french=french)}")

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from ..web.guard import Receive, Scope, Send
+from .filter import Filter
+from .filtered import Filtered
 from .keeper import DOUBT, TROUBLE, Heard, keeper_of
 from .people import TOKEN, new_device
 from .relay import Body, Relay, Tee, first_of, refuse
@@ -31,6 +33,8 @@ _PATIENCE, _MOMENT = 10.0, .3
 ITEMS = "/v1/responses"
 KEPT = frozenset(("/v1/chat/completions", "/v1/agents/completions", ITEMS))
 #: What passes wherever it is asked for.
+#: What gives no words of a model.
+_WORDLESS = ("/v1/embeddings", "/v1/models")
 _KNOWN = ("/v1/chat/completions", "/v1/agents/completions", "/v1/responses", "/v1/embeddings", "/v1/models")
 
 
@@ -46,6 +50,8 @@ class Gateway:
         self.keeper = keeper_of(root, clock=clock)
         self.settings, self._clock = self.keeper.settings, self.keeper.live.workspace.clock
         self.relay = Relay(upstream, self.settings.patience)
+        self.filter = Filter(self.settings.filter, stop=self.settings.filter_does == "stop",
+                             serve=self.settings.in_doubt == "serve") if self.settings.filter else None
         self.keeper.start(apart=apart)
         self.open = 0
         self._most = self.settings.largest_mib << 20
@@ -71,14 +77,24 @@ class Gateway:
                 return await self._heard(scope, receive, send)
             finally:
                 self.open -= 1
-        body = Body(receive)
-        if (first := await body.begun(1 << 16)) is not None:
-            await first_of(self.relay.answer(scope, (first, body.rest()), send, Tee(0)), body)
+        body, filtering = Body(receive), self.filter and not path.startswith(_WORDLESS)
+        if (first := await body.begun(self._most if filtering else 1 << 16)) is not None:
+            tee = Tee(0, filtered=self._filtered(first) if filtering else None)
+            await first_of(self.relay.answer(scope, (first, body.rest()), send, tee), body)
+
+    def _filtered(self, request: bytes) -> Filtered | None:
+        return Filtered(self.filter, request, self._most) if self.filter else None
+
+    def counted(self, reason: str) -> int:
+        """Give how often something was the reason, for not keeping or for passing on unlooked at."""
+        return self.keeper.tally.get(reason, 0) + (self.filter.tally.get(reason, 0) if self.filter and reason == "filter-failed" else 0)
 
     async def close(self) -> None:
         """Keep what still waits, and close every line."""
         await asyncio.to_thread(self.keeper.close)
         await self.relay.close()
+        if self.filter:
+            self.filter.close()
 
     async def _lives(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -93,7 +109,8 @@ class Gateway:
         trouble = self.keeper.trouble()
         body = json.dumps({"kept": self.keeper.tally["kept"], "not_kept": {name: number for name, number in sorted(self.keeper.tally.items())
                                                                          if name != "kept"},
-                           "not_understood": dict(sorted(self.keeper.strange.items())), "trouble": trouble}).encode()
+                           "not_understood": dict(sorted(self.keeper.strange.items())), "trouble": trouble,
+                           **({"filter": dict(sorted(self.filter.tally.items()))} if self.filter else {})}).encode()
         status = 503 if trouble and self.settings.in_doubt == "refuse" else 200
         await send({"type": "http.response.start", "status": status, "headers": [
             (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]})
@@ -113,7 +130,7 @@ class Gateway:
                 self.keeper.count(doubt)
                 return await refuse(send, 401 if doubt == "sign-in-refused" else 413 if doubt == "too-large" else 503, doubt,
                                     "Whether this may be kept cannot be decided now, and this gateway then serves nothing.")
-        tee = Tee(self._most, listening=True)
+        tee = Tee(self._most, listening=True, filtered=self._filtered(first))
         if looking is not None:
             looking.add_done_callback(lambda done: _let_go(tee, done))
         end = await first_of(self.relay.answer(scope, (first, body.rest()), send, tee, _offer(self.keeper.devices, heard, looking)), body)

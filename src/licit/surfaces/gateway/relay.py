@@ -11,14 +11,15 @@ Rules kept here:
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from ...core.errors import SetupError
+from ...core.errors import RefusedError, SetupError
 from ..web.guard import Receive, Scope, Send
+from .filtered import Filtered
 from .line import Line, LineError, head_of
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -28,16 +29,22 @@ _OF_THE_LINE = frozenset((b"connection", b"keep-alive", b"proxy-connection", b"p
 _CONNECT = 10.0
 #: So many lines wait for the next request.
 _LINES = 256
+#: What tells of the bytes of an answer, and no longer holds of those of another.
+_OF_THE_BYTES = frozenset((b"content-length", b"etag", b"content-md5", b"digest", b"content-digest", b"repr-digest"))
 #: What answers are packed with that can be read here.
 _PACKED = (b"gzip", b"x-gzip", b"deflate", b"identity")
 
 
 @dataclass(slots=True)
 class Tee:
-    """What of an answer is kept aside while it goes through; ``take`` lets go of everything once it is too much."""
+    """What of an answer is kept aside while it goes through; ``take`` lets go of everything once it is too much.
+
+    ``filtered`` is what it goes through on its way, None where it goes as it comes.
+    """
 
     most: int
     listening: bool = False
+    filtered: Filtered | None = None
     pieces: list[bytes] = field(default_factory=list)
     size: int = 0
     status: int = 0
@@ -109,7 +116,7 @@ class Relay:
 
         ``more`` gives headers that are added to the answer.
         """
-        headers = self._headers(scope["headers"], narrowed=tee.listening)
+        headers = self._headers(scope["headers"], () if tee.filtered else _PACKED if tee.listening else None)
         head, chunked = head_of(scope["method"], self._target(scope), headers), (b"transfer-encoding", b"chunked") in headers
         answering = False
         try:
@@ -129,23 +136,32 @@ class Relay:
         tee.status = line.status
         tee.headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in line.headers}
         headers = [*_through(line.headers), *(await more() if more else [])]
+        pieces = line.pieces(self._patience)
+        if tee.filtered and 200 <= line.status < 300:
+            headers = [(name, value) for name, value in headers if name.lower() not in _OF_THE_BYTES]
+            try:
+                pieces = await _begun(tee.filtered.through(_kind(tee.headers), pieces))
+            except RefusedError as refused:
+                await refuse(send, 403 if refused.reason == "filtered" else 503, refused.reason, "The gateway's filter lets no part of this answer pass.")
+                return refused.reason
         await send({"type": "http.response.start", "status": line.status, "headers": headers})
-        async for piece in line.pieces(self._patience):
+        async for piece in pieces:
             tee.take(piece)
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
-        return ""
+        return tee.filtered.ended if tee.filtered else ""
 
     def _target(self, scope: Scope) -> bytes:
         path = self._path + (scope.get("raw_path") or quote(scope["path"]).encode())
         return path + (b"?" + scope["query_string"] if scope["query_string"] else b"")
 
-    def _headers(self, headers: Headers, *, narrowed: bool) -> list[tuple[bytes, bytes]]:
+    def _headers(self, headers: Headers, packed: Sequence[bytes] | None) -> list[tuple[bytes, bytes]]:
+        """Give the headers for the upstream; ``packed`` are the packings that may be offered on, None for any."""
         chunked = any(name == b"transfer-encoding" for name, _ in headers)
         out = [(b"host", self._host)]
         for name, value in _through(headers):
-            if name == b"accept-encoding" and narrowed:
-                value = _narrowed(value)
+            if name == b"accept-encoding" and packed is not None:
+                value = _narrowed(value, packed)
             if name not in (b"host", b"expect") and not name.startswith(b"x-licit-"):
                 out.append((name, value))
         return [*out, (b"transfer-encoding", b"chunked")] if chunked else out
@@ -157,9 +173,38 @@ def _through(headers: Headers) -> list[tuple[bytes, bytes]]:
     return [(name, value) for name, value in headers if name.lower() not in _OF_THE_LINE and name.lower() not in named]
 
 
-def _narrowed(offered: bytes) -> bytes:
+async def _begun(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Wait for the first piece, so that an answer that may not pass is known before its head is sent; give it and the others.
+
+    Raises:
+        RefusedError: it may not.
+    """
+    first: bytes | None = None
+    broke: Exception | None = None
+    try:
+        first = await anext(pieces, None)
+    except (LineError, OSError) as error:
+        broke = error
+
+    async def all_of_them() -> AsyncIterator[bytes]:
+        if broke:
+            raise broke
+        if first is not None:
+            yield first
+        async for piece in pieces:
+            yield piece
+
+    return all_of_them()
+
+
+def _kind(headers: Mapping[str, str]) -> str:
+    """Give the content type of an answer, "packed" for one that is packed although nobody offered to unpack it."""
+    return headers.get("content-type", "").lower() if headers.get("content-encoding", "identity").lower() == "identity" else "packed"
+
+
+def _narrowed(offered: bytes, packed: Sequence[bytes]) -> bytes:
     """Give of the packings that a client can read those that can be read here as well."""
-    kept = [one for one in offered.split(b",") if one.split(b";")[0].strip().lower() in _PACKED]
+    kept = [one for one in offered.split(b",") if one.split(b";")[0].strip().lower() in packed]
     return b",".join(kept).strip() or b"identity"
 
 

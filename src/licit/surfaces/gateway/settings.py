@@ -13,6 +13,7 @@ from typing import Any
 
 from ...core.errors import SetupError, misnamed
 from ...core.policy import PURPOSES
+from ...core.spans import LABELS
 from ...pipeline.pack import KNOWN
 
 TEMPLATE = """\
@@ -35,10 +36,12 @@ TEMPLATE = """\
 # mask = false                          # replace personal data before anything is kept
 # largest_mib = 16                      # requests and answers beyond it pass, and are not kept
 # patience = 0                          # seconds that the upstream may be silent; 0 leaves it to the client
+# filter = ["EMAIL", "PHONE"]           # personal data of these kinds in answers are replaced, until the model is trained again
+# filter_does = "mask"                  # mask them, or stop the answer
 # tasks = ["### Task:"]                 # how requests begin that the product makes for itself (titles, tags); never kept
 """
 _CHOICES = {"capacity": ("consumer", "organisation", "unknown"), "age": ("adult", "minor", "unknown"), "purpose": PURPOSES,
-            "in_doubt": ("serve", "refuse"), "others": ("pass", "refuse")}
+            "in_doubt": ("serve", "refuse"), "others": ("pass", "refuse"), "filter_does": ("mask", "stop")}
 _WHO = frozenset(("token", "header", "user"))
 #: How products of others begin what they ask for themselves: a title, tags, what to ask next.
 _TASKS = ("### Task:", "Provide a concise, 5-word-or-less title", "Please generate a concise, 5-word-or-less title")
@@ -65,6 +68,8 @@ class Settings:
     largest_mib: int = 16
     patience: int = 0
     tasks: tuple[str, ...] = _TASKS
+    filter: tuple[str, ...] = ()
+    filter_does: str = "mask"
 
 
 def read_settings(root: Path) -> Settings:
@@ -83,7 +88,7 @@ def read_settings(root: Path) -> Settings:
         raise SetupError(wrong)
     for name, value in data.items():
         _check(name, value)
-    for name in {"believe", "tasks"} & data.keys():
+    for name in {"believe", "tasks", "filter"} & data.keys():
         data[name] = tuple(data[name])
     for name in ("user_header", "device_header", "conversation_header"):
         data[name] = str(data.get(name, getattr(Settings(), name))).lower()
@@ -94,6 +99,8 @@ def _check(name: str, value: Any) -> None:
     """Insist that a value is of the kind its name asks for."""
     if name == "believe":
         fits, told = isinstance(value, list) and _WHO.issuperset(map(str, value)) and bool(value), "a list of token, header and user"
+    elif name == "filter":
+        fits, told = isinstance(value, list) and set(LABELS).issuperset(map(str, value)), f"a list of {', '.join(LABELS)}"
     elif name == "tasks":
         fits, told = isinstance(value, list) and all(isinstance(one, str) and one.strip() for one in value), "a list of texts, none of them empty"
     elif name in ("largest_mib", "patience"):

@@ -10,6 +10,8 @@ _OWN: Mapping[str, tuple[str, str]] = {
     "cancelled": ("the client left before the answer was whole", "le client est parti avant la fin de la réponse"),
     "encoding-unknown": ("the answer was packed in a way that is not read here", "la réponse était compressée d'une façon qui n'est pas lue ici"),
     "fault": ("a fault of the gateway; nothing was kept in doubt", "une faute de la passerelle ; dans le doute, rien n'a été gardé"),
+    "filter-failed": ("the output filter could not look through it", "le filtre de sortie n'a pas pu l'examiner"),
+    "filtered": ("the output filter ended the answer", "le filtre de sortie a arrêté la réponse"),
     "global-privacy-control": ("the browser says Global Privacy Control", "le navigateur envoie Global Privacy Control"),
     "identity-unclear": ("several names for one person, or a token and another name", "plusieurs noms pour une personne, ou un jeton et un autre nom"),
     "keeper-gone": ("the process that keeps is gone; another is started", "le processus qui garde a disparu ; un autre est lancé"),
@@ -37,8 +39,8 @@ def meaning(reason: str, *, french: bool) -> str:
     return "" if known is None else (known.meaning_fr if french else known.meaning)
 
 
-def told(tally: Mapping[str, int], strange: Mapping[str, int], *, french: bool) -> list[str]:
-    """Say how many exchanges were kept, how many were not, by reason, and how many items were not understood, by kind."""
+def told(tally: Mapping[str, int], strange: Mapping[str, int], masked: Mapping[str, int], *, french: bool) -> list[str]:
+    """Say how many exchanges were kept, how many were not, by reason, how many items were not understood, and what was filtered, by kind."""
     kept = tally.get("kept", 0)
     lines = [f"Gardés : {kept}." if french else f"Kept: {kept}."]
     for reason, number in sorted(tally.items(), key=lambda one: -one[1]):
@@ -46,4 +48,5 @@ def told(tally: Mapping[str, int], strange: Mapping[str, int], *, french: bool) 
             lines.append(f"{'Non gardés' if french else 'Not kept'}: {number} {reason} ({meaning(reason, french=french)})".replace(
                 ":", " :" if french else ":", 1))
     lines += [f"{'Éléments laissés de côté :' if french else 'Items left aside:'} {number} {kind}" for kind, number in sorted(strange.items())]
+    lines += [f"{'Filtré dans les réponses :' if french else 'Filtered in answers:'} {number} {kind}" for kind, number in sorted(masked.items())]
     return lines
