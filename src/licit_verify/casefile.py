@@ -34,8 +34,8 @@ from .told import reworded
 from .widening import silently_widened
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
-_NO_IDS = pa.schema([("record", pa.string()), ("chunk", pa.int32()), ("source", pa.string()), ("order", pa.binary(16)),
-                     ("digest", pa.binary(32))]).empty_table()
+_IDS = pa.schema([("record", pa.string()), ("chunk", pa.int32()), ("source", pa.string()), ("order", pa.binary(16)),
+                  ("digest", pa.binary(32))])
 _DECISIONS = ["record", "chunk", "shard", "source", "answer", "reason", "people", "facts"]
 
 
@@ -121,7 +121,7 @@ class Casefile:
         for claim in ("ids-match-rows", "rows-match-root"):
             if faults := found.faults.get(claim):
                 raise several(faults)
-        whole, at = pa.concat_tables([_NO_IDS, *found.ids]).combine_chunks(), 0
+        whole, at = pa.concat_tables([_IDS.empty_table(), *found.ids]).combine_chunks(), 0
         for number, part in enumerate(found.ids):  # from here on views of the whole, so that ids are held once
             found.ids[number] = whole.slice(at, part.num_rows)
             at += part.num_rows

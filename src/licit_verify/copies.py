@@ -68,7 +68,7 @@ def _rows(case: Casefile) -> Iterator[tuple[str, Any, bool]]:
         mine = wanted.filter(pc.equal(wanted.column("shard"), shard))
         if path is None or not mine.num_rows:
             if path is None or not same:
-                yield shard, _NOTHING, same
+                yield shard, _ROWS.empty_table(), same
             continue
         try:
             rows = table(path, _COLUMNS)
@@ -79,9 +79,9 @@ def _rows(case: Casefile) -> Iterator[tuple[str, Any, bool]]:
         yield shard, rows.filter(pc.is_valid(place)).append_column("reason", reason), same
 
 
-_NOTHING = pa.schema([("record", pa.string()), ("chunk", pa.int32()), ("thread", pa.string()),
-                      ("turn_ids", pa.list_(pa.string())), ("exact", pa.binary(16)), ("runs", pa.list_(pa.uint64())),
-                      ("reason", pa.string())]).empty_table()
+_ROWS = pa.schema([("record", pa.string()), ("chunk", pa.int32()), ("thread", pa.string()),
+                   ("turn_ids", pa.list_(pa.string())), ("exact", pa.binary(16)), ("runs", pa.list_(pa.uint64())),
+                   ("reason", pa.string())])
 
 
 def _compare(case: Casefile, refused: Any) -> None:

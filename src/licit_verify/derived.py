@@ -18,7 +18,7 @@ from .report import Fault
 from .rows import table
 from .sources import Source
 
-_NONE = pa.table({"record": pa.array([], pa.string()), "made_from": pa.array([], pa.list_(pa.string()))})
+_EDGES = pa.schema([("record", pa.string()), ("made_from", pa.list_(pa.string()))])
 
 
 def read_edges(files: Iterable[tuple[str, Path | None, bool]]) -> dict[str, set[str]]:
@@ -30,7 +30,7 @@ def read_edges(files: Iterable[tuple[str, Path | None, bool]]) -> dict[str, set[
     edges: dict[str, set[str]] = {}
     for shard, path, _ in files:
         try:
-            rows = table(path, ["record", "made_from"]) if path else _NONE
+            rows = table(path, ["record", "made_from"]) if path else _EDGES.empty_table()
         except (ValueError, OSError, KeyError, pa.ArrowException):
             raise Fault("{path} cannot be read", shard, path=shard) from None
         for row in rows.filter(pc.greater(pc.list_value_length(rows.column("made_from")), 0)).to_pylist():

@@ -10,9 +10,6 @@ import io
 import zipfile
 import zlib
 
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
-
 from ._xml import named, parsed
 
 _LARGEST = 8 << 20
@@ -58,6 +55,9 @@ def packets_of(body: bytes) -> tuple[bytes, ...]:
         at = (end if end >= 0 else len(body)) + len(_CLOSES[mark])
         out.append(body[start:at])
     if b"%PDF-" in body[:1024] and not out:
+        from pypdf import PdfReader  # a tenth of a command's start, and most commands meet no PDF
+        from pypdf.errors import PyPdfError
+
         try:
             root = PdfReader(io.BytesIO(body)).trailer["/Root"].get_object()
             if (packet := root.get("/Metadata")) is not None:  # type: ignore[union-attr]

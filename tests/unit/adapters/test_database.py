@@ -2,14 +2,17 @@
 
 import os
 import stat
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from licit.adapters import database, identities, log_rows
+from licit.adapters import database, identities, log_rows, migrations
 from licit.adapters.database import Guard, connect, metadata, purge, snapshot, writing
 from licit.adapters.migrations import migrate, require_current
 from licit.core.errors import EvidenceError, SetupError, UnavailableError
@@ -72,6 +75,14 @@ def test_migrations_give_what_the_code_expects(engine):
             connection, opts={"include_name": lambda name, kind, _: kind != "table" or name in OURS,
                               "include_object": lambda _, name, kind, *__: kind != "table" or name in OURS})
         assert compare_metadata(context, metadata) == []
+
+
+def test_versions_are_the_chain_of_the_migrations():
+    """What the code reads off the files' names is what the files say of themselves, first to last."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.set_main_option("path_separator", "os")
+    assert tuple(script.revision for script in ScriptDirectory.from_config(config).walk_revisions())[::-1] == migrations.known()
 
 
 def test_every_guarded_table_has_its_guards_in_the_database(engine):

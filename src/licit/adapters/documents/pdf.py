@@ -16,8 +16,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from pypdf import PdfReader
-
 from licit.core.errors import InputError
 from licit.core.ports import InputFile, Reader
 from licit.core.records import Record, SetAside
@@ -76,6 +74,8 @@ def _broken(about: str) -> InputError:
 
 
 def _pages(data: bytes, about: str) -> tuple[list[str], dict[str, str]]:
+    from pypdf import PdfReader  # a tenth of a command's start, and most commands meet no PDF
+
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted:
