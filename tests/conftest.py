@@ -1,11 +1,7 @@
 """Shared fixtures: a pretend company's workspace, made once and copied for each test that wants one."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
-
-# Several workers on few cores: threads of linear algebra would wait for each other, many times longer than they work.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 from world import World, copied, make, people_chats

@@ -15,6 +15,7 @@ import json
 import struct
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -22,6 +23,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from licit.core.errors import EvidenceError, InputError
 from licit.core.models import Scored
@@ -34,6 +36,8 @@ FORMAT, ABOUT, WEIGHTS = "licit-tiny-model/1", "licit-model.json", "weights.safe
 
 _VOCABULARY, _BATCH, _SCORING = 256, 256, 4096
 _LARGEST = 1 << 30
+#: A smaller model works on one core: threads would wait for each other longer than they work.
+_THREADED = 500_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,18 +92,21 @@ def train(texts: Sequence[str], *, size: str | Shape = "medium", epochs: int = 4
     weights, slopes = _named(flat, shape), _named(learning.slope, shape)
     windows = np.lib.stride_tricks.sliding_window_view(stream, shape.context)
     started, done, whole = time.monotonic(), 0, epochs * len(places)
-    for _ in range(epochs):
-        order = draw.permutation(places)
-        for at in range(0, len(order), _BATCH):
+    orders = (order[at:at + _BATCH] for _ in range(epochs) for order in (draw.permutation(places),) for at in range(0, len(places), _BATCH))
+    with _cores(shape):
+        for some in orders:
             if seconds and time.monotonic() - started > seconds:
                 break
-            some = order[at:at + _BATCH]
             _slope(weights, slopes, windows[some - shape.context], stream[some])
             learning.step()
             done += len(some)
             progress("train", done, whole)
     return TinyModel(shape=shape, weights=weights, trained={"texts": len(texts), "bytes": len(places) - len(texts), "epochs": epochs,
                                                             "seed": seed, "seen": done, "ended_early": done < whole})
+
+
+def _cores(shape: Shape) -> AbstractContextManager[Any]:
+    return threadpool_limits(None if shape.parameters > _THREADED else 1)
 
 
 def _spread(name: str, dims: tuple[int, ...]) -> float:
@@ -240,6 +247,13 @@ class TinyModel:
         stream, places = _stream(items, self.shape.context)
         windows = np.lib.stride_tricks.sliding_window_view(stream, self.shape.context)
         found = np.empty((3, len(places)), dtype=np.float64)
+        with _cores(self.shape):
+            self._score(windows, stream, places, found)
+        ends = np.cumsum([len(_bytes(text)) for _, text in items])
+        return [Scored(logs=part[0], means=part[1], variances=part[2])
+                for part in np.split(found, ends[:-1] if len(ends) else [], axis=1)] if items else []
+
+    def _score(self, windows: Bytes, stream: Bytes, places: npt.NDArray[np.int64], found: npt.NDArray[np.float64]) -> None:
         for at in range(0, len(places), _SCORING):
             some = places[at:at + _SCORING]
             logs = _logs(self.weights, windows[some - self.shape.context])
@@ -248,9 +262,6 @@ class TinyModel:
             found[0, at:at + len(some)] = logs[np.arange(len(some)), stream[some]]
             found[1, at:at + len(some)] = mean
             found[2, at:at + len(some)] = np.maximum((chances * logs * logs).sum(axis=1) - mean * mean, 0)
-        ends = np.cumsum([len(_bytes(text)) for _, text in items])
-        return [Scored(logs=part[0], means=part[1], variances=part[2])
-                for part in np.split(found, ends[:-1] if len(ends) else [], axis=1)] if items else []
 
     def continue_(self, prefixes: Sequence[str], *, tokens: int, temperature: float = 0, seed: int = 0) -> list[str]:
         """Go on with each text for so many bytes: the likeliest at temperature 0, else drawn."""
@@ -259,11 +270,12 @@ class TinyModel:
         for row, prefix in zip(out, prefixes, strict=True):
             last = _bytes(prefix)[-context:]
             row[context - len(last):context] = np.frombuffer(last, dtype=np.uint8)
-        for at in range(context, context + tokens if len(prefixes) else 0):
-            logs = _logs(self.weights, out[:, at - context:at])
-            if temperature:
-                logs = logs / np.float32(temperature) + draw.gumbel(size=logs.shape).astype(np.float32)
-            out[:, at] = logs.argmax(axis=1)
+        with _cores(self.shape):
+            for at in range(context, context + tokens if len(prefixes) else 0):
+                logs = _logs(self.weights, out[:, at - context:at])
+                if temperature:
+                    logs = logs / np.float32(temperature) + draw.gumbel(size=logs.shape).astype(np.float32)
+                out[:, at] = logs.argmax(axis=1)
         return [row[context:].tobytes().split(b"\0")[0].decode("utf-8", "ignore") for row in out]
 
     def save(self, folder: str | Path) -> Path:
