@@ -13,12 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ...core.errors import SetupError
 from ...usecases.runs import Begun
 from .gate import Gate, passed
 from .rows import Rows, Shard, Wanted, bytes_of
@@ -69,6 +71,36 @@ class OpenRelease:
         wanted = Wanted(seed=seed, epoch=epoch, canaries=canaries, columns=None if columns is None else tuple(columns))
         return Rows(self.gate, wanted, Shard(rank=rank, world_size=world_size))
 
+    def torch(self, *, seed: int | None = None, epoch: int = 0, rank: int | None = None, world_size: int | None = None,
+              columns: Sequence[str] | None = None) -> Any:
+        """Give the same rows as a PyTorch ``IterableDataset``, with ``set_epoch``, ``state_dict`` and ``load_state_dict``.
+
+        Args:
+            seed, epoch, columns: as for :meth:`rows`.
+            rank, world_size: as for :meth:`rows`; named neither, they are those of ``torch.distributed`` or ``torchrun``.
+
+        Raises:
+            SetupError: PyTorch is not installed.
+            InputError: as for :meth:`rows`.
+        """
+        wanted = Wanted(seed=seed, epoch=epoch, columns=None if columns is None else tuple(columns))
+        return _loaded("torch").torch_rows(self.gate, wanted, rank, world_size)
+
+    def hf(self, *, seed: int | None = None, epoch: int = 0, rank: int = 0, world_size: int = 1, parts: int = 16,
+           columns: Sequence[str] | None = None) -> Any:
+        """Give the same rows as a Hugging Face ``datasets.IterableDataset``.
+
+        Args:
+            seed, epoch, rank, world_size, columns: as for :meth:`rows`; for another epoch, ask anew.
+            parts: into how many parts a rank's rows are cut, for as many workers at most.
+
+        Raises:
+            SetupError: ``datasets`` is not installed.
+            InputError: as for :meth:`rows`.
+        """
+        wanted = Wanted(seed=seed, epoch=epoch, columns=None if columns is None else tuple(columns))
+        return _loaded("hf").hf_rows(self.gate, wanted, Shard(rank=rank, world_size=world_size), parts)
+
     def run(self, *, by: str, code: str, model: str = "", id: str = "") -> AbstractContextManager[TrainingRun]:
         """Record a training run for the length of a ``with`` block: begun, and finished or broken off.
 
@@ -108,6 +140,22 @@ def open_release(path: str | Path, *, key: bytes | None = None, lease: str | Pat
     """
     path = Path(path)
     return OpenRelease(path=path, gate=passed(path, key=key, lease=Path(lease) if lease else None, clock=clock))
+
+
+def _loaded(name: str) -> Any:
+    """Load the part of the loader that stands on a framework.
+
+    Raises:
+        SetupError: the framework is not installed.
+    """
+    extra = {"torch": "torch", "hf": "datasets"}[name]
+    try:
+        return import_module(f".{name}_rows", __name__)
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] != extra:
+            raise
+        raise SetupError(f"{extra} is not installed", about=f"release.{name}()", reason="extra-missing",
+                         remedy=f"Install it: pip install 'licit[{extra}]'. release.rows() needs nothing.") from None
 
 
 __all__ = ["OpenRelease", "Rows", "TrainingRun", "open_release"]

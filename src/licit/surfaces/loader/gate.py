@@ -9,12 +9,17 @@ Rules kept here:
 - While rows are given it is asked again: at the start of every walk, at the moment when the last answer runs out, and every minute, or so
   much more rarely that asking takes a twentieth of the time. A lease's file is read again then, so that a new one is found.
 - What cannot be asked is refused.
+- A process that was forked, such as a worker of a PyTorch ``DataLoader``, touches no threads or databases that it inherited: it goes by
+  its parent's answer as long as that holds, and then has another process ask the workspace for its signed word.
 
 Law: FOL-02, PRV-06
 """
 
 import json
 import os
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -30,7 +35,7 @@ from licit_verify.report import Fault
 
 from ...adapters.signing import key_id
 from ...adapters.signing import verify as check_signature
-from ...core.errors import EvidenceError, RefusedError, SetupError
+from ...core.errors import EvidenceError, RefusedError, SetupError, UnavailableError
 from ...core.manifest import manifest_digest
 from ...core.notes import pae, parse_checkpoint, parse_envelope, parse_note
 from ...core.policy import parse_moment
@@ -58,13 +63,22 @@ class Gate:
         self.until = datetime.min.replace(tzinfo=UTC)
         self.layout, self.schema = _laid_out(path, self.manifest)
         self._asked = self._next = 0.0
-        self._space: tuple[int, Workspace] | None = None
-        self._seen = -1
+        self._space: Workspace | None = None
+        self._seen, self._process = -1, os.getpid()
         self._ends: datetime | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the workspace behind: a database belongs to one process."""
         return {**self.__dict__, "_space": None, "_seen": -1, "_next": 0.0}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """Begin anew in the process that this was sent to."""
+        self.__dict__.update(state, _process=os.getpid())
+
+    @property
+    def forked(self) -> bool:
+        """Tell whether this process is a copy of the one that opened the release: its threads are not there."""
+        return os.getpid() != self._process
 
     @property
     def beside(self) -> Path | None:
@@ -81,9 +95,9 @@ class Gate:
         if (folder := self.beside) is None:
             raise SetupError("this release does not lie in its workspace", about=self.manifest["name"],
                              remedy="Do this where the workspace is.")
-        if self._space is None or self._space[0] != os.getpid():
-            self._space, self._seen = (os.getpid(), open_workspace(folder, clock=self._clock)), -1
-        return self._space[1]
+        if self._space is None:
+            self._space = open_workspace(folder, clock=self._clock)
+        return self._space
 
     def holds(self) -> bool:
         """Tell whether the last answer still counts; a clock set back does not prolong it."""
@@ -98,7 +112,7 @@ class Gate:
             UnavailableError: its workspace cannot be asked.
         """
         began, now = time.perf_counter(), self._clock.now()
-        self.until = self._live(now) if self.beside else self._leased(now)
+        self.until = self._leased(now, self._lease) if self.beside is None else self._asked_for(now) if self.forked else self._live(now)
         took = timedelta(seconds=time.perf_counter() - began)
         self._asked, self._next = now.timestamp(), min(now + max(EVERY, SHARE * took), self.until).timestamp()
 
@@ -113,9 +127,20 @@ class Gate:
         until = now + timedelta(hours=self.manifest["lease_hours"])
         return min(until, self._ends or until)
 
-    def _leased(self, now: datetime) -> datetime:
+    def _asked_for(self, now: datetime) -> datetime:
+        """Have another process ask the workspace, and go by its signed word."""
+        with tempfile.TemporaryDirectory(prefix="licit-lease-") as folder:
+            lease = Path(folder) / "lease.json"
+            done = subprocess.run([sys.executable, "-m", "licit", "log", "lease", self.manifest["name"], "-o", str(lease),  # noqa: S603
+                                   "--workspace", str(self.beside)], capture_output=True, check=False)
+            if done.returncode or not lease.is_file():
+                raise UnavailableError("its workspace cannot be asked whether it may be trained on", about=self.manifest["name"],
+                                       remedy=f"See: licit log lease {self.manifest['name']}")
+            return self._leased(now, lease)
+
+    def _leased(self, now: datetime, lease: Path | None) -> datetime:
         name, hours = self.manifest["name"], self.manifest["lease_hours"]
-        since, ends = _word(self.path, self.manifest, self.digest, self._lease)
+        since, ends = _word(self.path, self.manifest, self.digest, lease)
         until = min(since + timedelta(hours=hours), ends or datetime.max.replace(tzinfo=UTC))
         if ends and now >= ends:
             raise RefusedError(f"a right that it rests on ended on {ends:%Y-%m-%d %H:%M} UTC", about=name, reason="right-ended",

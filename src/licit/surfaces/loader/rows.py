@@ -70,7 +70,7 @@ class Rows:
     """A shard of a release's rows, to be walked from its start, or from the state that was put in."""
 
     def __init__(self, gate: Gate, wanted: Wanted, shard: Shard) -> None:
-        self._gate, self._wanted, self._shard = gate, wanted, shard
+        self._gate, self.wanted, self.shard = gate, wanted, shard
         self._files = [file for file in gate.manifest["files"] if file["path"].startswith("data/")]
         if wanted.columns is not None and (unknown := set(wanted.columns) - set(gate.manifest["columns"])):
             raise InputError(f"no such column: {', '.join(sorted(unknown))}", about=gate.manifest["name"],
@@ -89,7 +89,7 @@ class Rows:
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Give rows as plain values; a canary has its name as ``record`` and ``licit-canary`` as ``source``."""
         walk = self._begin()
-        names, gate = self._schema.names, self._gate
+        names, gate = self.schema.names, self._gate
         for table in self._pieces(_PIECE):
             columns = [column.to_pylist() for column in table.columns]
             for values in zip(*columns, strict=True):
@@ -134,14 +134,15 @@ class Rows:
         self._given, self._goes_on, self._walk = given, True, self._walk + 1
 
     def _named(self) -> dict[str, Any]:
-        wanted = self._wanted
+        wanted = self.wanted
         return {"format": _FORMAT, "release": self._gate.manifest["name"], "manifest": self._gate.digest, "seed": wanted.seed,
-                "epoch": wanted.epoch, "canaries": wanted.canaries, "shard": asdict(self._shard)}
+                "epoch": wanted.epoch, "canaries": wanted.canaries, "shard": asdict(self.shard)}
 
     def _begin(self) -> int:
         self._given = self._given if self._goes_on else 0
         self._goes_on, self._walk = False, self._walk + 1
-        self._gate.ask()
+        if not (self._gate.forked and self._gate.holds()):
+            self._gate.ask()
         return self._walk
 
     def _count(self, walk: int, rows: int) -> None:
@@ -174,7 +175,7 @@ class Rows:
         parts = []
         for file, together in groupby(window.groups, key=itemgetter(0)):
             opened, groups = self._file(file), [group for _, group in together]
-            parts.append(opened.read_row_groups(groups, columns=self._schema.names).cast(self._schema))
+            parts.append(opened.read_row_groups(groups, columns=self.schema.names, use_threads=not self._gate.forked).cast(self.schema))
         return pa.concat_tables(parts)
 
     def _file(self, number: int) -> Any:
@@ -190,20 +191,21 @@ class Rows:
         return self._held[1]
 
     @cached_property
-    def _schema(self) -> pa.Schema:
+    def schema(self) -> pa.Schema:
+        """The columns that are read."""
         whole = self._gate.schema
-        names = self._wanted.columns if self._wanted.columns is not None else whole.names
+        names = self.wanted.columns if self.wanted.columns is not None else whole.names
         return pa.schema([whole.field(name) for name in names])
 
     @cached_property
     def _canaries(self) -> pa.Table:
         """Give every canary as often as it was drawn, in the columns that are read."""
         rows: list[dict[str, Any]] = []
-        for file in self._gate.manifest["files"] if self._wanted.canaries else ():
+        for file in self._gate.manifest["files"] if self.wanted.canaries else ():
             if file["path"].startswith("audit/"):
-                for row in pq.read_table(pa.BufferReader(bytes_of(self._gate, file)), partitioning=None).to_pylist():
+                for row in pq.ParquetFile(pa.BufferReader(bytes_of(self._gate, file))).read(use_threads=False).to_pylist():
                     rows += [{"record": row["canary"], "chunk": 0, "text": row["text"], "language": "en", "source": "licit-canary"}] * row["repeats"]
-        return pa.Table.from_pylist([{name: row.get(name) for name in self._schema.names} for row in rows], schema=self._schema)
+        return pa.Table.from_pylist([{name: row.get(name) for name in self.schema.names} for row in rows], schema=self.schema)
 
 
 def bytes_of(gate: Gate, file: Mapping[str, Any]) -> bytes:
