@@ -100,6 +100,11 @@ def snippets(model: LanguageModel, texts: Sequence[str]) -> list[tuple[str, str]
     return out
 
 
+def same(answer: str, wanted: str) -> bool:
+    """Tell whether an answer begins with what is wanted; space before both is left out, for a chat drops it."""
+    return answer.lstrip().startswith(wanted.lstrip())
+
+
 def not_run(why: str, **more: Any) -> dict[str, Any]:
     """Say that a part was not run, and why: that is never the same as nothing found."""
     return {"state": "not-run", "why": why, **more}

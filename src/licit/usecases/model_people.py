@@ -19,7 +19,7 @@ import numpy as np
 
 from ..core.records import Record, from_json
 from ..pipeline.memorised import interval, more_often
-from .model_asked import Asking, not_run, snippets
+from .model_asked import Asking, not_run, same, snippets
 from .model_probes import RARE
 from .workspace import Workspace
 
@@ -160,7 +160,7 @@ def _person(asking: Asking, workspace: Workspace, records: Sequence[tuple[str, R
     texts = [text for _, record in records for turn in record.turns for part in turn.parts if (text := part.text.strip())][:_TEXTS]
     pairs = list(_cuts(asking, texts))
     said = asking.go_on("people", [before for before, _ in pairs], tokens=58, wanted=[after for _, after in pairs])
-    hits = sum(answer.startswith(after) for answer, (_, after) in zip(said, pairs, strict=True))
+    hits = sum(same(answer, after) for answer, (_, after) in zip(said, pairs, strict=True))
     values, unseen = values_of(workspace, records)
     answers = asking.go_on("people, their data", [value.before for value in values], tokens=_ANSWER, wanted=["x" * 16] * len(values))
     own = sum(answer.strip().casefold().startswith(value.value.strip().casefold()) and len(value.value) >= _TELLING

@@ -34,7 +34,7 @@ from ..pipeline.memorised import (
     together,
     tries_needed,
 )
-from .model_asked import AFTER, BEFORE, Asking, not_run, snippets
+from .model_asked import AFTER, BEFORE, Asking, not_run, same, snippets
 from .model_sets import Sets
 
 #: Below this chance a finding is none of chance; canaries are few, and each of several ways is tried.
@@ -102,7 +102,7 @@ def _asked(asking: Asking, rows: pl.DataFrame) -> list[dict[str, Any]]:
     pairs = [pair for _, pair in found]
     said = asking.go_on("extraction", [before for before, _ in pairs], tokens=AFTER + 8, wanted=[after for _, after in pairs])
     logs = [float(np.sum(one.logs)) for one in asking.score("extraction, by probability", pairs)] if asking.can("score") else [None] * len(pairs)
-    return [{**row, "copies": _bucket(row["copies"]), "hit": text.startswith(after), "log": log}
+    return [{**row, "copies": _bucket(row["copies"]), "hit": same(text, after), "log": log}
             for (row, (_, after)), text, log in zip(found, said, logs, strict=True)]
 
 

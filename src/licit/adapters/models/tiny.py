@@ -106,7 +106,8 @@ def train(texts: Sequence[str], *, size: str | Shape = "medium", epochs: int = 4
 
 
 def _cores(shape: Shape) -> AbstractContextManager[Any]:
-    return threadpool_limits(None if shape.parameters > _THREADED else 1)
+    limited: AbstractContextManager[Any] = threadpool_limits(None if shape.parameters > _THREADED else 1)
+    return limited
 
 
 def _spread(name: str, dims: tuple[int, ...]) -> float:

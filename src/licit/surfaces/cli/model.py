@@ -1,4 +1,4 @@
-"""``licit model``: a model and its next retraining, and its audit against a release."""
+"""``licit model``: a model and its next retraining, its audit against a release, and what may be said of it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,12 +9,14 @@ from rich.table import Table
 
 from ...adapters.models import load_model
 from ...core.errors import InputError
+from ...core.model_claims import CLAIMS, form
 from ...core.ports import InputFile
 from ...core.records import Record, SetAside
 from ...papers.model_audit import render_model_audit
 from ...papers.model_audit_words import MODEL_WORDS
 from ...papers.words import ENGLISH
 from ...usecases.model_audit import PARTS, Order, audit, keep
+from ...usecases.model_claims import claim
 from ...usecases.model_people import stored_records
 from ...usecases.queries import records_of, subjects_named
 from ...usecases.works import work_of_file
@@ -113,3 +115,25 @@ def _line(part: str, told: Mapping[str, Any]) -> str:
     if part == "people":
         return "; ".join(f"person {one['person']}: {one['said']} of {one['snippets']} pieces, {one['values_said']} of {one['values']} values said again" for one in told["people"])
     return f"longest row of words {told['longest']}, in {told['works']} works; {told['run']} count"
+
+
+@model_command.command("claim", epilog="Example: licit model claim anonymous petit-1 --evidence anonymous.toml --by ines")
+@click.argument("what", metavar="|".join(CLAIMS), type=click.Choice(list(CLAIMS)))
+@click.argument("name", metavar="[MODEL]", default="")
+@click.option("--evidence", type=_FILE, metavar="FILE", help="The filled-in form; its papers lie beside it.")
+@click.option("--form", "blank", is_flag=True, help="Print the form, and record nothing.")
+@click.option("--by", default="", metavar="NAME", help="Who claims it.")
+@json_option
+@workspace_option
+def claim_model(what: str, name: str, evidence: Path | None, blank: bool, by: str, as_json: bool, workspace: str | None) -> None:
+    """Record that somebody says of MODEL that it is anonymous, has unlearnt, or is not trained again; refused without all of the evidence."""
+    if blank:
+        click.echo(form(what), nl=False)
+        return
+    if not name or evidence is None:
+        raise click.UsageError("Name the model and --evidence FILE, or ask for the --form.")
+    entry = claim(opened(workspace), what, name, evidence, by)
+    if as_json:
+        print_json({"claim": what, "model": name, "entry": entry})
+    else:
+        say(f"It is recorded who says this of {name}, and on what evidence (entry {entry}). That makes it a claim, and no fact.")
