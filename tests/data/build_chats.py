@@ -198,6 +198,24 @@ def openai() -> list[dict[str, Any]]:
             {"role": "assistant", "content": "Un chat.", "created_at": "2025-02-17T16:14:00+01:00"}]}]
 
 
+def langfuse() -> list[dict[str, Any]]:
+    """A trace with all that hangs on it, one by plain words that is temporary, and an observation of its own in the other spelling."""
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
+    asked = [{"role": "system", "content": "Tu aides."}, {"role": "user", "content": "Bonjour"}, {"role": "assistant", "content": "Bonjour !"},
+             {"role": "user", "content": [{"type": "text", "text": "Écris à Inès Morel."}, picture]}]
+    observation = {"id": "o-1", "type": "TOOL", "startTime": "2025-02-17T16:14:01Z", "input": {"to": "Inès Morel"}, "output": "occupé",
+                   "level": "ERROR", "statusMessage": "no line to Inès Morel", "usageDetails": {"input": 3}, "nouveau": {"a": 1}}
+    return [
+        {"id": "t-1", "timestamp": "2025-02-17T16:14:00Z", "name": "chat", "userId": "u1", "sessionId": "s-1", "input": {"messages": asked},
+         "output": {"role": "assistant", "content": "C'est fait."}, "tags": ["prod"], "metadata": {"region": "fr", "plan": "pro"}, "observations": [observation],
+         "scores": [{"id": "sc-1", "name": "thumbs", "value": 1, "source": "API", "comment": "Merci"},
+                    {"id": "sc-2", "name": "judge", "value": 0.2, "source": "EVAL", "comment": "too short"}]},
+        {"id": "t-2", "timestamp": "2025-02-17T17:00:00Z", "userId": "u2", "sessionId": "s-2", "input": "Une blague ?", "output": "Non.", "tags": ["temporary"],
+         "metadata": None, "observations": [], "scores": {"thumbs": [0]}},
+        {"id": "g-1", "trace_id": "t-9", "user_id": "u3", "type": "GENERATION", "start_time": "2025-02-18T09:00:00Z", "end_time": "2025-02-18T09:00:05Z",
+         "input": [{"role": "user", "content": "Et demain ?"}], "output": {"choices": [{"message": {"role": "assistant", "content": "Il pleut."}}]}, "model": "m"}]
+
+
 def sharegpt() -> list[dict[str, Any]]:
     """Two rows, one with a system prompt beside its turns."""
     return [{"id": "s-1", "system": "Tu es poli.", "model": "gpt-4", "conversations": [
@@ -259,7 +277,7 @@ def fixtures() -> dict[str, bytes]:
         "lechat.zip": packed({f"chat-{CHAT}5.json": dump(lechat()), f"chat-{CHAT}5-files/bail-awa.pdf": b"%PDF"}),
         "lechat-account.json": dump(lechat_account()),
         "gemini.json": dump(gemini()), "grok.json": dump(grok()), "openai.jsonl": lines(openai()),
-        "openai.json": dump(openai()), "sharegpt.jsonl": lines(sharegpt()), "sharegpt.json": dump(sharegpt()),
+        "openai.json": dump(openai()), "sharegpt.jsonl": lines(sharegpt()), "sharegpt.json": dump(sharegpt()), "langfuse.jsonl": lines(langfuse()), "langfuse.json": dump(langfuse()),
     }
     return out | {name: words.encode() for name, words in COPILOT.items()}
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from licit.adapters.chatlogs import chatgpt, claude, copilot, gemini, grok, lechat, openai_messages, sharegpt
+from licit.adapters.chatlogs import chatgpt, claude, copilot, gemini, grok, langfuse, lechat, openai_messages, sharegpt
 from licit.core.ports import InputFile, Reader
 from licit.core.records import Record, SetAside
 
@@ -28,7 +28,7 @@ class Chats:
     """What a suite needs: the readers by name, the fixtures as JSON, and reading of values and files."""
 
     readers: dict[str, Reader] = {module.READERS[0].name: module.READERS[0] for module in (
-        chatgpt, claude, copilot, gemini, grok, lechat, openai_messages, sharegpt)}
+        chatgpt, claude, copilot, gemini, grok, langfuse, lechat, openai_messages, sharegpt)}
     file: Callable[..., InputFile] = staticmethod(as_file)
 
     def member(self, archive: str, name: str) -> bytes:

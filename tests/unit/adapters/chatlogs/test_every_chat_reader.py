@@ -13,7 +13,7 @@ from licit.adapters.chatlogs._fields import TIER_FIELDS
 from licit.core.errors import InputError
 from licit.core.records import Record, SetAside, from_json, to_json
 
-NAMES = ("chatgpt", "claude", "lechat", "gemini", "grok", "openai-messages", "sharegpt")
+NAMES = ("chatgpt", "claude", "lechat", "gemini", "grok", "openai-messages", "sharegpt", "langfuse")
 #: What a tool was given or gave is content, and a mapping's keys are ids: neither holds product fields.
 CONTENT = frozenset({"input", "publicArguments", "context"})
 IDS = frozenset({"mapping"})
@@ -90,7 +90,7 @@ def test_any_value_in_any_place_loses_no_conversation(chats, name, data):
     assert all(isinstance(item, Record | SetAside) for item in out)
     assert [from_json(json.loads(json.dumps(to_json(item)))) for item in out if isinstance(item, Record)] == [
         item for item in out if isinstance(item, Record)]
-    if name in ("chatgpt", "claude", "grok", "openai-messages", "sharegpt"):
+    if name in ("chatgpt", "claude", "grok", "openai-messages", "sharegpt", "langfuse"):
         assert len(out) == len(value)
     elif name == "gemini":
         assert len(out) >= 1
