@@ -1,6 +1,7 @@
-"""The gateway: what it adds to each answer under a hundred streams at once, and how many requests it passes in a second.
+"""The gateway: what it adds to each answer under a hundred streams at once, how many requests it passes in a second, its memory.
 
-Generator, upstream and gateway are three processes on this machine's same two cores.
+Generator, upstream, gateway and what keeps for it are four processes on this machine's same two cores. Memory is that of the last two,
+after a tenth of the requests and after all of them; LICIT_BENCH_REQUESTS says how many: 4,000 unless set, 100,000 is the promise.
 """
 
 import asyncio
@@ -14,10 +15,13 @@ import time
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
+from urllib.request import urlopen
 
 from bench._world import line, workspace
 
 STREAMS, PIECES = 100, 20
+#: So many requests may wait to be kept while memory is measured.
+_AHEAD = 1_000
 #: Seconds between two pieces of a stream: a model that answers fast.
 PACE = .05
 
@@ -35,12 +39,17 @@ def main() -> None:
             command = [str(Path(sys.executable).with_name("licit")), "gateway", "--upstream", f"http://127.0.0.1:{direct}",
                        "--workspace", str(root), "--port", "0"]
             try:
-                for whose in ("kept", "refused"):
+                for whose in ("kept", "refused") if not os.environ.get("LICIT_BENCH_ONLY_MEMORY") else ():
                     with _process(command) as gateway:
                         try:
                             _measured(direct, _port(gateway), gateway.pid, whose)
                         finally:
                             gateway.terminate()
+                with _process(command) as gateway:
+                    try:
+                        _remembered(_port(gateway), gateway.pid, int(os.environ.get("LICIT_BENCH_REQUESTS", "4000")))
+                    finally:
+                        gateway.terminate()
             finally:
                 upstream.terminate()
 
@@ -70,6 +79,30 @@ def _measured(direct: int, through: int, pid: int, whose: str) -> None:
     line(f"  processor time of the gateway for each, {whose}", f"{(_cpu(pid) - before) / done * 1e3:.2f} ms")
 
 
+def _remembered(through: int, pid: int, requests: int) -> None:
+    """Ask so many times, all of them kept, and say what memory it takes."""
+    asked, counts, begun = 0, {"kept": 0}, time.perf_counter()
+    for part in (requests // 10, requests):
+        while asked < part:
+            asked += asyncio.run(_plain(through, "ada", count=min(_AHEAD, part - asked)))
+            while sum(counts.values()) < asked:
+                time.sleep(.2)
+                with urlopen(f"http://127.0.0.1:{through}/healthz", timeout=60) as answer:
+                    told = json.load(answer)
+                counts = {"kept": told["kept"], **told["not_kept"]}
+        sizes = [_mebibytes(pid), sum(map(_mebibytes, _children(pid)))]
+        line(f"memory after {asked:,} requests, {counts['kept']:,} of them kept: gateway, and what keeps", f"{sizes[0]:.0f} + {sizes[1]:.0f} MiB",
+             f"flat over 100,000; after {time.perf_counter() - begun:,.0f} s")
+
+
+def _children(pid: int) -> list[int]:
+    return [int(one) for file in Path(f"/proc/{pid}/task").glob("*/children") for one in file.read_text(encoding="ascii").split()]
+
+
+def _mebibytes(pid: int) -> float:
+    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(encoding="ascii"))[1]) / 1024  # type: ignore[index]
+
+
 def _cpu(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -97,20 +130,20 @@ async def _streams(port: int, user: str, rounds: int) -> list[float]:
     return taken
 
 
-async def _plain(port: int, user: str, seconds: float) -> int:
-    """Ask without streaming, from sixteen lines; give how many answers came."""
+async def _plain(port: int, user: str, seconds: float = 0, count: int = 0) -> int:
+    """Ask without streaming, from sixteen lines, for so long or so many times; give how many answers came."""
     done, until = 0, time.perf_counter() + seconds
 
     async def one(number: int) -> None:
         nonlocal done
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        while time.perf_counter() < until:
+        while time.perf_counter() < until or done < count:
+            done += 1
             writer.write(_asked(f"{number} {time.time_ns()}", user, stream=False))
             head = await reader.readuntil(b"\r\n\r\n")
             length = re.search(rb"content-length: (\d+)", head)
             assert length
             await reader.readexactly(int(length[1]))
-            done += 1
         writer.close()
 
     await asyncio.gather(*(one(number) for number in range(16)))
