@@ -3,6 +3,7 @@
 import pytest
 from openai import APIConnectionError, OpenAI
 from test_gateway_keeps import kept_of, said
+from upstream import CONSUMERS, before
 from world import PLANTED, places_of
 
 from licit.surfaces.gateway.links import Links
@@ -108,3 +109,23 @@ def test_half_told_temporary_and_wordless_things_are_not_kept(passing, client, u
     assert [part.text for turn in record.turns for part in turn.parts] == ["Q", "a.pdf", "Voilà"]
     assert dict(passing.gateway.keeper.strange) == {"mcp_call": 1, "web_search_call": 1, "other": 2}
     assert places_of(PLANTED, passing.world.root) == []
+
+
+def test_what_goes_on_by_id_is_masked_as_well(world, upstream):
+    """Masked before it is kept, a talk is still one record, however it goes on: names follow from what was said, not from what lies there.
+
+    Law: CHO-06
+    """
+    with before(world, upstream, CONSUMERS + "mask = true\n") as here, OpenAI(base_url=f"{here.address}/v1", api_key="sk-test", max_retries=0) as client:
+        upstream.answer = "Écrivez à zoe.planted@lumen.example."
+        first = client.responses.create(model="plain", input="Je suis max.planted@lumen.example", user="masked")
+        assert "zoe.planted" in first.output_text
+        here.counted(1)
+        upstream.answer = "Oui."
+        client.responses.create(model="plain", input="À zoe.planted@lumen.example ?", user="masked", previous_response_id=first.id)
+        here.ask("Je suis max.planted@lumen.example", "Écrivez à zoe.planted@lumen.example.", "À zoe.planted@lumen.example ?", user="masked")
+        assert here.counted(3) == {"kept": 3}
+        record, = kept_of(here, "masked")
+        assert [turn.role for turn in record.turns] == ["user", "assistant"] * 2
+        assert all("EMAIL" in turn.text for turn in record.turns[:3])
+    assert places_of(".planted", world.root) == []

@@ -78,7 +78,11 @@ def events(data: bytes) -> Iterator[Row]:
     Raises:
         InputError: an event cannot be read, tells an error, or the stream does not say that it is over.
     """
-    text = data.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise InputError("the stream is no text", reason="stream-malformed") from None
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     *whole, rest = text.split("\n\n")
     if rest.strip() == "data: [DONE]":  # some leave out the last line
         whole, rest = [*whole, rest.strip()], ""
@@ -128,6 +132,8 @@ def _of_pieces(pieces: Sequence[Row]) -> Row:
         for key, value in piece.items():
             if key in ("role", "tool_calls") or value is None:
                 continue
+            if key == "content" and not isinstance(value, str | list):
+                raise InputError("a piece of the stream has no words", reason="stream-malformed")
             if key not in out or not out[key]:
                 out[key] = value
             elif isinstance(value, list):

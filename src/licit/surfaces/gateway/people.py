@@ -54,7 +54,7 @@ def who(headers: Mapping[str, str], request: Mapping[str, Any], settings: Settin
             raise RefusedError("a token and a name beside it differ", reason="identity-unclear")
         else:
             device = bearer.name
-    if len(accounts) > 1 or any(len(name) > _MOST or "\0" in name for name in (*accounts, device)):
+    if len(accounts) > 1 or any(len(name) > _MOST or "\0" in name or not _writable(name) for name in (*accounts, device)):
         raise RefusedError("several names are given, or one that is none", reason="identity-unclear")
     return Who(issuer=issuer, account=next(iter(accounts), ""), device=device)
 
@@ -65,6 +65,15 @@ def _field(request: Mapping[str, Any]) -> str:
         if isinstance(value := request.get(name), str) and value:
             return value
     return ""
+
+
+def _writable(name: str) -> bool:
+    """Tell whether a name is a text: JSON can tell half a letter."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def new_device() -> str:
