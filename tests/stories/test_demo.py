@@ -255,3 +255,18 @@ def test_it_runs_again_in_french(shown: Shown, tmp_path: Path) -> None:
         assert (lines[0].startswith("ATELIER LUMEN (inventé)"), len(lines) <= 40) == (True, True)
         assert [line for line in lines if len(line) > 100 and "licit-demo/" not in line] == []
     assert sorted(path.name for path in (tmp_path / "licit-demo/workspace/releases").iterdir()) == ["release-1", "release-2"]
+
+
+@pytest.mark.slow
+def test_it_trains_for_real(tmp_path: Path) -> None:
+    """With --train a model learns what was released and nothing of who refused, and the recall names its run.
+
+    Law: FOL-01, FOL-02
+    """
+    result = CliRunner().invoke(main, ["demo", "--folder", str(tmp_path / "d"), "--train", "--json"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    beats = json.loads(result.output)["beats"]
+    assert beats["trained"]["holds"]
+    assert beats["trained"]["read"] < 2 < 3 < beats["trained"]["refused"]
+    assert beats["recalled"]["holds"]
+    assert sorted(path.name for path in (tmp_path / "d/model").iterdir())

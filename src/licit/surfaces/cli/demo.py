@@ -15,8 +15,9 @@ import click
 from ...core.errors import RefusedError
 from ..demo.screen import say, screen
 from ..demo.story import Outcome, tell
+from ..demo.training import Training
 from . import serve as web
-from ._shared import err, json_option, out, print_json
+from ._shared import err, json_option, out, print_json, progress
 
 try:
     from ..demo.chat.ask import KEY, Other
@@ -26,7 +27,7 @@ except ModuleNotFoundError:
 
 #: The file that tells a folder made by this command, and what this command puts beside it.
 MARKER, CHAT_MARKER = ".licit-demo", ".licit-chat"
-_OWN = ("altered-copy", "company", "papers", "workspace")
+_OWN = ("altered-copy", "company", "model", "papers", "workspace")
 
 
 @click.command("demo", epilog="Example: licit demo --folder licit-demo --lang fr")
@@ -35,13 +36,14 @@ _OWN = ("altered-copy", "company", "papers", "workspace")
 @click.option("--lang", "language", type=click.Choice(["en", "fr"]), default=None, help="The language; else that of LANG.")
 @click.option("--keep", is_flag=True, help="Stop if an earlier demonstration is there, instead of replacing it.")
 @click.option("--serve", is_flag=True, help="Then serve the company's privacy centre, with people to come in as.")
+@click.option("--train", is_flag=True, help="Also train a small model on the release, for about a minute; it is found by the recall.")
 @click.option("--chat", is_flag=True, help="Instead, a chat to try: talk, refuse, and look at what is kept.")
 @click.option("--upstream", metavar="URL", help=f"With --chat: an OpenAI-compatible API that answers; its key in {KEY}.")
 @click.option("--model", default="", help="With --upstream: the model; else the first that it lists.")
 @click.option("--no-open", is_flag=True, help="With --chat: open no browser.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="With --serve or --chat: the port.")
 @json_option
-def demo_command(folder: Path | None, language: str | None, keep: bool, serve: bool, chat: bool, upstream: str | None, model: str, no_open: bool,
+def demo_command(folder: Path | None, language: str | None, keep: bool, serve: bool, train: bool, chat: bool, upstream: str | None, model: str, no_open: bool,
                  port: int, as_json: bool) -> None:
     """Build, verify, explain, recall and patch a pretend company's release; takes a quarter of a minute.
 
@@ -49,8 +51,8 @@ def demo_command(folder: Path | None, language: str | None, keep: bool, serve: b
     gateway, on this machine alone, and answers from a few pages of its own unless --upstream names another. A folder that is
     named is kept, and used again.
     """
-    if ((serve or as_json or keep) if chat else (upstream or model or no_open)):
-        raise click.UsageError("--upstream, --model and --no-open go with --chat; --serve, --json and --keep do not.")
+    if ((serve or as_json or keep or train) if chat else (upstream or model or no_open)):
+        raise click.UsageError("--upstream, --model and --no-open go with --chat; --serve, --train, --json and --keep do not.")
     language = language or _language()
     if chat:
         web.installed()
@@ -59,8 +61,10 @@ def demo_command(folder: Path | None, language: str | None, keep: bool, serve: b
     if serve:
         web.installed()
     _cleared(folder, keep=keep)
-    outcome = tell(folder, lambda name: None if as_json else err.print(
-        _printable(f"… {say(f'step-{name}', language)}", sys.stderr.encoding), markup=False, soft_wrap=True, style="dim"))
+    with progress(quiet=as_json) as report:
+        outcome = tell(folder, lambda name: None if as_json else err.print(
+            _printable(f"… {say(f'step-{name}', language)}", sys.stderr.encoding), markup=False, soft_wrap=True, style="dim"),
+            Training(progress=report) if train else None)
     if as_json:
         print_json(outcome.as_json())
     else:

@@ -33,6 +33,7 @@ from .company import APPROVES, CONTRACTS, MORE, SOURCES, Company, found
 from .documents import ADVERTISING, QUALIFICATION, REPLY
 from .exports import write_messages
 from .people import somebody
+from .training import Training, names, trained
 
 RECIPIENT, RUN, MODEL = "Laboratoire du Quai", "essai-1", "petite-lueur-1"
 
@@ -68,8 +69,8 @@ class Outcome:
                 "beats": {beat.name: {"holds": beat.holds, **beat.values} for beat in self.beats}}
 
 
-def tell(folder: Path, step: Step) -> Outcome:
-    """Write the company, build, check, recall and patch, all in one folder.
+def tell(folder: Path, step: Step, training: Training | None = None) -> Outcome:
+    """Write the company, build, check, train if asked to, recall and patch, all in one folder.
 
     Raises:
         LicitError: a use case stopped; nothing is passed over.
@@ -89,8 +90,13 @@ def tell(folder: Path, step: Step) -> Outcome:
     stories = [_same_for_all(space, first, tiers), _honoured(space, first), _explained(folder, space, first)]
     step("verify")
     stories.append(_verified(space, first))
+    if training:
+        step("train")
+        called = names(RUN, MODEL, "recherche", company.today)
+        holds, values = trained(space, Path(first.path), folder / "model", training, called)
+        stories.append(Beat(name="trained", holds=holds, values=values))
     step("downstream")
-    receipt = _moved_on(space, company, first)
+    receipt = _moved_on(space, company, first, trained=training is not None)
     step("recall")
     stories.append(_recalled(folder, space))
     step("patch")
@@ -192,12 +198,13 @@ def _verified(space: Workspace, built: Built) -> Beat:
                         "untold": sum(n for (_, result), n in counts.items() if result == "cannot-tell")})
 
 
-def _moved_on(space: Workspace, company: Company, built: Built) -> dict[str, Any]:
-    """Hand the release on, train on it, and let somebody object after that; give their receipt."""
+def _moved_on(space: Workspace, company: Company, built: Built, *, trained: bool) -> dict[str, Any]:
+    """Hand the release on, say that it was trained on, and let somebody object after that; give their receipt."""
     register_downstream(space.ports, "recipient", {"name": RECIPIENT, "release": built.name})
-    register_downstream(space.ports, "run", {"id": RUN, "releases": [built.name], "code": "v1", "by": "recherche"})
-    register_downstream(space.ports, "model", {"name": MODEL, "run": RUN, "next_retrain_due":
-                                               (company.today + timedelta(days=90)).isoformat()})
+    if not trained:
+        called = names(RUN, MODEL, "recherche", company.today)
+        register_downstream(space.ports, "run", {"id": RUN, "releases": [built.name], "code": "v1", "by": called.by})
+        register_downstream(space.ports, "model", {"name": MODEL, "run": RUN, "next_retrain_due": called.retrain.isoformat()})
     receipt, = space.exercise("objection", subject=AFTER, issuer="le-chat-export")
     return receipt
 
