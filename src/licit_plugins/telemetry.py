@@ -27,6 +27,7 @@ from typing import Any
 
 from opentelemetry.sdk._logs import LogRecordProcessor, ReadWriteLogRecord
 from opentelemetry.sdk.trace import Event, ReadableSpan, SpanProcessor
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.trace import Link, Status
 
 from .asking import Answer, Licit, log
@@ -60,15 +61,14 @@ class LicitSpanProcessor(SpanProcessor):
 
     def on_start(self, span: Any, parent_context: Any = None) -> None:
         """Learn whose trace it is."""
-        self._learn(span)
+        self.learn(span)
         self._then.on_start(span, parent_context)
 
     def on_end(self, span: ReadableSpan) -> None:
         """Hand a span on: at once where nothing is to be decided, else from a thread of its own."""
-        self._learn(span)
-        bare = self._bare(span)
-        if not self._withheld(span) or not self.licit.later(lambda: self._decide(span, bare), _size(span)):
-            self._then.on_end(bare)
+        self.learn(span)
+        if not self._withheld(span) or not self.licit.later(lambda: self._then.on_end(self.decided(span)), _size(span)):
+            self._then.on_end(self._bare(span))
 
     def shutdown(self) -> None:
         """Hand on what waits, and end."""
@@ -79,21 +79,21 @@ class LicitSpanProcessor(SpanProcessor):
         """Hand on what waits; tell whether all of it went."""
         return self.licit.flush(timeout_millis / 1000) and self._then.force_flush(timeout_millis)
 
-    def _decide(self, span: ReadableSpan, bare: ReadableSpan) -> None:
-        out = bare
+    def decided(self, span: ReadableSpan) -> ReadableSpan:
+        """Ask, and give a span as it may go on."""
         try:
             person = self.person_of(span.context)
             answer = self.licit.standing(person) if person else Answer("refuse", "subject-unknown")
             if answer.answer == "refuse":
                 self.licit.count(answer.reason)
             elif self._refer:
-                out = self._referred(person, span) or bare
+                return self._referred(person, span) or self._bare(span)
             elif self.licit.shows(answer):
-                out = span
+                return span
         except Exception as error:
             log.error("%s", type(error).__name__)
             self.licit.count("fault")
-        self._then.on_end(out)
+        return self._bare(span)
 
     def _referred(self, person: str, span: ReadableSpan) -> ReadableSpan | None:
         """Hand the words over; give the span with the record's name in their place, None where they are not kept."""
@@ -108,7 +108,7 @@ class LicitSpanProcessor(SpanProcessor):
         record = self.licit.hand_over(person, conversation, rows)
         return self._bare(span, {REFERENCE: record}) if record else None
 
-    def _learn(self, span: Any) -> None:
+    def learn(self, span: Any) -> None:
         """Note who is named in a trace; two names make it nobody's."""
         named = {str(value) for name in PEOPLE if (value := (span.attributes or {}).get(name))}
         if not named or span.context is None:
@@ -139,6 +139,28 @@ class LicitSpanProcessor(SpanProcessor):
             attributes={**{name: value for name, value in given.items() if name in self.plain}, **(more or {})}, events=told,
             links=[Link(link.context) for link in span.links], status=Status(span.status.status_code), start_time=span.start_time,
             end_time=span.end_time, instrumentation_scope=span.instrumentation_scope)
+
+
+class LicitSpanExporter(SpanExporter):
+    """Stands in an exporter's place where a program takes an exporter and makes its own processor, as Langfuse's client does."""
+
+    def __init__(self, then: SpanExporter, asked: Licit, *, refer: bool = False, also: Iterable[str] = ()) -> None:
+        """Take who gets the spans, and the rest as ``LicitSpanProcessor``."""
+        self._then, self._spans = then, LicitSpanProcessor(SpanProcessor(), asked, refer=refer, also=also)
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Hand spans on, each as its person's standing allows."""
+        for span in spans:
+            self._spans.learn(span)
+        return self._then.export([self._spans.decided(span) for span in spans])
+
+    def shutdown(self) -> None:
+        """End."""
+        self._then.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Hand on what waits."""
+        return self._then.force_flush(timeout_millis)
 
 
 class LicitLogProcessor(LogRecordProcessor):

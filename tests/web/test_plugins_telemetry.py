@@ -20,7 +20,13 @@ from peers import ANSWER, WORD
 from licit.usecases.centre import read_records
 from licit.wiring import open_visits
 from licit_plugins.asking import Answer, Licit, Settings
-from licit_plugins.telemetry import REFERENCE, LicitCompletionHook, LicitLogProcessor, LicitSpanProcessor
+from licit_plugins.telemetry import (
+    REFERENCE,
+    LicitCompletionHook,
+    LicitLogProcessor,
+    LicitSpanExporter,
+    LicitSpanProcessor,
+)
 
 ASKED = json.dumps([{"role": "user", "parts": [{"type": "text", "content": WORD}]}])
 SAID = json.dumps([{"role": "assistant", "finish_reason": "stop", "parts": [
@@ -200,3 +206,22 @@ def test_the_completion_hook_of_util_genai(asked, shared, monkeypatch):
     assert all(WORD not in span.to_json() for span in exporter.get_finished_spans())
     assert asked.counts == {"kept": 1, "objection": 1, "subject-unknown": 1}
     assert shared.world.record("h-otel-hook", "otel-hook")
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_client_of_langfuse(monkeypatch):
+    """Langfuse's own client, with the guard in its exporter's place: its observations go on whole for who permits it, and bare for others."""
+    langfuse = pytest.importorskip("langfuse")
+    exporter = InMemorySpanExporter()
+    client = langfuse.Langfuse(public_key="pk-test", secret_key="sk-test", base_url="http://127.0.0.1:9", tracer_provider=TracerProvider(shutdown_on_exit=False),
+                               span_exporter=LicitSpanExporter(exporter, licit()))
+    for person in ("yes", "no", "held", ""):
+        given = {"user_id": person} if person else {"session_id": "s"}
+        with langfuse.propagate_attributes(**given), client.start_as_current_observation(name="answer", as_type="generation", input=WORD, metadata={"x": WORD}) as told:
+            told.update(output=ANSWER, model="m", usage_details={"input": 3})
+    client.flush()
+    spans = [span.to_json() for span in exporter.get_finished_spans()]
+    assert [WORD in text and ANSWER in text for text in spans] == [True, False, False, False]
+    assert not any(word in text for text in spans[1:] for word in (WORD, ANSWER))
+    client.shutdown()
