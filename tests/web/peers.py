@@ -11,6 +11,15 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 #: What plug-ins are tried with. A mark written last tells a whole environment from one that broke off.
 LITELLM = ("litellm[proxy]==1.106.2",)
+#: Open WebUI's wheel with what its loader and its runner of filters import; the rest of its 109 requirements is left out.
+OPEN_WEBUI = ("open-webui==0.12.4", "aiohappyeyeballs==2.7.1", "aiohttp==3.14.5", "aiosignal==1.4.0", "aiosqlite==0.22.1", "alembic==1.18.4",
+              "annotated-doc==0.0.7", "annotated-types==0.8.0", "anyio==4.16.0", "attrs==26.1.0", "beautifulsoup4==4.14.3", "certifi", "cffi==2.1.1",
+              "charset-normalizer==3.5.2", "click==8.5.1", "cryptography==48.0.1", "fastapi==0.136.3", "frozenlist==1.8.0", "greenlet==3.5.6", "h11==0.16.0",
+              "idna==3.20", "loguru==0.7.3", "Mako==1.4.3", "Markdown==3.10.2", "markdown-it-py==4.3.0", "MarkupSafe==3.0.4", "mdurl==0.1.2",
+              "mimeparse==0.1.3", "multidict==7.2.1", "orjson", "pillow", "propcache==0.5.4", "pycparser==3.12", "pydantic==2.13.4", "pydantic_core==2.46.4",
+              "Pygments==2.21.0", "PyJWT==2.13.0", "python-engineio==4.15.1", "redis==8.0.1", "requests==2.34.2", "rich==15.0.0", "shellingham==1.5.4",
+              "simple-websocket==1.1.0", "soupsieve==4.1.2", "SQLAlchemy==2.0.50", "starlette==1.10.0", "typer==0.29.2", "typing_extensions==4.16.0",
+              "typing-inspection==0.4.5", "urllib3==2.8.0", "uvicorn==0.54.0", "wsproto==1.3.2", "yarl==1.25.1")
 _WHOLE = "whole"
 #: What is said and answered in such a program, and looked for afterwards.
 WORD, ANSWER = "tambour-violet", "renard-bleu"
