@@ -242,7 +242,7 @@ def test_a_workspace_that_another_command_holds(empty_world, rough, tmp_path, mo
             assert here.ask(PLANTED, stream=True).content == GOOD  # nobody knows yet
             assert here.counted(1) == {"workspace-busy": 1}
             told = here.ask(PLANTED)
-            assert (told.status_code, told.json()["error"]["code"]) == (503, "not-stored")
+            assert (told.status_code, told.json()["error"]["code"]) == (503, "workspace-busy")
             other.execute("ROLLBACK")
         assert {name: data for name, data in whole(here.world.root).items() if name in files and name.suffix != ".db-shm"} == {
             name: data for name, data in files.items() if name.suffix != ".db-shm"}

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from licit.surfaces.cli.doctor import CHECKS, doctor_command
-from licit.surfaces.doctor import Check, Scene, look
+from licit.surfaces.doctor import Check, Scene, gateway, look
 from licit.usecases.backup import back_up
 from licit.wiring import open_visits
 
@@ -111,6 +111,20 @@ def test_a_backup_kept_too_long_is_named(safe):
     safe.clock.advance(days=91)
     found = look(Scene(root=safe.root, clock=safe.clock), CHECKS)
     assert any("older than 90 days" in one.what[0] for one in found)
+
+
+def test_a_gateway_that_keeps_nothing_or_believes_anybody_is_named(safe):
+    """Nothing is said where there is none; a token, a capacity and a registered source are enough."""
+    def named() -> set[str]:
+        return {one.name for one in look(Scene(root=safe.root, clock=safe.clock), gateway.CHECKS)}
+
+    assert named() == set()
+    (safe.root / "gateway.toml").write_text('source = "nobody"\n')
+    assert named() == {"gateway-believes", "gateway-keeps-nothing"}
+    (safe.root / "gateway.toml").write_text('source = "chat"\ncapacity = "consumer"\nbelieve = ["token"]\n')
+    assert named() == set()
+    (safe.root / "gateway.toml").write_text("sorce = 1")
+    assert {one.level for one in look(Scene(root=safe.root, clock=safe.clock), gateway.CHECKS)} == {"unsafe"}
 
 
 def test_what_cannot_be_looked_at_is_unsafe(tmp_path):

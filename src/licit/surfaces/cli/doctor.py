@@ -5,11 +5,11 @@ import os
 import click
 
 from ...wiring import find_workspace
-from ..doctor import Scene, files, look, served
+from ..doctor import Scene, files, gateway, look, served
 from ._shared import json_option, print_json, say, workspace_option
 
 #: Every check there is.
-CHECKS = (*files.CHECKS, *served.CHECKS)
+CHECKS = (*files.CHECKS, *served.CHECKS, *gateway.CHECKS)
 _WORDS = {"unsafe": ("unsafe", "dangereux"), "unsure": ("unsure", "incertain")}
 
 
@@ -21,7 +21,7 @@ _WORDS = {"unsafe": ("unsafe", "dangereux"), "unsure": ("unsure", "incertain")}
 def doctor_command(context: click.Context, lang: str | None, as_json: bool, workspace: str | None) -> None:
     """Say what is unsafe in a deployment: what was found, why it matters, how to mend it. Exit code 1 if anything is.
 
-    Files and their rights, backups, the clock, the server's settings, accounts, keys of products, notices and figures.
+    Files and their rights, backups, the clock, the server's and the gateway's settings, accounts, keys of products, notices and figures.
     """
     given = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
     french = (lang or given[:2]) == "fr"

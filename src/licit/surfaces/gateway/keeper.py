@@ -113,6 +113,7 @@ class Keeper:
         self._root, self._links = mark_of(live.workspace.root), Links(live.workspace, self._key)
         self._apart: Apart | None = None
         self._lock, self._waiting, self._failed, self._closed = threading.Lock(), 0, -AFTER, False
+        self._why = ""
         self._times: OrderedDict[str, str] = OrderedDict()
         self._heard: queue.SimpleQueue[Heard | None] = queue.SimpleQueue()
         self.looking = ThreadPoolExecutor(2, "looking")
@@ -136,7 +137,7 @@ class Keeper:
         """Give why nothing can be kept now, "" where nothing is known against it."""
         if self._waiting > WAITING:
             return "queue-full"
-        return "not-stored" if time.monotonic() - self._failed < AFTER else ""
+        return self._why if time.monotonic() - self._failed < AFTER else ""
 
     def look(self, heard: Heard) -> str:
         """Give why an exchange will not be kept, "" while nothing is known against it: before its answer, in any thread."""
@@ -209,8 +210,8 @@ class Keeper:
                 for one, reason in zip(together, reasons, strict=True):
                     if one.told:
                         one.told.set_result(reason)
-                if any(reason in TROUBLE for reason in reasons):
-                    self._failed = time.monotonic()
+                if failed := next((reason for reason in reasons if reason in TROUBLE), ""):
+                    self._failed, self._why = time.monotonic(), failed
             time.sleep(_BREATH if len(together) < _SEVERAL else _GATHERING)
             together = []
 
