@@ -34,7 +34,7 @@ from .schedule import backups_at
 from .workspace import Progress, Workspace, silent
 
 FORMAT, LIST, ID = "licit-backup/1", "backup.json", "backup.id"
-FOLDERS = ("shards", "index", "attributes", "state", "releases", "signals")
+FOLDERS = ("shards", "index", "attributes", "state", "releases", "signals", "audits")
 
 #: Names the backup that is about to get its name, so that the same command knows its own work again.
 _NAMING = "state/.backup"

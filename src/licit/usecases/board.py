@@ -39,7 +39,7 @@ State = Literal["none", "asked", "held", "acknowledged", "verified", "failed"]
 STORES = ("records", "attributes", "log", "staging", "releases", "vault", "backups", "recipients", "models", "unknown")
 
 #: What a workspace holds at its top. The stand-ins of a workspace are made with a key and kept nowhere, so it has no vault.
-_KNOWN = ("shards", "index", "attributes", "state", "releases", "signals", "keys", "licit.db", "licit.db-*", "web.db", "web.db-*", "*.toml",
+_KNOWN = ("shards", "index", "attributes", "state", "releases", "signals", "audits", "works", "keys", "licit.db", "licit.db-*", "web.db", "web.db-*", "*.toml",
           "*.jwks.json")
 _MOST = 25
 _WORST = ("failed", "asked", "held", "acknowledged", "verified", "none")

@@ -99,7 +99,7 @@ def keep(workspace: Workspace, result: Mapping[str, Any], render: Callable[[Mapp
     """Write the result and its page into the workspace, then an entry of the log that names them; give the entry and the folder."""
     data = json.dumps(result, indent=1, ensure_ascii=False, sort_keys=True, allow_nan=False).encode() + b"\n"
     digest = "sha256:" + hashlib.sha256(data).hexdigest()
-    place = f"state/audits/{digest[7:23]}"
+    place = f"audits/{digest[7:23]}"
     workspace.corpus.write_bytes(f"{place}.json", data)
     workspace.corpus.write_bytes(f"{place}.html", render(result))
     model = result["model"]
