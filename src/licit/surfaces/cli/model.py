@@ -117,7 +117,7 @@ def _line(part: str, told: Mapping[str, Any]) -> str:
     return f"longest row of words {told['longest']}, in {told['works']} works; {told['run']} count"
 
 
-@model_command.command("claim", epilog="Example: licit model claim anonymous petit-1 --evidence anonymous.toml --by ines")
+@model_command.command("claim", epilog="Example: licit model claim unlearned petit-1 --evidence unlearned.toml --by ines")
 @click.argument("what", metavar="|".join(CLAIMS), type=click.Choice(list(CLAIMS)))
 @click.argument("name", metavar="[MODEL]", default="")
 @click.option("--evidence", type=_FILE, metavar="FILE", help="The filled-in form; its papers lie beside it.")
