@@ -6,7 +6,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -77,6 +78,12 @@ class Served:
         client = self.browser()
         assert client.get("/sign-in", params={"token": self.token(sub=account)}).status_code == 200
         return client
+
+
+def aside(story: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+    """Run a story's coroutine on a thread of its own: a driven browser keeps an event loop running in the tests' own, for all that come after."""
+    with ThreadPoolExecutor(1) as one:
+        return one.submit(lambda: asyncio.run(story())).result(timeout=60)
 
 
 class Server(uvicorn.Server):

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from serving import NO_CERTIFICATES
+from serving import NO_CERTIFICATES, aside
 from upstream import CONSUMERS, before, piece
 from world import PLANTED, copied
 
@@ -156,4 +156,4 @@ def test_a_stop_is_raised_from_the_first_value():
     """The words before it have passed or not; it has not."""
     stream = Stream(Filter(KINDS, stop=True, serve=True), Asked(b"{}"), 1 << 20)
     with pytest.raises(RefusedError):
-        asyncio.run(asyncio.to_thread(stream.take, piece({"content": f"a {EMAIL} b"}) + DONE))
+        aside(lambda: asyncio.to_thread(stream.take, piece({"content": f"a {EMAIL} b"}) + DONE))

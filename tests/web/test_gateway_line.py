@@ -1,10 +1,10 @@
 """The line to the upstream: which answers are over, which broke off, and after which of them it is used again."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 
 import pytest
+from serving import aside
 
 from licit.surfaces.gateway.line import Line, LineError, head_of
 
@@ -49,12 +49,6 @@ async def served(says):
         await over.wait()
 
 
-def run(story):
-    """Run a story on a thread of its own: a driven browser keeps this one's event loop."""
-    with ThreadPoolExecutor(1) as aside:
-        return aside.submit(lambda: asyncio.run(story())).result(timeout=60)
-
-
 async def nothing():
     return
     yield b""
@@ -85,7 +79,7 @@ async def asked(answer: bytes, ends: bool) -> tuple[bytes | None, bool, list]:
 def test_an_answer_is_over_or_broke_off(how):
     """Whatever is not as long as it said it would be broke off, and its line is not used again, nor one with more behind."""
     answer, ends, whole, again = ANSWERS[how]
-    told, free, headers = run(lambda: asked(answer, ends))
+    told, free, headers = aside(lambda: asked(answer, ends))
     assert (told, free) == (whole, again)
     assert not {b"x-more", b"link"} & {name for name, _ in headers}
 
@@ -112,6 +106,6 @@ def test_what_nobody_takes_is_not_read():
             line.close()
             return early, whole
 
-    early, whole = run(story)
+    early, whole = aside(story)
     assert early < 14 << 20
     assert whole == 16 << 20

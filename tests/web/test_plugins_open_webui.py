@@ -1,12 +1,12 @@
 """Open WebUI's own loader and runner of filters, with the filter's file as an administrator pastes it."""
 
-import asyncio
 import json
 import subprocess
 from pathlib import Path
 
 import pytest
 from peers import OPEN_WEBUI, ROOT, WORD, environment, python_of
+from serving import aside
 from world import places_of
 
 from licit.usecases.centre import read_records
@@ -37,8 +37,8 @@ def test_the_file_alone_stops_no_chat():
     own, chat = module["Filter"](), {"chat_id": f"{CHAT}01", "messages": [{"role": "user", "content": WORD}, {"role": "assistant", "content": "ok"}]}
     for body in (dict(chat), {"messages": 7}, {"chat_id": f"{CHAT}01", "messages": [7]}, [], None):
         before = json.dumps(body)
-        assert json.dumps(asyncio.run(own.outlet(body, {"id": "u"}))) == before
-        assert asyncio.run(own.inlet(body)) is body
+        assert json.dumps(aside(lambda body=body: own.outlet(body, {"id": "u"}))) == before
+        assert aside(lambda body=body: own.inlet(body)) is body
     assert own.counts == {"not-set-up": 2, "chat-state": 1, "fault-AttributeError": 2}
 
 

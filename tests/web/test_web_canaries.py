@@ -1,13 +1,12 @@
 """Synthetic people who refuse by every channel: a build refuses each, or stops and names the channel; no number counts them."""
 
-import asyncio
 import json
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from click.testing import CliRunner
 from desks import staffed
 from pages import form_of
+from serving import aside
 from world import failing, people_chats, reasons
 
 from licit.core.errors import EvidenceError, LicitError, RefusedError
@@ -55,8 +54,7 @@ def test_planting_from_a_running_event_loop(full):
     """Canaries can be planted where an event loop runs already, as in a notebook or beside a driven browser."""
     async def plants():
         plant(full.ports, all_channels(make_app(full.root, clock=full.clock)))
-    with ThreadPoolExecutor(1) as aside:
-        aside.submit(lambda: asyncio.run(plants())).result()
+    aside(plants)
     assert len(listed(Live(full.ports))) == 6
 
 
