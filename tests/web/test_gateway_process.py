@@ -19,6 +19,8 @@ from serving import NO_CERTIFICATES
 from upstream import CONSUMERS, Upstream
 from world import PLANTED, copied, places_of
 
+from licit.core.errors import UnavailableError
+from licit.surfaces.gateway.apart import Apart
 from licit.usecases.commands import object_as_outsider
 
 #: A mount namespace of one's own: what is mounted there is seen by nobody else, and goes with the last process in it.
@@ -95,6 +97,39 @@ def running(command: list[str], root: Path) -> Iterator[Process]:
             listening.join(10)
 
 
+#: Answers as what keeps does, and dies at a word.
+ECHO = """
+import os
+from collections import Counter
+from multiprocessing.connection import Connection
+come, told = Connection(os.dup(0), writable=False), Connection(os.dup(1), readable=False)
+while True:
+    some = come.recv()
+    if "die" in some:
+        os._exit(1)
+    told.send((some, Counter(more=len(some))))
+"""
+
+
+def test_a_process_that_dies_is_told_and_started_again(tmp_path):
+    """What it had in hand is an error and no answer; the next is asked of another; closed, it ends."""
+    apart = Apart(tmp_path, (1, 2))
+    apart._command = [sys.executable, "-I", "-c", ECHO]
+    try:
+        assert apart.kept(["a", "b"]) == (["a", "b"], {"more": 2})
+        first = apart.pid
+        with pytest.raises(UnavailableError) as told:
+            apart.kept(["die"])
+        assert (told.value.reason, apart.pid) == ("keeper-gone", 0)
+        assert apart.kept(["c"])[0] == ["c"]
+        assert apart.pid not in (0, first)
+    finally:
+        last = apart.pid
+        apart.close()
+    assert not Path(f"/proc/{last}").exists()
+
+
+@pytest.mark.slow
 def test_a_disk_that_fills_up(empty_world, upstream, tmp_path):
     """The answer is as ever, nothing is kept, the operator is told why; with room again it is kept, and all ends with the gateway."""
     disk = tmp_path / "disk"
