@@ -17,6 +17,7 @@ from upstream import CONSUMERS, before, piece
 from world import PLANTED, copied, places_of
 
 from licit.adapters import database
+from licit.surfaces.gateway import keeper
 from licit.surfaces.gateway.relay import Relay
 
 STREAM = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
@@ -28,7 +29,8 @@ class Rough:
     """An upstream on a plain socket, that says what it is told to, byte for byte, and may end as nobody should."""
 
     def __init__(self) -> None:
-        self.says, self.then, self.sent, self.gone = b"", "close", 0, threading.Event()
+        self.says, self.then, self.sent, self.gone, self.taken = b"", "close", 0, threading.Event(), threading.Event()
+        self.asked = lambda: None
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
         threading.Thread(target=self._serve, daemon=True).start()
@@ -48,9 +50,10 @@ class Rough:
             length = re.search(rb"content-length: (\d+)", head)
             while length and len(body) < int(length[1]):
                 body += line.recv(1 << 16)
+            self.asked()
             line.sendall(self.says)
             if self.then == "reset":  # what came is taken before the line breaks, as from a process that dies
-                time.sleep(.1)
+                self.taken.wait(20)
                 line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             elif self.then == "wait":
                 line.recv(1)
@@ -84,7 +87,8 @@ def here(one_gateway, rough):
     one_gateway.tally()
     one_gateway.gateway.keeper.tally.clear()
     one_gateway.gateway.relay = Relay(rough.address)
-    rough.says, rough.then = STREAM + GOOD, "close"
+    rough.says, rough.then, rough.asked = STREAM + GOOD, "close", lambda: None
+    rough.taken.clear()
     return one_gateway
 
 
@@ -180,7 +184,9 @@ def test_an_upstream_that_is_killed_in_mid_stream(here, rough):
     got = []
     with pytest.raises(httpx.RemoteProtocolError), httpx.Client(verify=NO_CERTIFICATES) as client, client.stream(
             "POST", f"{here.address}/v1/chat/completions", json={"stream": True, "user": "cut", "messages": [{"role": "user", "content": "Q"}]}) as told:
-        got.extend(told.iter_raw())
+        for some in told.iter_raw():
+            got.append(some)
+            rough.taken.set()
     assert b"".join(got) == piece({"content": PLANTED})
     assert here.counted(1) == {"unfinished": 1}
     assert kept_of(here, "cut") == []
@@ -188,11 +194,12 @@ def test_an_upstream_that_is_killed_in_mid_stream(here, rough):
 
 def test_an_upstream_that_says_nothing_more(here, rough):
     """Where the deployment has a patience: 504 before the answer, a broken line within it."""
-    here.gateway.relay = Relay(rough.address, .2)
+    relay = here.gateway.relay = Relay(rough.address, .2)
     rough.says, rough.then = b"", "wait"
     told = here.ask("Q", user="waiter")
     assert (told.status_code, told.json()["error"]["code"]) == (504, "upstream-silent")
-    rough.says = STREAM + piece({"content": PLANTED})
+    rough.says, relay._patience = STREAM + piece({"content": PLANTED}), 60
+    rough.asked = lambda: setattr(relay, "_patience", .2)  # the beginning may take its time on a busy machine
     with pytest.raises(httpx.RemoteProtocolError):
         here.ask("Q", user="waiter", stream=True)
     assert here.counted(2) == {"upstream-failed": 1, "unfinished": 1}
@@ -218,6 +225,7 @@ def test_a_client_that_takes_nothing_stops_the_upstream(here, rough):
 def test_a_clock_that_goes_back(here):
     """Between question and answer, and before what the log holds: who objected is still refused, and what is kept has its order."""
     clock, keep = here.world.clock, here.gateway.keeper.keep
+    begun = clock.now()
     here.world.object("early")
     here.gateway.keeper.keep = lambda heard: (clock.advance(hours=-2), keep(heard))
     try:
@@ -226,7 +234,7 @@ def test_a_clock_that_goes_back(here):
         assert here.counted(2) == {"objection": 1, "kept": 1}
     finally:
         here.gateway.keeper.keep = keep
-        clock.advance(hours=2)
+        clock.at = begun
     record, = kept_of(here, "skewed")
     assert [turn.said_at for turn in record.turns] == sorted(turn.said_at for turn in record.turns)
 
@@ -234,7 +242,8 @@ def test_a_clock_that_goes_back(here):
 def test_a_workspace_that_another_command_holds(empty_world, rough, tmp_path, monkeypatch):
     """A real lock: the answer comes as ever, nothing is kept, and its name is told; where doubt stops serving, nothing is served then."""
     monkeypatch.setattr(database, "_PRAGMAS", [one.replace(str(database._WAIT_SECONDS * 1000), "200") for one in database._PRAGMAS])
-    rough.says, rough.then = STREAM + GOOD, "close"
+    monkeypatch.setattr(keeper, "AFTER", 600.0)
+    rough.says, rough.then, rough.asked = STREAM + GOOD, "close", lambda: None
     with before(copied(empty_world, tmp_path / "w"), rough, CONSUMERS + 'in_doubt = "refuse"\n') as here:
         files = whole(here.world.root)
         with closing(sqlite3.connect(next(here.world.root.glob("*.db")), isolation_level=None)) as other:
