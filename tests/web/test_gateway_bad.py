@@ -7,6 +7,7 @@ import sqlite3
 import struct
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import closing, suppress
 
 import httpx
@@ -63,6 +64,12 @@ class Rough:
                         self.sent += line.send(b": more and more\n\n" * 4_096)
                 finally:
                     self.gone.set()
+
+    def taking(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """Give pieces, and note that there was one."""
+        for one in pieces:
+            self.taken.set()
+            yield one
 
     def close(self) -> None:
         """Answer nobody any more."""
@@ -184,9 +191,7 @@ def test_an_upstream_that_is_killed_in_mid_stream(here, rough):
     got = []
     with pytest.raises(httpx.RemoteProtocolError), httpx.Client(verify=NO_CERTIFICATES) as client, client.stream(
             "POST", f"{here.address}/v1/chat/completions", json={"stream": True, "user": "cut", "messages": [{"role": "user", "content": "Q"}]}) as told:
-        for some in told.iter_raw():
-            got.append(some)
-            rough.taken.set()
+        got.extend(rough.taking(told.iter_raw()))
     assert b"".join(got) == piece({"content": PLANTED})
     assert here.counted(1) == {"unfinished": 1}
     assert kept_of(here, "cut") == []
