@@ -197,6 +197,18 @@ def test_an_upstream_that_is_killed_in_mid_stream(here, rough):
     assert kept_of(here, "cut") == []
 
 
+def test_a_client_that_reads_no_further_than_the_end(here, rough):
+    """Clients leave once the stream says that it is over, whether or not the line has ended: they have it whole, and it is kept."""
+    rough.then = "wait"
+    got = b""
+    with httpx.Client(verify=NO_CERTIFICATES) as client, client.stream(
+            "POST", f"{here.address}/v1/chat/completions", json={"stream": True, "user": "brief", "messages": [{"role": "user", "content": "Q"}]}) as told:
+        for some in told.iter_raw():
+            if (got := got + some) == GOOD:
+                break
+    assert here.counted(1) == {"kept": 1}
+
+
 def test_an_upstream_that_says_nothing_more(here, rough):
     """Where the deployment has a patience: 504 before the answer, a broken line within it."""
     relay = here.gateway.relay = Relay(rough.address, .2)

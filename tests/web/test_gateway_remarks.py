@@ -1,5 +1,7 @@
 """Ratings and titles at the gateway: they arrive with their kind beside what they are about, and standing decides on them apart."""
 
+import threading
+
 import httpx
 import pytest
 from serving import NO_CERTIFICATES
@@ -47,6 +49,20 @@ def test_a_rating_and_a_title_arrive_with_their_kind(passing, upstream, tell):
     assert asides(record) == []
     assert len(record.turns) == 4
     assert upstream.asked == [one for one in upstream.asked if b"rating" not in one[1]]
+
+
+def test_what_comes_after_an_answer_is_kept_after_it(passing, upstream, tell, monkeypatch):
+    """However long it takes to look at an exchange, what goes on from its answer, or rates it, waits: nothing is lost, each has its time."""
+    look, slow = passing.gateway.keeper.look, threading.Event()
+    monkeypatch.setattr(passing.gateway.keeper, "look", lambda heard: look(heard) if b"Q2" in heard.request or slow.wait(30) else "fault")
+    upstream.answer = "A1"
+    passing.ask("Q1", user="hurried", stream=True)
+    passing.ask("Q1", "A1", "Q2", user="hurried")
+    threading.Timer(.1, slow.set).start()
+    assert tell("feedback", "hurried", "Q1", "A1", rating="up").json()["kept"]
+    assert passing.counted(3) == {"kept": 3}
+    record, = kept_of(passing, "hurried")
+    assert [turn.text for turn in record.turns if turn.said_at] == ["Q1", "A1", "Q2", "A1", "thumbs_up"]
 
 
 def test_standing_decides_on_a_rating_apart(passing, upstream, tell):

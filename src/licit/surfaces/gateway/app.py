@@ -6,6 +6,7 @@ Rules kept here:
   deployment wants it the other way round, nothing is asked of the upstream before it is decided.
 - Only conversations are listened to, and only until somebody's refusal is known; all else passes.
 - Nothing half-told is kept: an answer counts once the upstream has ended it and the client has it whole.
+- What comes after an answer was out is kept after it: it may go on from it.
 
 Law: CHO-05, CHO-08, CHO-18
 
@@ -27,14 +28,14 @@ from .people import TOKEN, new_device
 from .relay import Body, Relay, Tee, first_of, refuse
 from .remark import DOORS
 
-#: So many seconds a rating or a title waits for its turn to be kept, and for the answer that it is about.
-_PATIENCE, _MOMENT = 10.0, .3
+#: So many seconds a rating or a title waits for its turn to be kept, and what goes on from an answer for that answer's.
+_PATIENCE = 10.0
 #: Where conversations come by, those of items apart.
 ITEMS = "/v1/responses"
 KEPT = frozenset(("/v1/chat/completions", "/v1/agents/completions", ITEMS))
-#: What passes wherever it is asked for.
 #: What gives no words of a model.
 _WORDLESS = ("/v1/embeddings", "/v1/models")
+#: What passes wherever it is asked for.
 _KNOWN = ("/v1/chat/completions", "/v1/agents/completions", "/v1/responses", "/v1/embeddings", "/v1/models")
 
 
@@ -54,6 +55,7 @@ class Gateway:
                              serve=self.settings.in_doubt == "serve") if self.settings.filter else None
         self.keeper.start(apart=apart)
         self.open = 0
+        self._hearing: dict[asyncio.Future[None], Tee] = {}
         self._most = self.settings.largest_mib << 20
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -130,11 +132,20 @@ class Gateway:
                 self.keeper.count(doubt)
                 return await refuse(send, 401 if doubt == "sign-in-refused" else 413 if doubt == "too-large" else 503, doubt,
                                     "Whether this may be kept cannot be decided now, and this gateway then serves nothing.")
-        tee = Tee(self._most, listening=True, filtered=self._filtered(first))
+        tee, earlier, handed = Tee(self._most, listening=True, filtered=self._filtered(first)), self._out(), loop.create_future()
         if looking is not None:
             looking.add_done_callback(lambda done: _let_go(tee, done))
-        end = await first_of(self.relay.answer(scope, (first, body.rest()), send, tee, _offer(self.keeper.devices, heard, looking)), body)
-        await self._over(heard, tee, looking, end)
+        self._hearing[handed] = tee
+        try:
+            end = await first_of(self.relay.answer(scope, (first, body.rest()), send, tee, _offer(self.keeper.devices, heard, looking)), body)
+            await self._over(heard, tee, looking, "" if tee.over and end == "cancelled" else end, earlier)
+        finally:
+            del self._hearing[handed]
+            handed.set_result(None)
+
+    def _out(self) -> "list[asyncio.Future[None]]":
+        """Give those exchanges whose clients may have all of the answer, and that are still to be handed on."""
+        return [handed for handed, tee in self._hearing.items() if tee.over]
 
     async def _remarked(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take a rating or a title, and say what became of it; it goes no further."""
@@ -147,11 +158,8 @@ class Gateway:
             self.keeper.count("too-large")
             return await refuse(send, 413, "too-large", "This is too large.")
         heard = Heard(headers=_plain(scope), request=first, at=self._clock.now(), remark=kind)
+        await _all(self._out())
         reason = await self._kept(heard)
-        if reason == "thread-unknown":  # the client has an answer a moment before its exchange is handed on
-            await asyncio.sleep(_MOMENT)
-            if (reason := await self._kept(heard)) == "thread-unknown":
-                self.keeper.count(reason)
         if reason in TROUBLE or reason in ("not-understood", "sign-in-refused", "identity-unclear"):
             return await refuse(send, 503 if reason in TROUBLE else 400 if reason == "not-understood" else 401, reason, "Nothing was kept.")
         answer = json.dumps({"kept": reason == "kept", "reason": "" if reason == "kept" else reason}).encode()
@@ -170,7 +178,7 @@ class Gateway:
         except TimeoutError:
             return "workspace-busy"
 
-    async def _over(self, heard: Heard, tee: Tee, looking: Any, end: str) -> None:
+    async def _over(self, heard: Heard, tee: Tee, looking: Any, end: str, earlier: "list[asyncio.Future[None]]") -> None:
         """Have an exchange kept that is over, or count why it is not."""
         reason = "too-large" if looking is None else await looking
         reason = reason or end or ("" if tee.status == 200 else "answer-error") or ("too-large" if tee.size > tee.most else "")
@@ -179,7 +187,14 @@ class Gateway:
         heard.answer, heard.encoding = b"".join(tee.pieces), tee.headers.get("content-encoding", "").strip().lower()
         heard.streamed = tee.headers.get("content-type", "").startswith("text/event-stream")
         heard.ended = self._clock.now()
+        await _all(earlier)
         self.keeper.keep(heard)
+
+
+async def _all(handed: "list[asyncio.Future[None]]") -> None:
+    """Wait until some exchanges are handed on."""
+    if handed:
+        await asyncio.wait(handed, timeout=_PATIENCE)
 
 
 def _let_go(tee: Tee, done: Any) -> None:

@@ -71,7 +71,7 @@ class Heard:
     """An exchange: headers and bytes as they came; ``at`` when the request had come, ``ended`` when the answer had.
 
     ``items`` says that it is of the kind of ``/v1/responses``; ``remark`` names the kind of what is no exchange but told beside
-    one, and ``told`` is given why it is not kept, or "kept"; whether what it is about is still to come, whoever asks counts.
+    one, and ``told`` is given why it is not kept, or "kept".
     """
 
     headers: Mapping[str, str] = field(repr=False)
@@ -206,7 +206,7 @@ class Keeper:
                 reasons = [_reason(error)] * len(together)
             with self._lock:
                 self._waiting -= sum(one.size for one in together)
-                self.tally.update(reason for one, reason in zip(together, reasons, strict=True) if not one.remark or reason != "thread-unknown")
+                self.tally.update(reasons)
                 for one, reason in zip(together, reasons, strict=True):
                     if one.told:
                         one.told.set_result(reason)

@@ -31,6 +31,8 @@ _CONNECT = 10.0
 _LINES = 256
 #: What tells of the bytes of an answer, and no longer holds of those of another.
 _OF_THE_BYTES = frozenset((b"content-length", b"etag", b"content-md5", b"digest", b"content-digest", b"repr-digest"))
+#: How a stream ends for a client that reads no further.
+_LAST = (b"[DONE]\n\n", b"[DONE]\n", b"[DONE]\r\n\r\n", b"[DONE]")
 #: What answers are packed with that can be read here.
 _PACKED = (b"gzip", b"x-gzip", b"deflate", b"identity")
 
@@ -39,7 +41,7 @@ _PACKED = (b"gzip", b"x-gzip", b"deflate", b"identity")
 class Tee:
     """What of an answer is kept aside while it goes through; ``take`` lets go of everything once it is too much.
 
-    ``filtered`` is what it goes through on its way, None where it goes as it comes.
+    ``filtered`` is what it goes through on its way, None where it goes as it comes; ``over`` says that its client may have all of it.
     """
 
     most: int
@@ -49,6 +51,7 @@ class Tee:
     size: int = 0
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
+    over: bool = False
 
     def take(self, piece: bytes) -> None:
         """Take a piece."""
@@ -148,6 +151,8 @@ class Relay:
         async for piece in pieces:
             tee.take(piece)
             await send({"type": "http.response.body", "body": piece, "more_body": True})
+            tee.over = piece.endswith(_LAST)
+        tee.over = True
         await send({"type": "http.response.body", "body": b"", "more_body": False})
         return tee.filtered.ended if tee.filtered else ""
 
