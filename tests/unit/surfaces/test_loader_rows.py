@@ -35,15 +35,15 @@ def names(rows) -> list[tuple[str, int]]:
 
 @pytest.fixture(scope="module")
 def drawn(full_world, tmp_path_factory):
-    """A world with a release of several files, a held-out twin and canaries; 24 chats of eight people."""
+    """A world with a release of several files, a held-out twin and canaries; 60 chats of twelve people."""
     world = copied(full_world, tmp_path_factory.mktemp("drawn") / "w")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(seal, "PEOPLE", 2)
-        patch.setattr("licit_verify.auditor._PEOPLE", 2)
+        patch.setattr("licit_verify.auditor._PEOPLE", 0)  # a key may draw so few people into files as it likes
         for module in (deciding, staging):
             patch.setattr(module, "AUDITABLE", 4)
-        world.take(people_chats(8, 3)[12:])
-        world.build(name="drawn", audit={"canaries": 5, "twin_per_thousand": 100})
+        world.take(people_chats(12, 6)[24:])
+        world.build(name="drawn", audit={"canaries": 5, "twin_per_thousand": 200})
     return world
 
 
