@@ -36,6 +36,7 @@ WORD_FEATURES = (0, 1, 2, 5, 6)
 _GAP, _SPACE, _BREAK, _LETTER, _DIGIT, _SIGN = range(6)
 _SPACING = np.array([2, 1, 2, 0, 0, 0], np.uint64)
 _KEPT = np.uint64((1 << 40) - 1)
+_LENGTH = np.uint64(0xD6E8FEB86659FD93)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,9 @@ def cut(page: Plain, hidden: int = 0) -> Cut:
     # Glued to what stands before, after a space, or at the start of a text or line.
     spacing = _SPACING[before]
     points = _numbers(page.points, starts, ends, what == _DIGIT)
-    key = _mix(_Sums(points).of(starts, ends) * np.uint64(4) + spacing)
+    # With the length, for characters of code point 0 at the end of a token add nothing to the sum.
+    length = (ends - starts).astype(np.uint64)
+    key = _mix(_Sums(points).of(starts, ends) * np.uint64(4) + spacing + length * _LENGTH)
     first, kinds = distinct(key)
     rows, trigrams = _kinds(*_apart(page, points, starts[first], ends[first]), spacing[first], hidden)
     return Cut(starts=starts, ends=ends, kinds=kinds, texts=np.searchsorted(starts, page.starts), rows=rows,

@@ -4,7 +4,7 @@ import unicodedata
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from licit.core.errors import SetupError
@@ -24,6 +24,8 @@ def told(texts):
 
 @settings(deadline=None)
 @given(st.lists(st.text(max_size=30), max_size=6))
+@example(["\0", "\0\0"])
+@example(["\x01", "\x01\0"])
 def test_a_text_is_seen_alike_in_every_batch(texts):
     """Row numbers come from spelling alone, never from what stands beside."""
     assert told(texts) == [told([text])[0] for text in texts]
