@@ -11,6 +11,9 @@ from serving import running
 from licit.surfaces.demo.chat.house import chat_house
 from licit.surfaces.demo.chat.kept import look
 
+#: Times are told to the second: what is said in the second of a permission was said before it.
+SECOND = 1_010
+
 
 @dataclass
 class House:
@@ -39,28 +42,34 @@ class Sitting:
 
     def be(self, who: str) -> None:
         """Take somebody's place."""
-        self.page.locator(".who > summary").click()
+        if not self.page.locator(".who[open]").count():
+            self.page.locator(".who > summary").click()
+        self.page.evaluate("document.querySelector('main').dataset.before = 1")
         self.page.locator(f".people button[value='{who}']").click()
-        self.page.wait_for_selector(f".people button[value='{who}'][aria-pressed=true]", state="attached")
+        self.page.wait_for_selector("main:not([data-before]) .opening")
 
     def say(self, text: str, *, held: bool) -> None:
         """Say something, and wait until the page tells whether it is kept."""
         number = self.page.locator("#said > .user").count()
         self.page.locator("#text").fill(text)
-        self.page.locator("#text").press("Enter")
-        self.page.wait_for_selector(f"#answer-{2 * number + 1} .mark.{'held' if held else 'not'}")
+        self.page.locator("button.send").click()
+        self.page.wait_for_selector(f"#answer-{2 * number + 1} .mark")
+        assert self.page.locator(f"#answer-{2 * number + 1} .mark.{'held' if held else 'not'}").count(), self.kept()
 
     def switch(self, *, on: bool) -> None:
         """Turn the switch."""
         self.page.locator("#train").click()
         self.page.wait_for_selector(f"#train[aria-checked={'true' if on else 'false'}]")
+        self.page.wait_for_timeout(SECOND if on else 0)
 
     def new(self, *, temporary: bool = False) -> None:
         """Begin a conversation."""
+        self.page.evaluate("document.querySelector('main').dataset.before = 1")
         self.page.locator(f".new a[href='/chat{'?temporary=1' if temporary else ''}']").click()
-        self.page.wait_for_selector(".opening")
+        self.page.wait_for_selector("main:not([data-before]) .opening")
 
     def kept(self) -> str:
         """Open what is kept, and give what it says."""
-        self.page.evaluate("document.querySelectorAll('.kept').forEach(one => one.open = true)")
+        if not self.page.locator(".kept[open]").count():
+            self.page.locator(".kept > summary").click()
         return str(self.page.locator("#kept").inner_text()).replace("\u00a0", " ")

@@ -44,7 +44,7 @@ PEOPLE = (("camille", "free"), ("sacha", "pro"), ("noor", "team"), ("", "logged-
 FIRST = (N_("What do you keep of me?"), N_("How do I refuse training?"), N_("Is it the same on free, pro and team?"), N_("Which bulb for a dark room?"))
 #: The browser's pseudonym while it is signed in as somebody, so that whoever goes out again is the one they were.
 _OUT = "licit-logged-out"
-_SETTLES, _LOOKS = 2.0, .02
+_SETTLES, _LOOKS = 8.0, .02
 _NOBODY_YET = "-"
 
 

@@ -26,8 +26,8 @@ from .company import PRODUCT, SOURCE
 from .talks import Talk
 
 _DEVICE = "device"
-#: Why the page shows what no file holds, beside the reasons that standing gives.
-WHY = {"chat-state": N_("this conversation is temporary"), "unfinished": N_("the answer broke off"),
+#: Why the page shows what no file holds; other reasons that standing gives are told as everywhere.
+WHY = {"objection": N_("you refused"), "said-before-permission": N_("it was said under a refusal"), "chat-state": N_("this conversation is temporary"), "unfinished": N_("the answer broke off"),
        "follows": N_("it follows words said under a refusal; a new conversation starts afresh"),
        "global-privacy-control": N_("your browser sends the signal “Global Privacy Control”"),
        "pending": N_("it is being decided; open this again in a moment"), "doubt": N_("there was a doubt, and in doubt nothing is written")}
@@ -113,7 +113,8 @@ def _reasons(live: Live, person: Person, talk: Talk, kept: Kept, known: tuple[bo
     by_signal, pending = known
     out, above, record = [], "", record_of(live, person, talk)
     for number, one in enumerate(talk.messages):
-        answer = live.standing(person.subject or "-", PURPOSES[0], Item(record=record, said=(one.at, one.at))).decision
+        at = one.at.replace(microsecond=0)  # the gateway knows seconds
+        answer = live.standing(person.subject or "-", PURPOSES[0], Item(record=record, said=(at, at))).decision
         broken = not one.whole or (one.role == "user" and (number + 1 == len(talk.messages) or not talk.messages[number + 1].whole))
         why = ("chat-state" if talk.temporary else "global-privacy-control" if by_signal else answer.reason if answer.answer == "refuse"
                else "follows" if above else "unfinished" if broken else "pending" if pending() else "doubt")

@@ -67,8 +67,8 @@ def answered(said: Sequence[str], language: str, number: int = 0) -> str:
     found = _found(last, language)
     if found is None and len(said) > 1 and len(_stems(last, language)) < _FEW:
         found = _found(f"{said[-2]} {last}", language)
-    known = pages(language)
-    place = known.index(found) if found else -1
+    known = [page for page in pages(language) if page.first[0].isupper()]  # a greeting is no question
+    place = known.index(found) if found in known else -1
     ahead = known[(place + 1 + number % _NEXT) % len(known)]
     told = found.said if found else _NOTHING[language][number % len(_NOTHING[language])]
     asked = _ASK[language].format(ahead.first)

@@ -4,7 +4,7 @@
   const one = (what, where = document) => where.querySelector(what);
   const room = () => one("#room");
   const tell = words => { const told = one("#told"); if (told) told.textContent = words; };
-  let stopping = null;
+  let stopping = null, shown = location.pathname + location.search;
 
   // Put the room of another page in the place of this one's; what was open and what had the focus stays so.
   const swap = (html, address, focus) => {
@@ -17,7 +17,8 @@
     const bar = one(".bar", page);
     if (bar) one(".bar").replaceWith(document.adoptNode(bar));
     document.title = page.title;
-    if (address !== location.pathname + location.search) history.pushState(null, "", address);
+    if (address !== shown) history.pushState(null, "", address);
+    shown = address;
     for (const name of open) { const fold = document.getElementById(name); if (fold) fold.open = true; }
     if (draft && !one("#text").value) one("#text").value = draft;
     settle();
@@ -67,7 +68,7 @@
     if (from !== null) while (said.children.length > Number(from)) said.lastElementChild.remove();
     if (again) while (said.lastElementChild?.classList.contains("assistant")) said.lastElementChild.remove();
     else bubble("user", data.get("text"));
-    const text = bubble("assistant", ""), send = one(".send");
+    const text = bubble("assistant", ""), send = one("button.send");
     text.parentElement.classList.add("writing");
     text.parentElement.setAttribute("aria-busy", "true");
     document.querySelectorAll("#room button:not(.send, .switch)").forEach(other => { other.disabled = true; });
@@ -139,6 +140,6 @@
     if (event.key === "Escape" && stopping) stopping.abort();
   });
   for (const moved of ["wheel", "touchmove"]) addEventListener(moved, () => { still = false; }, { passive: true });
-  addEventListener("popstate", () => location.reload());
+  addEventListener("popstate", () => { if (shown !== location.pathname + location.search) location.reload(); });
   settle();
 })();
