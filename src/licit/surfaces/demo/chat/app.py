@@ -14,7 +14,7 @@ Read next: ``ask.py``, ``talks.py``.
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +114,10 @@ async def talk(request: Request, name: str, done: int = -1, looked: bool = False
 async def _show(request: Request, shown: Talk, done: int, *, looked: bool = False) -> Response:
     chat, live, visit, person = _here(request)
     await _settled(chat)
-    stands = choices(live, visit.subject or _NOBODY_YET)
+    if not person.subject:  # what was kept meanwhile made them known
+        live.now()
+        person = replace(person, subject=str(live.subject((PRODUCT, "device", person.name))))
+    stands = choices(live, person.subject or _NOBODY_YET)
     signal = visit.refuses_by_signal
     talks = chat.talks.of(person.name)
 

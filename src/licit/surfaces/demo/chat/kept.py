@@ -32,6 +32,8 @@ WHY = {"objection": N_("you refused"), "said-before-permission": N_("it was said
        "global-privacy-control": N_("your browser sends the signal “Global Privacy Control”"),
        "pending": N_("it is being decided; open this again in a moment"), "doubt": N_("there was a doubt, and in doubt nothing is written")}
 
+_REFUSALS = ("objection", "said-before-permission", "follows")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -117,9 +119,9 @@ def _reasons(live: Live, person: Person, talk: Talk, kept: Kept, known: tuple[bo
         answer = live.standing(person.subject or "-", PURPOSES[0], Item(record=record, said=(at, at))).decision
         broken = not one.whole or (one.role == "user" and (number + 1 == len(talk.messages) or not talk.messages[number + 1].whole))
         why = ("chat-state" if talk.temporary else "global-privacy-control" if by_signal else answer.reason if answer.answer == "refuse"
-               else "follows" if above else "unfinished" if broken else "pending" if pending() else "doubt")
+               else "follows" if above in _REFUSALS else "unfinished" if broken else "pending" if pending() else "doubt")
         if not kept.holds(one.role, one.text):
-            above = above or why
+            above = why
             out.append(why)
     return out
 
