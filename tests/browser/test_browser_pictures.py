@@ -19,9 +19,9 @@ IMAGES = Path(__file__).parents[2] / "docs/images"
 LARGEST = 120_000
 
 
-def kept(page: Any, name: str) -> None:
-    """Write a picture with few colours, small enough to stand in a repository."""
-    raw = page.screenshot(full_page=True)
+def kept(page: Any, name: str, *, whole: bool = True) -> None:
+    """Write a picture with few colours, small enough to stand in a repository; of the whole page, or of what is seen of it."""
+    raw = page.screenshot(full_page=whole)
     if os.environ.get("LICIT_SHOTS") != "1":
         return
     from PIL import Image
