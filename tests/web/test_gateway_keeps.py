@@ -81,6 +81,23 @@ def test_a_temporary_chat_leaves_no_byte(gateway):
     assert places_of(PLANTED, gateway.world.root.parent) == []
 
 
+def test_what_was_temporary_stays_unkept(passing, upstream):
+    """Though the product sends it again unmarked, under another id or another name of the same person, and is asked of no disk.
+
+    Law: CHO-08
+    """
+    upstream.answer = "A1"
+    passing.ask(PLANTED, user="saver", headers={"X-Licit-Temporary": "1", "X-Conversation-Id": "local"})
+    passing.counted(1)
+    passing.ask(PLANTED, "A1", "saved since", user="saver", headers={"X-Conversation-Id": "saved"})
+    passing.ask(PLANTED, "A1", "saved since", user="saver", headers={"X-Licit-Device": "d-saver"}, stream=True)
+    assert passing.counted(3) == {"chat-state": 3}
+    passing.ask("another talk", user="saver")
+    passing.ask(PLANTED.upper(), user="sayer")
+    assert passing.counted(5) == {"chat-state": 3, "kept": 2}
+    assert places_of(PLANTED, passing.world.root) == []
+
+
 def test_a_refusal_during_the_answer_counts(gateway, monkeypatch):
     """The standing is asked again when the answer is whole: who refused meanwhile is not kept."""
     keep = gateway.gateway.keeper.keep

@@ -20,6 +20,7 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +46,7 @@ from .people import Who, who
 from .remark import about, remark_of
 from .settings import Settings, read_settings
 from .thread import Thread, thread_of
+from .unkept import Unkept
 
 _log = logging.getLogger("licit.gateway")
 
@@ -59,8 +61,7 @@ DOUBT = TROUBLE | {"sign-in-refused", "identity-unclear"}
 #: So many exchanges are stored together at most; between two rounds chats have the processor for so many seconds, and after a
 #: round of several so many more come together that a shard and an entry of the log are shared by them.
 _TOGETHER, _BREATH, _SEVERAL, _GATHERING = 256, .02, 8, .3
-_DEVICE = "licit_device"
-_REMEMBERED = 100_000
+_DEVICE, _REMEMBERED = "licit_device", 100_000
 #: A kind of fault is told in its own words once in so many seconds.
 _QUIET = 60.0
 _logged: dict[str, float] = {}
@@ -112,13 +113,13 @@ class Keeper:
         self._key = keyed(live.workspace.keys.secret("records"), "licit/gateway")
         self._root, self._links = mark_of(live.workspace.root), Links(live.workspace, self._key)
         self._apart: Apart | None = None
+        self._unkept = Unkept(self._key)
         self._lock, self._waiting, self._failed, self._closed = threading.Lock(), 0, -AFTER, False
         self._why = ""
         self._times: OrderedDict[str, str] = OrderedDict()
         self._heard: queue.SimpleQueue[Heard | None] = queue.SimpleQueue()
         self.looking = ThreadPoolExecutor(2, "looking")
-        self.tally: Counter[str] = Counter()
-        self.strange: Counter[str] = Counter()
+        self.tally, self.strange = Counter[str](), Counter[str]()
         self._thread = threading.Thread(target=self._work, name="keeping", daemon=True)
 
     def start(self, *, apart: bool = False) -> None:
@@ -145,8 +146,12 @@ class Keeper:
             self._insist_on_workspace()
             request = request_of(heard.request)
             if reason := against(heard.headers, request, self.settings):
+                with suppress(LicitError):  # nobody is known then, or nothing was said: there is nothing to know again
+                    self._unkept.note(self._who(heard, request), request, items=heard.items)
                 return reason
             person = self._who(heard, request)
+            if self._unkept.goes_on(person, request, items=heard.items):
+                return "chat-state"
             for one in person.named:
                 found = self.live.of_person(one, self.settings.purpose).decision
                 if found.answer == "refuse":
@@ -163,12 +168,12 @@ class Keeper:
     def keep(self, heard: Heard) -> None:
         """Have an exchange kept whose answer has come, as far as it may be; from any thread, at once."""
         with self._lock:
-            full = self._waiting + heard.size > WAITING
-            self._waiting += 0 if full or self._closed else heard.size
-        if full or self._closed:
+            reason = "queue-full" if self._waiting + heard.size > WAITING else "stopped" if self._closed else ""
+            self._waiting += 0 if reason else heard.size
+        if reason:
             if heard.told:
-                heard.told.set_result("queue-full" if full else "stopped")
-            return self.count("queue-full" if full else "stopped")
+                heard.told.set_result(reason)
+            return self.count(reason)
         self._heard.put(heard)
 
     def settled(self, patience: float = 10.0) -> bool:
@@ -390,6 +395,3 @@ def _reason(error: BaseException) -> str:
         _logged[reason] = time.monotonic()
         _log.error("%s: %s: %s", reason, type(error).__name__, error.message() if isinstance(error, LicitError) else "")
     return reason
-
-
-__all__ = ["DOUBT", "TROUBLE", "Heard", "Keeper", "keeper_of"]
