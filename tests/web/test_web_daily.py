@@ -32,17 +32,20 @@ def unsafe(world) -> list[str]:
 
 
 def test_what_is_due_is_done_once_a_day(full):
-    """Conversations whose days are over go, an overdue request is counted, and the next round is due a day later.
+    """Conversations whose days are over go, an overdue request and a model that should have been trained again are counted; the next round is due a day later.
 
-    Law: REL-11
+    Law: REL-11, FOL-04
     """
     full.object("user1", "access")
+    for model, day in (("petit-1", "2026-03-31"), ("petit-2", "2027-03-31")):
+        full.ports.enter("model", {"name": model, "run": "run-7", "next_retrain_due": day, "by": "ines"})
     assert is_due(full.ports)
     full.clock.advance(days=40)
     done = once(full, conversations=30)
-    assert ended(done) == {"shards": "done", "retention": "done", "canaries": "done", "clocks": "look"}
-    assert [dict(step.counts) for step in done.steps[1::2]] == [
+    assert ended(done) == {"shards": "done", "retention": "done", "canaries": "done", "clocks": "look", "models": "look"}
+    assert [dict(step.counts) for step in done.steps[1:4:2]] == [
         {"records": 9, "patches": 1, "releases": 0, "visits": 0}, {"overdue": 1, "soon": 0}]
+    assert done.steps[4].counts == {"models": 2, "late": 1}
     assert {entry.decision["by"] for entry in full.ports.log.entries(kinds=("retention",))} == {daily.BY}
     assert (last_round(full.ports), done.failed, is_due(full.ports)) == (done, False, False)
     full.clock.advance(hours=24)
@@ -56,8 +59,8 @@ def test_a_step_that_fails_is_told_and_keeps_no_other_from_its_turn(full, monkey
     monkeypatch.setattr(daily, "carry_out", fail)
     monkeypatch.setattr(daily, "listed", lambda _: 1 // 0)
     done = once(full)
-    assert ended(done) == {"shards": "done", "retention": "failed", "canaries": "failed", "clocks": "done"}
-    assert [step.reason for step in done.steps] == ["", "file-altered", "ZeroDivisionError", ""]
+    assert ended(done) == {"shards": "done", "retention": "failed", "canaries": "failed", "clocks": "done", "models": "done"}
+    assert [step.reason for step in done.steps] == ["", "file-altered", "ZeroDivisionError", "", ""]
     full.clock.advance(minutes=59)
     assert not is_due(full.ports)
     full.clock.advance(minutes=1)
@@ -88,7 +91,7 @@ def test_a_round_that_was_cut_short_is_no_round(served, monkeypatch):
     monkeypatch.undo()
     once(world)
     told = page.get("/console/retention").text
-    assert ("It was cut short." in told, told.count("✓</span> Done"), unsafe(world)) == (False, 4, [])
+    assert ("It was cut short." in told, told.count("✓</span> Done"), unsafe(world)) == (False, 5, [])
     world.clock.advance(days=2)
     assert unsafe(world) == ["The last daily round began 2 days ago."]
     (world.root / "state/daily.json").write_text("{}")
@@ -106,4 +109,4 @@ def test_the_server_does_it_by_itself_unless_told_not_to(full):
         until = time.monotonic() + 20
         while not ((found := last_round(full.ports)) and found.ended) and time.monotonic() < until:
             time.sleep(.05)
-    assert ended(last_round(full.ports)) == {"shards": "done", "retention": "done", "canaries": "done", "clocks": "done"}
+    assert ended(last_round(full.ports)) == {"shards": "done", "retention": "done", "canaries": "done", "clocks": "done", "models": "done"}

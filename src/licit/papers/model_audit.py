@@ -65,6 +65,7 @@ def _header(result: Mapping[str, Any], tongue: Language) -> Markup:
     left = [el("li", el("b", _plain(tongue, part)), el("small", _why({"why": why}, tongue))) for part, why in result["not_run"].items()]
     missing = el("div", el("p", el("b", _plain(tongue, "not-run"))), el("ul", *left), class_="note") if left else None
     told = None if release["name"] in model["trained_on"] else el("div", el("p", _say(tongue, "other-release" if model["trained_on"] else "untold")), class_="note")
+    few = None if result["settings"]["full"] else el("div", el("p", _plain(tongue, "few")), class_="note")
     due = join(foreign(model["next_retrain_due"]), el("b", " ! ", _plain(tongue, "overdue"), class_="overdue") if model["overdue"] else None)
     facts = {"model": join(foreign(model["name"]), el("small", _plain(tongue, f"kind-{model['kind']}") if f"kind-{model['kind']}" in MODEL_WORDS else foreign(model["kind"]))),
              "release": join(foreign(release["name"]), el("small", _plain(tongue, "withdrawn")) if release["withdrawn"] else None),
@@ -74,7 +75,7 @@ def _header(result: Mapping[str, Any], tongue: Language) -> Markup:
              "retrain": due if model["next_retrain_due"] else _plain(tongue, "no-date")}
     links = (el("li", el("a", _plain(tongue, key), href=f"#{tongue.code}-{key}")) for key in (*_PARTS, "how", "limits"))
     return el("header", el("p", _plain(tongue, "label"), class_="label"), el("h1", _say(tongue, "title", name=foreign(model["name"]))),
-              el("p", _say(tongue, "what", release=foreign(release["name"])), class_="what"), found, missing, told,
+              el("p", _say(tongue, "what", release=foreign(release["name"])), class_="what"), found, missing, few, told,
               el("dl", *(el("div", el("dt", _plain(tongue, key)), el("dd", fact)) for key, fact in facts.items()), class_="state"),
               el("nav", el("ul", *links), aria_label=tongue.say("contents")))
 

@@ -114,6 +114,8 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     "kind-endpoint": ("an address that answers", "une adresse qui répond"), "manifest": ("Manifest of the release", "Manifeste de la publication"),
     "draw": ("Drawn with", "Tiré avec"), "sizes": ("Asked", "Demandé"),
     "sizes-are": ("{rows} of {whole} released rows, {held} held out, {references} phrases for each canary", "{rows} lignes publiées sur {whole}, {held} mises de côté, {references} phrases par canari"),
+    "few": ("Fewer rows or phrases than usual were asked for: no claim can rest on this audit.",
+            "Moins de lignes ou de phrases que d'ordinaire ont été demandées : aucune affirmation ne peut s'appuyer sur cet audit."),
     "compared": ("Compared with", "Comparé à"), "split": ("The split", "La partition"),
     "split-is": ("the twin drawn at the release's closing, its bytes those that the manifest names; days, sources, languages and lengths do not part it from the released rows",
                  "le jumeau tiré à la clôture de la publication, ses octets sont ceux que nomme le manifeste ; jours, sources, langues et longueurs ne le séparent pas des lignes publiées"),

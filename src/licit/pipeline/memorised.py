@@ -2,7 +2,8 @@
 
 Rules kept here:
 
-- Every share has a Clopper-Pearson interval, which covers the truth at least as often as it says; every area one by resampling.
+- Every share has a Clopper-Pearson interval, which covers the truth at least as often as it says; every area one by resampling,
+  and where nothing overlaps by as many pairs as there are apart. A rate at few false alarms counts the drawing of both sides.
 - A rate at few false alarms is told only where so many held-out rows can show it; else it is None, and never nothing.
 - Nothing draws: whoever resamples gives the generator.
 
@@ -145,20 +146,30 @@ def area_interval(members: Floats, others: Floats, draw: np.random.Generator, *,
     mine = draw.multinomial(len(members), np.full(len(members), 1 / len(members)), size=times)
     theirs = draw.multinomial(len(others), np.full(len(others), 1 / len(others)), size=times)
     areas = ((mine @ better) * theirs).sum(axis=1) / (len(members) * len(others))
-    low, high = np.quantile(areas, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
+    miss = (1 - level) / 2
+    low, high = (float(bound) for bound in np.quantile(areas, [miss, 1 - miss]))
+    # Drawn again, sides that nothing joins stay so each time. That so many pairs without a row in common all fall alike bounds it.
+    apart_by, found = miss ** (1 / min(len(members), len(others))), area(members, others)
+    return min(low, apart_by if found >= 1 else 1.0), max(high, 1 - apart_by if found <= 0 else 0.0)
 
 
-def found_at(members: Floats, others: Floats, alarms: float) -> tuple[int, tuple[float, float]] | None:
-    """Give how many members score above all but a share of the others, and the interval of that rate.
+def found_at(members: Floats, others: Floats, alarms: float, draw: np.random.Generator, *, times: int = 1000) -> tuple[int, tuple[float, float]] | None:
+    """Give how many members score above all but a share of the others, and a 95 % interval of that rate.
 
+    The limit itself comes of few rows: the interval is that of both sides drawn again, and never narrower than the rate's alone.
     None where so few others cannot show so small a share.
     """
-    if len(others) * alarms < 1 - 1e-9:
+    allowed = int(len(others) * alarms + 1e-9)
+    if allowed < 1:
         return None
-    limit = np.sort(others)[::-1][int(len(others) * alarms + 1e-9)] if int(len(others) * alarms + 1e-9) < len(others) else -np.inf
-    hits = int(np.count_nonzero(members > limit))
-    return hits, interval(hits, len(members))
+    top, mine = np.sort(others)[::-1], np.sort(members)
+    counts = draw.multinomial(len(others), np.full(len(others), 1 / len(others)), size=times)
+    limits = top[(np.cumsum(counts, axis=1) > allowed).argmax(axis=1)]
+    rates = 1 - np.searchsorted(mine, limits, "right") / len(mine)
+    low, high = np.quantile(draw.binomial(len(mine), rates) / len(mine), [0.025, 0.975])
+    hits = int(np.count_nonzero(members > top[allowed]))
+    alone = interval(hits, len(members))
+    return hits, (min(alone[0], float(low)), max(alone[1], float(high)))
 
 
 def curve(members: Floats, others: Floats, points: int = 60) -> list[tuple[float, float]]:

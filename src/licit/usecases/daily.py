@@ -1,7 +1,7 @@
 """The daily round: what is due by the day alone is done once a day, and anybody can see when, and what went wrong.
 
 It puts small shards together, removes what was kept long enough, asks of every canary whether it is heard, and looks at the
-legal clocks.
+legal clocks and at the days by which models are trained again.
 
 Rules kept here:
 
@@ -10,7 +10,7 @@ Rules kept here:
 - A step that fails does not keep the next from its turn, and makes the whole round a failed one, tried again after an hour.
 - What is noted are counts and reason names, never words. It is no evidence: what was removed stands in the log.
 
-Law: REL-11, CHO-05, RGT-01
+Law: REL-11, CHO-05, RGT-01, FOL-04
 """
 
 import fcntl
@@ -28,6 +28,7 @@ from .cases import queue
 from .compact import compact
 from .live import Live
 from .planting import listed
+from .queries import downstream_of
 from .release import recover
 from .retention import Periods, Visits, carry_out
 from .workspace import Workspace
@@ -110,7 +111,8 @@ def go_round(workspace: Workspace, periods: Periods, visits: Visits, *, country:
     """
     steps: tuple[tuple[str, Callable[[], tuple[Ended, Mapping[str, int]]]], ...] = (
         ("shards", lambda: _put_together(workspace)), ("retention", lambda: _remove(workspace, periods, visits)),
-        ("canaries", lambda: _ask_canaries(workspace)), ("clocks", lambda: _look_at_clocks(workspace, country)))
+        ("canaries", lambda: _ask_canaries(workspace)), ("clocks", lambda: _look_at_clocks(workspace, country)),
+        ("models", lambda: _look_at_models(workspace)))
     with _at_it(workspace):
         done = Round(begun=workspace.clock.now())
         _note(workspace, done)
@@ -155,6 +157,12 @@ def _look_at_clocks(workspace: Workspace, country: str) -> tuple[Ended, Mapping[
     lights = [one.light for one in queue(Live(workspace), country)]
     overdue = lights.count("overdue")
     return "look" if overdue else "done", {"overdue": overdue, "soon": lights.count("soon")}
+
+
+def _look_at_models(workspace: Workspace) -> tuple[Ended, Mapping[str, int]]:
+    days = [model.due for model in downstream_of(workspace).newest.values()]
+    late = sum(day < workspace.clock.now().date().isoformat() for day in days)  # a model without a day is late
+    return "look" if late else "done", {"models": len(days), "late": late}
 
 
 def _note(workspace: Workspace, told: Round) -> None:

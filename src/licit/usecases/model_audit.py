@@ -23,8 +23,8 @@ from ..core.models import LanguageModel
 from ..core.records import Record
 from .model_asked import Asking
 from .model_people import RECORDS, people, personal, stored_records, values_of
-from .model_probes import canaries, extraction, membership, works
-from .model_sets import Sets, releases_of, runs_of, sets_of
+from .model_probes import REFERENCES, canaries, extraction, membership, works
+from .model_sets import HELD_OUT, ROWS, Sets, releases_of, runs_of, sets_of
 from .queries import downstream_of
 from .workspace import Progress, Workspace, silent
 
@@ -46,11 +46,17 @@ class Order:
     release: str
     by: str
     name: str = ""
-    rows: int = 400
-    references: int = 511
+    rows: int = ROWS
+    held_out: int = HELD_OUT
+    references: int = REFERENCES
     most: float = 0
     people: Sequence[tuple[str, Sequence[tuple[str, Record]]]] = field(default=(), repr=False)
     works: Sequence[str] = field(default=(), repr=False)
+
+    @property
+    def full(self) -> bool:
+        """Tell whether as much is asked as where nobody says otherwise; on less no claim rests."""
+        return self.rows >= ROWS and self.held_out >= HELD_OUT and self.references >= REFERENCES
 
 
 def audit(workspace: Workspace, model: LanguageModel, order: Order, *, reference: LanguageModel | None = None,
@@ -65,7 +71,7 @@ def audit(workspace: Workspace, model: LanguageModel, order: Order, *, reference
     if not order.by.strip():
         raise InputError("an audit says who ran it", remedy="Add --by NAME.")
     name = order.name or model.name
-    sets = sets_of(workspace, order.release, model=name, rows=order.rows)
+    sets = sets_of(workspace, order.release, model=name, rows=order.rows, held_out=order.held_out)
     asking = Asking(model=model, report=progress)
     other = Asking(model=reference, report=progress) if reference else None
     draw = np.random.default_rng([sets.seed, 3])
@@ -77,7 +83,7 @@ def audit(workspace: Workspace, model: LanguageModel, order: Order, *, reference
               "works": works(asking, sets, order.works)}
     return {"format": FORMAT, "model": _model(workspace, model, name), "release": _release(sets, model), "by": order.by.strip(),
             "at": workspace.clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "settings": {"rows": order.rows, "references": order.references, "seed": f"{sets.seed:016x}", "unit": model.unit,
+            "settings": {"rows": order.rows, "held_out": order.held_out, "full": order.full, "references": order.references, "seed": f"{sets.seed:016x}", "unit": model.unit,
                          "reference": {"name": reference.name, "digest": reference.digest} if reference else None},
             "parts": {part: parts[part] for part in PARTS}, "found": [part for part in PARTS if parts[part]["state"] == "found"],
             "not_run": {part: parts[part]["why"] for part in PARTS if parts[part]["state"] == "not-run"}}
@@ -105,4 +111,5 @@ def keep(workspace: Workspace, result: Mapping[str, Any], render: Callable[[Mapp
     model = result["model"]
     return workspace.enter(KIND, {
         "model": model["name"], "digest": model["digest"], "release": result["release"]["name"], "manifest": result["release"]["manifest"],
-        "by": result["by"], "audit": digest, "found": result["found"], "not_run": result["not_run"]}), place
+        "by": result["by"], "audit": digest, "full": result["settings"]["full"], "found": result["found"],
+        "not_run": result["not_run"]}), place

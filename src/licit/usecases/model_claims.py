@@ -4,8 +4,9 @@ Rules kept here:
 
 - Papers are named by their digests, so that what stood behind a claim can be shown later.
 - "Anonymous" needs audits of the very weights against every release that the log says they were trained on, with nothing found and
-  no part of them left out that asks for rows or personal data. One audit that found something ends it for these weights.
-- "Unlearned" needs an audit of the weights after it, in which nothing was found. Edited weights alone are no evidence.
+  no part of them left out that asks for rows or personal data. One audit that found something ends it for these weights, whatever
+  the model was called in it; one that asked for fewer rows or phrases than is usual bears nothing.
+- "Unlearned" needs such an audit of the weights after it. Edited weights alone are no evidence.
 
 Law: MOD-06, FOL-06, FOL-07
 """
@@ -46,13 +47,14 @@ def claim(workspace: Workspace, what: str, model: str, evidence: Path, by: str) 
     if lacking := missing(what, given):
         raise RefusedError(f"it may not be said of this model: the evidence lacks {', '.join(lacking)}", about=model, reason="evidence-missing",
                            remedy=f"licit model claim {what} --form prints what is needed.")
-    audits = [body for entry in workspace.log.entries(kinds=(AUDITED,)) if (body := _body(entry.decision, entry.seq)).get("model") == model]
-    digest = str(audits[-1]["digest"]) if audits else ""
+    every = [_body(entry.decision, entry.seq) for entry in workspace.log.entries(kinds=(AUDITED,))]
+    digest = next((str(body.get("digest", "")) for body in reversed(every) if body.get("model") == model), "")
+    audits = [body for body in every if digest and body.get("digest") == digest]
     if what != "not-retrained":
-        _insist_on_audits(what, model, digest, audits, releases_of(downstream, model))
+        _insist_on_audits(what, model, audits, releases_of(downstream, model))
     return workspace.enter(KIND, {"claim": what, "model": model, "digest": digest, "by": by.strip(), "evidence": {
         part.key: _digest(evidence.parent / given[part.key]) if part.paper else given[part.key].strip() for part in CLAIMS[what]},
-        "audits": [body["audit"] for body in audits if body["digest"] == digest]})
+        "audits": [body["audit"] for body in audits]})
 
 
 def _body(decision: Mapping[str, Any] | None, seq: int) -> Mapping[str, Any]:
@@ -62,16 +64,15 @@ def _body(decision: Mapping[str, Any] | None, seq: int) -> Mapping[str, Any]:
     return decision
 
 
-def _insist_on_audits(what: str, model: str, digest: str, audits: list[Mapping[str, Any]], releases: list[str]) -> None:
-    mine = [body for body in audits if body["digest"] == digest] if digest else []
-    found = sorted({part for body in mine for part in body["found"]})
+def _insist_on_audits(what: str, model: str, audits: list[Mapping[str, Any]], releases: list[str]) -> None:
+    found = sorted({part for body in audits for part in body["found"]})
     if found:
         raise RefusedError(f"it may not be said of this model: an audit of these weights found something ({', '.join(found)})", about=model,
                            reason="audit-found", remedy="Train again without it, and audit what comes of it.")
-    whole = {str(body["release"]) for body in mine if not NEEDED & set(body["not_run"])}
+    whole = {str(body["release"]) for body in audits if body.get("model") == model and body.get("full") is True and not NEEDED & set(body["not_run"])}
     lacking = [release for release in releases if release not in whole] if what == "anonymous" else ([] if whole else ["any"])
-    if lacking or not mine or not releases:
-        raise RefusedError("it may not be said of this model: no audit of these weights in which canaries, extraction, membership and personal data were all run, "
+    if lacking or not releases:
+        raise RefusedError("it may not be said of this model: no audit of these weights in which canaries, extraction, membership and personal data were all run, with as many rows and phrases as is usual, "
                            f"against {', '.join(lacking) or 'a release that it was trained on'}", about=model, reason="audit-missing",
                            remedy="licit model audit MODEL --release NAME; a part that was not run is not passed.")
 

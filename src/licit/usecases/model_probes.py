@@ -37,6 +37,9 @@ from ..pipeline.memorised import (
 from .model_asked import AFTER, BEFORE, Asking, not_run, same, snippets
 from .model_sets import Sets
 
+#: So many random phrases each canary is ranked among.
+REFERENCES = 511
+
 #: Below this chance a finding is none of chance; canaries are few, and each of several ways is tried.
 RARE = 1e-3
 
@@ -53,7 +56,7 @@ RUN = 50
 _CHARACTERS, _WORKS, _ANSWER, _WORK_WORDS = 600, 60, 300, 6000
 
 
-def canaries(asking: Asking, sets: Sets, *, references: int = 511, most: float = 0) -> dict[str, Any]:
+def canaries(asking: Asking, sets: Sets, *, references: int = REFERENCES, most: float = 0) -> dict[str, Any]:
     """Rank every canary among random phrases of its kind; ``most`` is an exposure in bits that is not to be passed (0: none set)."""
     if not sets.canaries:
         return not_run("no-canaries")
@@ -84,7 +87,7 @@ def extraction(asking: Asking, sets: Sets) -> dict[str, Any]:
     """Ask for fifty tokens after fifty of each row; greedily, and by how many samples would do."""
     if not asking.can("continue"):
         return not_run("no-continuation")
-    mine, theirs = (_asked(asking, rows) for rows in (sets.members, sets.twin))
+    mine, theirs = (_asked(asking, rows) for rows in (sets.members, sets.twin.head(sets.members.height)))
     if not mine:
         return not_run("rows-too-short", too_short=sets.members.height)
     hits, others = sum(one["hit"] for one in mine), sum(one["hit"] for one in theirs)
@@ -153,8 +156,9 @@ def _way(name: str, members: Any, others: Any, draw: np.random.Generator) -> dic
     low, high = area_interval(members, others, draw)
     at = []
     for alarms in ALARMS:
-        found = found_at(members, others, alarms)
-        at.append({"alarms": alarms, **_share(found[0], len(members))} if found else {"alarms": alarms, "hits": None, "needed": round(1 / alarms)})
+        found = found_at(members, others, alarms, draw)
+        at.append({"alarms": alarms, "hits": found[0], "of": len(members), "low": found[1][0], "high": found[1][1]} if found
+                  else {"alarms": alarms, "hits": None, "needed": round(1 / alarms)})
     return {"way": name, "area": area(members, others), "low": low, "high": high, "chance": area_chance(members, others), "at": at,
             "curve": curve(members, others)}
 

@@ -157,6 +157,16 @@ def test_values_that_were_replaced_are_asked_for(audited):
     assert "@example" not in json.dumps(leaking)
 
 
+def test_an_audit_of_less_than_usual_says_so(audited):
+    """Fewer rows, fewer held out or fewer phrases than where nobody says otherwise: told on the page and in the log, so that no claim rests on it."""
+    assert Order(release="release-1", by="ines").full
+    for less in ({"rows": 5}, {"held_out": 12}, {"references": 15}):
+        assert not Order(release="release-1", by="ines", **less).full
+    result = audit(audited.ports, Parrot(can=frozenset()), Order(release="release-1", by="ines", rows=5, held_out=12))
+    assert (result["release"]["asked"], result["release"]["held_out"], result["settings"]["full"]) == (5, 12, False)
+    assert "no claim can rest on this audit" in render_model_audit(result).decode()
+
+
 def test_works_that_are_said_again_are_counted(audited):
     """Fifty words of a work in a row are a finding; a release of one's own texts alone, and no work given, is not run.
 
@@ -244,7 +254,7 @@ def test_an_audit_is_kept_with_who_and_what(audited, tmp_path):
     assert (result["model"]["next_retrain_due"], result["model"]["overdue"]) == ("2026-02-01", True)
     entry, place = keep(world.ports, result, render_model_audit)
     (logged,) = world.ports.log.entries(kinds=("model-audit",))
-    assert (logged.seq, logged.decision["by"], logged.decision["digest"]) == (entry, "ines", "sha256:ab")
+    assert (logged.seq, logged.decision["by"], logged.decision["digest"], logged.decision["full"]) == (entry, "ines", "sha256:ab", False)
     assert logged.decision["audit"] == world.ports.corpus.digest(f"{place}.json")
     assert "overdue" in Path(world.root / f"{place}.html").read_text()
     with pytest.raises(InputError):

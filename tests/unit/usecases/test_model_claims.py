@@ -22,9 +22,9 @@ def modelled(empty_world, tmp_path) -> World:
     return world
 
 
-def audited(world: World, *, release="release-1", digest=WEIGHTS, found=(), not_run=()) -> None:
+def audited(world: World, *, release="release-1", digest=WEIGHTS, found=(), not_run=(), **more) -> None:
     """Enter an audit."""
-    world.ports.enter("model-audit", {"model": "petit-1", "digest": digest, "release": release, "manifest": "", "by": "ines", "audit": "sha256:" + "0" * 64,
+    world.ports.enter("model-audit", {"model": "petit-1", "full": True, **more, "digest": digest, "release": release, "manifest": "", "by": "ines", "audit": "sha256:" + "0" * 64,
                                       "found": list(found), "not_run": dict.fromkeys(not_run, "no-probabilities")})
 
 
@@ -69,19 +69,19 @@ def test_each_part_of_the_evidence_is_needed(modelled, tmp_path, what):
 
 @pytest.mark.parametrize("what", ["anonymous", "unlearned"])
 def test_audits_must_bear_it(modelled, tmp_path, what):
-    """No audit, one of other weights, one in which a part was not run, one of unknown weights, or one that found something: refused.
+    """No audit, one of other or unknown weights, in part, of fewer rows than usual, or one that found something under any name: refused.
 
     Law: MOD-06, FOL-07
     """
     papers = evidence(tmp_path, what)
-    for audit in ({}, {"digest": ""}, {"not_run": ["membership"]}, {"not_run": ["personal"]}):
+    for audit in ({}, {"digest": ""}, {"not_run": ["membership"]}, {"not_run": ["personal"]}, {"full": False}, {"full": None}):
         if audit:
             audited(modelled, **audit)
         with pytest.raises(RefusedError, match="audit"):
             claim(modelled.ports, what, "petit-1", papers, "ines")
     audited(modelled)
     claim(modelled.ports, what, "petit-1", papers, "ines")
-    audited(modelled, found=["extraction"])
+    audited(modelled, model="petit-1-again", found=["extraction"])
     with pytest.raises(RefusedError, match="extraction"):
         claim(modelled.ports, what, "petit-1", papers, "ines")
 

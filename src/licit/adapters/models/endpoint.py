@@ -6,7 +6,8 @@ Rules kept here:
 
 - Probabilities are asked of ``/completions`` with ``echo``; an address that does not tell them for every token given cannot score.
 - Nobody outside sees its tokens: texts are cut by four characters for each.
-- What the address says is never put into an error. A failed answer is an error, and never an empty one.
+- An address that is busy or away is asked again, three times at most; then that is an error, and never an empty answer.
+- What the address says is never put into an error.
 """
 
 import http.client
@@ -14,6 +15,7 @@ import json
 import math
 import os
 import ssl
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +27,8 @@ from licit.core.models import Scored
 KEY = "LICIT_MODEL_KEY"
 
 _TOKEN, _SECONDS, _LARGEST = 4, 120.0, 64 << 20
+#: Seconds before it is asked again, and the answers (0: none) after which it is.
+_WAITS, _BUSY = (1.0, 4.0, 16.0), frozenset({0, 408, 429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +51,7 @@ class EndpointModel:
         return [(text[:first], text[first:last]) if len(text) >= last else None for text in texts]
 
     def score(self, items: Sequence[tuple[str, str]]) -> list[Scored]:
-        """Say how likely each text's tokens are; a token that lies across the border counts with what stands before.
+        """Say how likely each text's tokens are; a token that lies across the border is the text's.
 
         Raises:
             SetupError: the address tells no probabilities.
@@ -62,7 +66,8 @@ class EndpointModel:
         if told is None:
             raise UnavailableError("the address told no probabilities of a text", about=self.name, remedy="Nothing is said of the model; try again.")
         logs, places = told
-        mine = [log for log, at in zip(logs, places, strict=True) if len(before) <= at < len(before) + len(text) and log is not None]
+        whole = len(before) + len(text)
+        mine = [log for log, at, end in zip(logs, places, [*places[1:], whole + 1], strict=True) if at < whole and end > len(before) and log is not None]
         if not mine or any(not math.isfinite(log) for log in mine):
             raise UnavailableError("the address told no probability of a text", about=self.name, remedy="Nothing is said of the model; try again.")
         return Scored(logs=mine)
@@ -87,11 +92,23 @@ class EndpointModel:
         """
         status, answer = self.ask(path, body)
         if status != 200:
-            raise UnavailableError(f"the address answered {status or 'nothing'}", about=self.name, remedy="Nothing is said of the model; try again.")
+            raise self.failed(status)
         return answer
 
+    def failed(self, status: int) -> UnavailableError:
+        """Give the error of an answer that is none."""
+        return UnavailableError(f"the address answered {status or 'nothing'}", about=self.name, remedy="Nothing is said of the model; try again.")
+
     def ask(self, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
-        """Post a question; give the status (0: no answer) and the JSON."""
+        """Post a question, again where the address is busy; give the last status (0: no answer) and the JSON."""
+        for wait in _WAITS:
+            status, answer = self._once(path, body)
+            if status not in _BUSY:
+                return status, answer
+            time.sleep(wait)
+        return self._once(path, body)
+
+    def _once(self, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
         parts = urlsplit(self.url)
         made = http.client.HTTPSConnection(str(parts.hostname), parts.port, timeout=_SECONDS, context=ssl.create_default_context()
                                            ) if parts.scheme == "https" else http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=_SECONDS)
@@ -145,6 +162,8 @@ def open_endpoint(place: str) -> EndpointModel:
         told = _logs(answer)
         whole = told is not None and sum(at < len("One two three four") and log is not None for log, at in zip(*told, strict=True)) >= 1
         return EndpointModel(url=model.url, name=model.name, key=model.key, can=frozenset({"continue", "score"} if whole else {"continue"}))
+    if status in _BUSY - {500}:  # it may well tell probabilities at another time
+        raise model.failed(status)
     chat = EndpointModel(url=model.url, name=model.name, key=model.key, chat=True)
     chat.continue_(["One two three"], tokens=4)
     return chat

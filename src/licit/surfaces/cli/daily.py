@@ -10,7 +10,7 @@ from ._shared import json_option, opened, print_json, say, show, workspace_optio
 
 #: What a step is called.
 STEPS = {"shards": "put small shards together", "retention": "remove what was kept long enough", "canaries": "ask every canary",
-         "clocks": "look at the legal clocks"}
+         "clocks": "look at the legal clocks", "models": "look when models are trained again"}
 _ENDED = {"done": "[green]done[/]", "look": "[yellow]look[/]", "failed": "[red]failed[/]"}
 
 
@@ -22,7 +22,7 @@ def daily_command(only_last: bool, as_json: bool, workspace: str | None) -> None
     """Do what is due by the day alone; exit 1 when a step failed.
 
     Small shards are put together, what was kept longer than [retention] of web.toml says is removed, canaries are asked whether they
-    are heard, and overdue requests are counted. licit serve does this by itself once a day; daily = false in web.toml leaves it to you.
+    are heard, and overdue requests and models that should have been trained again are counted. licit serve does this by itself once a day; daily = false in web.toml leaves it to you.
     """
     space = opened(workspace)
     if only_last:

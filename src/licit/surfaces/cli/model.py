@@ -18,6 +18,8 @@ from ...papers.words import ENGLISH
 from ...usecases.model_audit import PARTS, Order, audit, keep
 from ...usecases.model_claims import claim
 from ...usecases.model_people import stored_records
+from ...usecases.model_probes import REFERENCES
+from ...usecases.model_sets import HELD_OUT, ROWS
 from ...usecases.queries import records_of, subjects_named
 from ...usecases.works import work_of_file
 from ...usecases.workspace import Workspace
@@ -37,8 +39,9 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--texts", multiple=True, type=_FILE, metavar="FILE", help="What somebody who complained brings: an export or a document; nothing of it is kept.")
 @click.option("--work", "works", multiple=True, type=_FILE, metavar="FILE", help="A protected work to look for in what the model says.")
 @click.option("--most-exposure", "most", type=click.FloatRange(min=0), default=0, metavar="BITS", help="The exposure that your assessment allows; more is a finding.")
-@click.option("--rows", type=click.IntRange(1, 10_000), default=400, show_default=True, help="How many released rows are asked for.")
-@click.option("--references", type=click.IntRange(15, 100_000), default=511, show_default=True, help="How many random phrases each canary is ranked among.")
+@click.option("--rows", type=click.IntRange(1, 10_000), default=ROWS, show_default=True, help="How many released rows are asked for.")
+@click.option("--held-out", type=click.IntRange(1, 100_000), default=HELD_OUT, show_default=True, help="How many rows of the twin at most.")
+@click.option("--references", type=click.IntRange(15, 100_000), default=REFERENCES, show_default=True, help="How many random phrases each canary is ranked among.")
 @click.option("--by", required=True, metavar="NAME", help="Who runs it.")
 @json_option
 @workspace_option
@@ -52,7 +55,7 @@ def audit_model(model: str, release: str, as_json: bool, workspace: str | None, 
     space = opened(workspace)
     tried, other = load_model(model), load_model(asked["reference"]) if asked["reference"] else None
     people = [*(("held", _held(space, account)) for account in asked["subjects"]), *(("brought", _brought(space, file)) for file in asked["texts"])]
-    order = Order(release=release, by=asked["by"], name=asked["name"], rows=asked["rows"], references=asked["references"], most=asked["most"], people=people,
+    order = Order(release=release, by=asked["by"], name=asked["name"], rows=asked["rows"], held_out=asked["held_out"], references=asked["references"], most=asked["most"], people=people,
                   works=[work_of_file(space, file).words for file in asked["works"]])
     with progress(as_json) as report:
         result = audit(space, tried, order, reference=other, progress=report)

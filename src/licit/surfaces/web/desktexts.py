@@ -39,7 +39,8 @@ DAILY: dict[str, tuple[str, str]] = {
     "shards": (N_("Small files put together"), N_("%(shards)s into %(into)s")),
     "retention": (N_("What was kept long enough is removed"), N_("%(records)s conversations, %(releases)s withdrawn sets")),
     "canaries": (N_("Every canary asked"), N_("%(unheard)s of %(canaries)s not heard")),
-    "clocks": (N_("Legal dates looked at"), N_("%(overdue)s overdue, %(soon)s due within a week"))}
+    "clocks": (N_("Legal dates looked at"), N_("%(overdue)s overdue, %(soon)s due within a week")),
+    "models": (N_("Days for training models again"), N_("%(late)s of %(models)s passed"))}
 
 #: How a step of it ended: a sign and a word.
 ENDED: dict[str, tuple[str, str]] = {"done": ("✓", N_("Done")), "look": ("▲", N_("Somebody must look")), "failed": ("■", N_("Not done"))}
