@@ -21,7 +21,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -51,25 +52,38 @@ EVERY, SHARE = timedelta(minutes=1), 20
 _APART = timedelta(minutes=5)
 
 
+@dataclass(frozen=True, slots=True)
+class _Seconds:
+    """A clock that was given, in seconds."""
+
+    clock: Any
+
+    def __call__(self) -> float:
+        """Give the time."""
+        return float(self.clock.now().timestamp())
+
+
 class Gate:
     """A release that was found whole, and whether it may be trained on now."""
 
     def __init__(self, path: Path, lease: Path | None, clock: Any) -> None:
         """Take a verified release; nothing is asked yet."""
         self.path, self._lease, self._clock = path, lease, clock or SystemClock()
+        #: The present in seconds, when the gate was asked, and when it is to be asked again: read before every row.
+        self.tick: Callable[[], float] = time.time if clock is None else _Seconds(clock)
+        self.asked = self.again = 0.0
         data = (path / "manifest.json").read_bytes()
         self.manifest: Mapping[str, Any] = json.loads(data)
         self.digest = manifest_digest(data)
         self.until = datetime.min.replace(tzinfo=UTC)
         self.layout, self.schema = _laid_out(path, self.manifest)
-        self._asked = self._next = 0.0
         self._space: Workspace | None = None
         self._seen, self._process = -1, os.getpid()
         self._ends: datetime | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the workspace behind: a database belongs to one process."""
-        return {**self.__dict__, "_space": None, "_seen": -1, "_next": 0.0}
+        return {**self.__dict__, "_space": None, "_seen": -1, "again": 0.0}
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
         """Begin anew in the process that this was sent to."""
@@ -101,7 +115,7 @@ class Gate:
 
     def holds(self) -> bool:
         """Tell whether the last answer still counts; a clock set back does not prolong it."""
-        return self._asked <= self._clock.now().timestamp() < self._next
+        return self.asked <= self.tick() < self.again
 
     def ask(self) -> None:
         """Insist that the release may be trained on now.
@@ -114,7 +128,7 @@ class Gate:
         began, now = time.perf_counter(), self._clock.now()
         self.until = self._leased(now, self._lease) if self.beside is None else self._asked_for(now) if self.forked else self._live(now)
         took = timedelta(seconds=time.perf_counter() - began)
-        self._asked, self._next = now.timestamp(), min(now + max(EVERY, SHARE * took), self.until).timestamp()
+        self.asked, self.again = now.timestamp(), min(now + max(EVERY, SHARE * took), self.until).timestamp()
 
     def _live(self, now: datetime) -> datetime:
         space = self.workspace()

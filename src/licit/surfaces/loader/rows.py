@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 from ...core.errors import EvidenceError, InputError
 from .gate import Gate
 from .order import Order, Window
+from .values import plain
 
 _PIECE = 2048
 _FORMAT = "licit-rows/1"
@@ -88,14 +89,14 @@ class Rows:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Give rows as plain values; a canary has its name as ``record`` and ``licit-canary`` as ``source``."""
-        walk = self._begin()
-        names, gate = self.schema.names, self._gate
+        walk, names, gate = self._begin(), self.schema.names, self._gate
         for table in self._pieces(_PIECE):
-            columns = [column.to_pylist() for column in table.columns]
-            for values in zip(*columns, strict=True):
-                if not gate.holds():
+            for values in zip(*map(plain, table.columns), strict=True):
+                if not gate.asked <= gate.tick() < gate.again:
                     gate.ask()
-                self._count(walk, 1)
+                if walk != self._walk:
+                    raise self._elsewhere()
+                self._given += 1
                 yield dict(zip(names, values, strict=True))
 
     def batches(self, size: int = _PIECE) -> Iterator[pa.RecordBatch]:
@@ -111,7 +112,9 @@ class Rows:
             for batch in table.to_batches():
                 if not self._gate.holds():
                     self._gate.ask()
-                self._count(walk, batch.num_rows)
+                if walk != self._walk:
+                    raise self._elsewhere()
+                self._given += batch.num_rows
                 yield batch
 
     def state_dict(self) -> dict[str, Any]:
@@ -145,41 +148,41 @@ class Rows:
             self._gate.ask()
         return self._walk
 
-    def _count(self, walk: int, rows: int) -> None:
-        if walk != self._walk:
-            raise InputError("these rows are being walked anew from elsewhere", about=self._gate.manifest["name"],
-                             remedy="Give each walk its own: release.rows().")
-        self._given += rows
+    def _elsewhere(self) -> InputError:
+        return InputError("these rows are being walked anew from elsewhere", about=self._gate.manifest["name"],
+                          remedy="Give each walk its own: release.rows().")
 
     def _pieces(self, size: int) -> Iterator[pa.Table]:
         """Give the rows of this shard that were not given, at most so many at a time."""
         for window in self._order.windows(self._start + self._given, self._stop):
             read = self._read(window)
-            whole = None if window.order is None else pa.concat_tables([read, self._canaries]).combine_chunks()
+            if window.order is not None:
+                among = self._order.among(window, window.start, window.stop)
+                read = pa.concat_tables([read, self._canaries]).combine_chunks().take(pa.array(among))
             for start in range(window.start, window.stop, size):
-                among = self._order.among(window, start, min(start + size, window.stop))
-                if whole is not None:
-                    yield whole.take(pa.array(among))
-                    continue
-                # In the release's own order most pieces stand as they are, and nothing is copied.
-                own = among < window.rows
-                first, rows = (int(among[own][0]), int(own.sum())) if own.any() else (0, 0)
-                part = read.slice(first, rows)
-                if rows < len(among):
-                    among = np.where(own, among - first, among - window.rows + rows)
-                    part = pa.concat_tables([part, self._canaries]).combine_chunks().take(pa.array(among))
-                yield part
+                stop = min(start + size, window.stop)
+                if window.order is not None:
+                    yield read.slice(start - window.start, stop - start)
+                else:
+                    yield self._as_it_stands(read, self._order.among(window, start, stop), window.rows)
+
+    def _as_it_stands(self, read: pa.Table, among: np.ndarray, rows: int) -> pa.Table:
+        """Give rows in the release's own order: whole runs of them, with canaries in between."""
+        ends = [*(np.flatnonzero(np.diff(among) != 1) + 1).tolist(), len(among)]
+        parts = [read.slice(among[start], end - start) if among[start] < rows else self._canaries.slice(among[start] - rows, end - start)
+                 for start, end in pairwise([0, *ends])]
+        return parts[0] if len(parts) == 1 else pa.concat_tables(parts).combine_chunks()
 
     def _read(self, window: Window) -> pa.Table:
         """Read the row groups of a window."""
         parts = []
         for file, together in groupby(window.groups, key=itemgetter(0)):
             opened, groups = self._file(file), [group for _, group in together]
-            parts.append(opened.read_row_groups(groups, columns=self.schema.names, use_threads=not self._gate.forked).cast(self.schema))
+            parts.append(opened.read_row_groups(groups, columns=self.schema.names, use_threads=False).cast(self.schema))
         return pa.concat_tables(parts)
 
     def _file(self, number: int) -> Any:
-        """Open a data file from bytes that the manifest names."""
+        """Open a data file from bytes that the manifest names; one thread reads, for a forked process has no others."""
         if self._held[0] != number:
             self._held = (-1, None)
             data, found = bytes_of(self._gate, self._files[number]), None
