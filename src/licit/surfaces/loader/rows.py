@@ -3,13 +3,14 @@
 Rules kept here:
 
 - What is parsed is what was hashed: a file is read once, its bytes compared with the manifest, and only these bytes are decoded.
+- A file that is written while its rows are given is read and compared again before the next piece of them, and stops the walk if it is another.
 - Before each row or batch the gate is asked whether its last answer still holds.
 - A state names the release, the order and the shard that it is of, and goes on there and nowhere else.
 - A shard without a row is an error: a process that trains on nothing would wait for the others, or they for it.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import groupby, pairwise
@@ -24,9 +25,11 @@ import pyarrow.parquet as pq
 from ...core.errors import EvidenceError, InputError
 from .gate import Gate
 from .order import Order, Window
-from .values import plain
+from .values import plain, together
 
-_PIECE = 2048
+#: So many rows are made plain values at once: few enough to be gone before Python's collector of garbage looks at them often.
+_PIECE = 512
+_BATCH = 2048
 _FORMAT = "licit-rows/1"
 
 
@@ -82,6 +85,7 @@ class Rows:
         self._start, self._stop = shard.span(self._order.total)
         self._given, self._goes_on, self._walk = 0, False, 0
         self._held: tuple[int, Any] = (-1, None)
+        self._marks: dict[int, tuple[int, ...]] = {}
 
     def __len__(self) -> int:
         """Give how many rows this shard has, canaries counted."""
@@ -91,15 +95,15 @@ class Rows:
         """Give rows as plain values; a canary has its name as ``record`` and ``licit-canary`` as ``source``."""
         walk, names, gate = self._begin(), self.schema.names, self._gate
         for table in self._pieces(_PIECE):
-            for values in zip(*map(plain, table.columns), strict=True):
+            for row in together(names, [plain(column) for column in table.columns]):
                 if not gate.asked <= gate.tick() < gate.again:
                     gate.ask()
                 if walk != self._walk:
                     raise self._elsewhere()
                 self._given += 1
-                yield dict(zip(names, values, strict=True))
+                yield row
 
-    def batches(self, size: int = _PIECE) -> Iterator[pa.RecordBatch]:
+    def batches(self, size: int = _BATCH) -> Iterator[pa.RecordBatch]:
         """Give the same rows in the same order as Arrow batches of at most ``size`` rows.
 
         Raises:
@@ -155,36 +159,37 @@ class Rows:
     def _pieces(self, size: int) -> Iterator[pa.Table]:
         """Give the rows of this shard that were not given, at most so many at a time."""
         for window in self._order.windows(self._start + self._given, self._stop):
-            read = self._read(window)
-            if window.order is not None:
-                among = self._order.among(window, window.start, window.stop)
-                read = pa.concat_tables([read, self._canaries]).combine_chunks().take(pa.array(among))
-            for start in range(window.start, window.stop, size):
-                stop = min(start + size, window.stop)
-                if window.order is not None:
-                    yield read.slice(start - window.start, stop - start)
-                else:
-                    yield self._as_it_stands(read, self._order.among(window, start, stop), window.rows)
+            among = self._order.among(window, window.start, window.stop)
+            read = pa.concat_tables([self._read(window), self._canaries])
+            given = read.take(pa.array(among)) if window.order is not None else _as_it_stands(read, among)
+            for start in range(0, len(among), size):
+                self._insist_unchanged({file for file, _ in window.groups})
+                yield given.slice(start, size).combine_chunks()
 
-    def _as_it_stands(self, read: pa.Table, among: np.ndarray, rows: int) -> pa.Table:
-        """Give rows in the release's own order: whole runs of them, with canaries in between."""
-        ends = [*(np.flatnonzero(np.diff(among) != 1) + 1).tolist(), len(among)]
-        parts = [read.slice(among[start], end - start) if among[start] < rows else self._canaries.slice(among[start] - rows, end - start)
-                 for start, end in pairwise([0, *ends])]
-        return parts[0] if len(parts) == 1 else pa.concat_tables(parts).combine_chunks()
+    def _insist_unchanged(self, numbers: Iterable[int]) -> None:
+        """Insist that files from which rows are given are still those that were read: what touched one has it read again.
+
+        Raises:
+            EvidenceError: one is missing or another.
+        """
+        for number in numbers:
+            if (found := _mark(self._gate, self._files[number])) != self._marks[number]:
+                bytes_of(self._gate, self._files[number])
+                self._marks[number] = found
 
     def _read(self, window: Window) -> pa.Table:
         """Read the row groups of a window."""
         parts = []
-        for file, together in groupby(window.groups, key=itemgetter(0)):
-            opened, groups = self._file(file), [group for _, group in together]
-            parts.append(opened.read_row_groups(groups, columns=self.schema.names, use_threads=False).cast(self.schema))
+        for file, alike in groupby(window.groups, key=itemgetter(0)):
+            opened, groups = self._file(file), [group for _, group in alike]
+            parts.append(opened.read_row_groups(groups, columns=self.schema.names, use_threads=not self._gate.forked).cast(self.schema))
         return pa.concat_tables(parts)
 
     def _file(self, number: int) -> Any:
-        """Open a data file from bytes that the manifest names; one thread reads, for a forked process has no others."""
+        """Open a data file from bytes that the manifest names."""
         if self._held[0] != number:
             self._held = (-1, None)
+            self._marks[number] = _mark(self._gate, self._files[number])  # before the bytes: what comes between is seen
             data, found = bytes_of(self._gate, self._files[number]), None
             try:
                 found = pq.ParquetFile(pa.BufferReader(data))
@@ -209,6 +214,21 @@ class Rows:
                 for row in pq.ParquetFile(pa.BufferReader(bytes_of(self._gate, file))).read(use_threads=False).to_pylist():
                     rows += [{"record": row["canary"], "chunk": 0, "text": row["text"], "language": "en", "source": "licit-canary"}] * row["repeats"]
         return pa.Table.from_pylist([{name: row.get(name) for name in self.schema.names} for row in rows], schema=self.schema)
+
+
+def _as_it_stands(rows: pa.Table, among: np.ndarray) -> pa.Table:
+    """Give rows by their numbers, which mostly stand one after the other: runs of them, of which nothing is copied."""
+    ends = [*(np.flatnonzero(np.diff(among) != 1) + 1).tolist(), len(among)]
+    return pa.concat_tables([rows.slice(among[start], end - start) for start, end in pairwise([0, *ends])])
+
+
+def _mark(gate: Gate, file: Mapping[str, Any]) -> tuple[int, ...]:
+    """Give what the file system says of a file, which is another once the file was written; nothing for one that is gone."""
+    try:
+        found = (gate.path / file["path"]).stat()
+    except OSError:
+        return ()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def bytes_of(gate: Gate, file: Mapping[str, Any]) -> bytes:
