@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from world import copied, people_chats
 
+from licit.adapters.corpus import FileCorpus
 from licit.core.errors import EvidenceError, InputError, RefusedError
 from licit.pipeline import seal
 from licit.surfaces.loader import open_release
 from licit.surfaces.loader import order as orders
+from licit.surfaces.loader import rows as loaded
 from licit.surfaces.loader.order import Order
 from licit.surfaces.loader.rows import Rows, Shard, Wanted
 from licit.usecases import deciding, staging
@@ -201,6 +203,32 @@ def test_a_file_altered_under_the_loader_stops_it(full, how):
         next(iter(opened))
     with pytest.raises(EvidenceError, match="release-altered"):
         opened.to_arrow()
+
+
+def test_a_file_altered_between_two_row_groups_stops_the_walk(full, monkeypatch):
+    """A file that is written while its rows are given gives no further piece, in values or batches; one touched and the same goes on.
+
+    Law: PRV-06
+    """
+    monkeypatch.setitem(FileCorpus.write.__kwdefaults__, "rows_in_group", 4)
+    monkeypatch.setattr(loaded, "_PIECE", 2)
+    monkeypatch.setattr(orders, "WINDOW", 4)
+    full.build(name="groups")
+    opened = open_release(full.root / "releases/groups-1", clock=full.clock)
+    assert list(opened.gate.layout) == [(4, 4, 4)]
+    (path,) = opened.path.glob("data/*.parquet")
+    data = path.read_bytes()
+    for seed in (None, 1):
+        for rows in (iter(opened.rows(seed=seed)), opened.rows(seed=seed).batches(2)):
+            next(rows)
+            path.touch()
+            next(rows), next(rows)
+            path.write_bytes(data[:-9] + bytes([data[-9] ^ 1]) + data[-8:])
+            later = []
+            with pytest.raises(EvidenceError, match="release-altered"):
+                later += (one for one in rows)
+            assert len(later) < 2, "the rest of a piece may come, and none after it"
+            path.write_bytes(data)
 
 
 def test_a_refusal_in_mid_epoch_stops_the_epoch(full):
