@@ -62,7 +62,8 @@ def test_under_a_refusal_the_chat_goes_on_and_no_byte_is_written(gateway):
 
 
 TEMPORARY = [{"headers": {"X-Licit-Temporary": "true"}}, {"headers": {"X-Licit-Temporary": "?"}}, {"store": False},
-             {"metadata": {"temporary": "true"}}, {"temporary": True}, {"headers": {"Sec-GPC": "1"}}, {"headers": {"X-Licit-Kind": "tags"}},
+             {"metadata": {"temporary": "true"}}, {"temporary": True}, {"headers": {"X-Conversation-Id": "local:s1"}},
+             {"metadata": {"conversation_id": "Temporary:s1"}}, {"headers": {"X-Conversation-Id": "local"}}, {"headers": {"Sec-GPC": "1"}}, {"headers": {"X-Licit-Kind": "tags"}},
              {"headers": {"X-Licit-Capacity": "organisation"}}, {"headers": {"X-Licit-Capacity": "whatever"}}, {"headers": {"X-Licit-Age": "minor"}}]
 
 
@@ -75,7 +76,7 @@ def test_a_temporary_chat_leaves_no_byte(gateway):
     before = whole(gateway.world.root)
     for number, more in enumerate(TEMPORARY):
         assert gateway.ask(PLANTED, stream=number % 2 == 1, **more).status_code == 200
-    assert gateway.counted(len(TEMPORARY)) == {"chat-state": 5, "global-privacy-control": 1, "purpose": 1, "organisation-data": 1,
+    assert gateway.counted(len(TEMPORARY)) == {"chat-state": 8, "global-privacy-control": 1, "purpose": 1, "organisation-data": 1,
                                                "capacity-unknown": 1, "minor": 1}
     assert whole(gateway.world.root) == before
     assert places_of(PLANTED, gateway.world.root.parent) == []

@@ -2,7 +2,7 @@
 
 Rules kept here:
 
-- A mark that cannot be read speaks against keeping.
+- A mark that cannot be read speaks against keeping. Some products mark a talk by its id alone.
 - What a product asks a model for itself (a title, tags, what to ask next) carries the person's words, and is never kept: a refusal
   of one conversation, or a temporary talk, would not reach it under another id.
 - Of what the deployment and the request vouch for, the more protective counts.
@@ -31,7 +31,8 @@ def against(headers: Mapping[str, str], request: Mapping[str, Any], settings: Se
     metadata = request.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     if said not in _NO or request.get("store") is False or any(
-            str(mark.get(name) or "").strip().lower() not in _NO for mark in (request, metadata) for name in ("temporary", "is_temporary")):
+            str(mark.get(name) or "").strip().lower() not in _NO for mark in (request, metadata) for name in ("temporary", "is_temporary")) or (
+            f"{_given(headers, metadata, settings)}:".casefold().startswith(tuple(one.casefold() for one in settings.temporary_ids))):
         return "chat-state"
     if headers.get("x-licit-kind", "chat") != "chat" or any(
             str(metadata.get(name) or "").strip().lower() not in _CHAT for name in _KINDS) or _own(request, settings.tasks):
@@ -67,10 +68,14 @@ def conversation_of(headers: Mapping[str, str], request: Mapping[str, Any], sett
         InputError: it is no id.
     """
     metadata = request.get("metadata")
-    given = headers.get(settings.conversation_header, "") or (metadata.get("conversation_id") if isinstance(metadata, dict) else "")
+    given = _given(headers, metadata if isinstance(metadata, dict) else {}, settings)
     if given and (not isinstance(given, str) or len(given) > 500 or "\0" in given):
         raise InputError("the conversation's id is none", reason="not-understood")
     return given or ""
+
+
+def _given(headers: Mapping[str, str], metadata: Mapping[str, Any], settings: Settings) -> Any:
+    return headers.get(settings.conversation_header, "") or metadata.get("conversation_id")
 
 
 def declared(headers: Mapping[str, str], settings: Settings, person: Who, device: str) -> Declared:

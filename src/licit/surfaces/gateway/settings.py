@@ -39,12 +39,15 @@ TEMPLATE = """\
 # filter = ["EMAIL", "PHONE"]           # personal data of these kinds in answers are replaced, until the model is trained again
 # filter_does = "mask"                  # mask them, or stop the answer
 # tasks = ["### Task:"]                 # how requests begin that the product makes for itself (titles, tags); never kept
+# temporary_ids = ["local:"]            # how ids of conversations begin that the product does not save; never kept
 """
 _CHOICES = {"capacity": ("consumer", "organisation", "unknown"), "age": ("adult", "minor", "unknown"), "purpose": PURPOSES,
             "in_doubt": ("serve", "refuse"), "others": ("pass", "refuse"), "filter_does": ("mask", "stop")}
 _WHO = frozenset(("token", "header", "user"))
 #: How products of others begin what they ask for themselves: a title, tags, what to ask next.
 _TASKS = ("### Task:", "Provide a concise, 5-word-or-less title", "Please generate a concise, 5-word-or-less title")
+#: How Open WebUI's ids begin: of talks that it does not save, in its older and newer versions, and of channels of several people.
+_TEMPORARY_IDS = ("local:", "temporary:", "channel:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,7 @@ class Settings:
     largest_mib: int = 16
     patience: int = 0
     tasks: tuple[str, ...] = _TASKS
+    temporary_ids: tuple[str, ...] = _TEMPORARY_IDS
     filter: tuple[str, ...] = ()
     filter_does: str = "mask"
 
@@ -88,7 +92,7 @@ def read_settings(root: Path) -> Settings:
         raise SetupError(wrong)
     for name, value in data.items():
         _check(name, value)
-    for name in {"believe", "tasks", "filter"} & data.keys():
+    for name in {"believe", "tasks", "temporary_ids", "filter"} & data.keys():
         data[name] = tuple(data[name])
     for name in ("user_header", "device_header", "conversation_header"):
         data[name] = str(data.get(name, getattr(Settings(), name))).lower()
@@ -101,7 +105,7 @@ def _check(name: str, value: Any) -> None:
         fits, told = isinstance(value, list) and _WHO.issuperset(map(str, value)) and bool(value), "a list of token, header and user"
     elif name == "filter":
         fits, told = isinstance(value, list) and set(LABELS).issuperset(map(str, value)), f"a list of {', '.join(LABELS)}"
-    elif name == "tasks":
+    elif name in ("tasks", "temporary_ids"):
         fits, told = isinstance(value, list) and all(isinstance(one, str) and one.strip() for one in value), "a list of texts, none of them empty"
     elif name in ("largest_mib", "patience"):
         fits, told = type(value) is int and 0 <= value <= 100_000 and (value > 0 or name == "patience"), "a whole number"
