@@ -175,6 +175,20 @@ def test_binary_parts_leave_their_names_only(here):
     assert places_of(data[:40], here.world.root) == []
 
 
+def test_several_answers_to_one_question(here, rough):
+    """Choices come in any order; each is a branch, and the first is shown. Where one of them does not end, none is kept."""
+    other = piece({"content": "B"}).replace(b'"index": 0', b'"index": 1')
+    rough.says = STREAM + other + piece({"content": "A"}) + piece({}, "stop") + DONE
+    assert here.ask("Q", user="chooser", stream=True, n=2).content == rough.says.removeprefix(STREAM)
+    assert here.counted(1) == {"unfinished": 1}
+    rough.says = rough.says.removesuffix(DONE) + piece({}, "stop").replace(b'"index": 0', b'"index": 1') + DONE
+    here.ask("Q", user="chooser", stream=True, n=2)
+    assert here.counted(2)["kept"] == 1
+    record, = kept_of(here, "chooser")
+    assert [(turn.text, turn.shown, turn.parent) for turn in record.turns[1:]] == [
+        ("A", True, record.turns[0].id), ("B", False, record.turns[0].id)]
+
+
 @pytest.mark.slow
 def test_ten_mebibytes_are_kept_whole(here):
     """Nothing is cut to fit; what is larger than the deployment keeps is counted (see the passing ones)."""

@@ -63,8 +63,8 @@ def test_under_a_refusal_the_chat_goes_on_and_no_byte_is_written(gateway):
 
 TEMPORARY = [{"headers": {"X-Licit-Temporary": "true"}}, {"headers": {"X-Licit-Temporary": "?"}}, {"store": False},
              {"metadata": {"temporary": "true"}}, {"temporary": True}, {"headers": {"X-Conversation-Id": "local:s1"}},
-             {"metadata": {"conversation_id": "Temporary:s1"}}, {"headers": {"X-Conversation-Id": "local"}}, {"headers": {"Sec-GPC": "1"}}, {"headers": {"X-Licit-Kind": "tags"}},
-             {"headers": {"X-Licit-Capacity": "organisation"}}, {"headers": {"X-Licit-Capacity": "whatever"}}, {"headers": {"X-Licit-Age": "minor"}}]
+             {"metadata": {"conversation_id": "Temporary:s1"}}, {"headers": {"X-Conversation-Id": "local"}},
+             {"headers": {"Sec-GPC": "1"}}, {"headers": {"X-Licit-Kind": "tags"}}, {"headers": {"X-Licit-Capacity": "organisation"}}, {"headers": {"X-Licit-Capacity": "whatever"}}, {"headers": {"X-Licit-Age": "minor"}}]
 
 
 def test_a_temporary_chat_leaves_no_byte(gateway):
@@ -178,12 +178,20 @@ def test_two_streams_of_one_conversation_are_both_kept(passing):
 
 
 def test_calls_of_tools_are_put_together(passing, upstream):
-    """A streamed call is kept whole, with its name and arguments."""
+    """A streamed call is kept whole, with its name and arguments; what comes of it goes on with the same talk, however it is sent back."""
     upstream.answer = "voilà"
     passing.ask("weather?", user="caller", model="call", stream=True)
     passing.counted(1)
     record, = kept_of(passing, "caller")
     assert [part.text for part in record.turns[1].parts] == ["voilà", "weather", '{"town":"Brest"}']
+    upstream.answer = "Il pleut."
+    called = {"role": "assistant", "content": [{"type": "text", "text": "voilà"}], "refusal": None, "tool_calls": [
+        {"id": "call-1", "type": "function", "function": {"arguments": '{"town":"Brest"}', "name": "weather"}}]}
+    passing.ask(user="caller", messages=[{"role": "user", "content": "weather?"}, called, {"role": "tool", "tool_call_id": "call-1", "content": "rain"}])
+    assert passing.counted(2) == {"kept": 2}
+    record, = kept_of(passing, "caller")
+    assert [(turn.role, turn.kind, turn.shown, bool(turn.said_at)) for turn in record.turns] == [
+        (role, "", True, True) for role in ("user", "assistant", "tool", "assistant")]
 
 
 def test_whose_words_they_are(world, upstream):
