@@ -82,7 +82,8 @@ def used(served):
     sheet.add(page, [])
     keep_reading(world.ports, "chat", summary, what="page.html", by="zoe", sheet=sheet)
     go_round(world.ports, Periods(), open_visits(world.root))
-    keep(world.ports, {"model": {"name": "m", "digest": ""}, "release": {"name": "release-1", "manifest": ""}, "by": "ines", "found": [], "not_run": {}},
+    keep(world.ports, {"model": {"name": "m", "digest": ""}, "release": {"name": "release-1", "manifest": ""}, "by": "ines", "found": [], "not_run": {},
+                        "settings": {"full": False}},
          lambda result: b"a page")
     return served, clients
 
