@@ -165,7 +165,7 @@ def fetch(connection: Connection, statement: Select[Any], **values: Any) -> list
         UnavailableError: the database did not answer.
         EvidenceError: the database is damaged.
     """
-    words, fixed, order = _compiled(statement, connection.dialect)
+    words, fixed, order = _compiled(statement, type(connection.dialect))
     given = {**fixed, **values}
     with _cursor(connection) as cursor:
         cursor.execute(words, given if order is None else [given[name] for name in order])
@@ -227,9 +227,9 @@ def _insertion(table: Table, dialect: str, rows: int = 1) -> str:
 
 
 @lru_cache(maxsize=256)
-def _compiled(statement: Select[Any], dialect: Dialect) -> tuple[str, dict[str, Any], Sequence[str] | None]:
-    """Give a statement's words, the values that stand in it, and their order where the driver goes by place."""
-    words: Any = statement.compile(dialect=dialect)
+def _compiled(statement: Select[Any], dialect: type[Dialect]) -> tuple[str, dict[str, Any], Sequence[str] | None]:
+    """Give a statement's words, the values that stand in it, and their order where the driver goes by place; once for all databases of a kind."""
+    words: Any = statement.compile(dialect=dialect())
     return words.string, dict(words.params), (words.positiontup or ()) if words.positional else None
 
 
