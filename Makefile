@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
+# The tests start many processes: each would compile every module again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test test-all check bench wheel install install-test train clean docs
 
@@ -25,11 +27,11 @@ demo: $(VENV)/.base
 	@$(BIN)/licit demo
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n $(JOBS) -m 'not slow'
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m 'not slow'
 	@echo 'All rules hold. Next: make demo, then open the report it names.'
 
 test-all: $(VENV)/.test
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 check: $(VENV)/.test
 	$(BIN)/ruff check src tests bench examples
