@@ -217,6 +217,11 @@ def copied(world: World, target: Path) -> World:
     return World(target, StillClock(world.clock.at))
 
 
+def moved(built: Any, world: World) -> Any:
+    """Give what a build came to as it lies in a copy of its world."""
+    return replace(built, path=str(world.root / "releases" / built.name))
+
+
 def people_chats(people: int = 4, each: int = 3) -> list[dict[str, Any]]:
     """Give some chats of some people, all different."""
     return [chat(f"c{p}-{n}", f"user{p}", prose(f"{p} {n} a"), prose(f"{p} {n} b"))

@@ -15,8 +15,8 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 
 from desks import PASSWORD, code_of, hired
 from playwright.sync_api import Browser, sync_playwright
-from serving import quick_passwords, served  # noqa: F401 (fixtures)
-from world import chat, prose
+from serving import Served, quick_passwords, serving  # noqa: F401 (fixtures)
+from world import World, chat, copied, prose
 
 from licit.surfaces.web.app import make_app
 from licit.surfaces.web.canaries import channels
@@ -42,7 +42,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(chromium: Browser, served: Any) -> Iterator[Any]:  # noqa: F811 (the fixture)
+def visit(chromium: Browser, served: Any) -> Iterator[Any]:
     """Open a page of the server in a context of its own: width, language, theme, scripts.
 
     Faults on the page fail the test; an answer that something does not count (409) is none.
@@ -72,11 +72,12 @@ def visit(chromium: Browser, served: Any) -> Iterator[Any]:  # noqa: F811 (the f
 OFFICER = "Inès Tournesol"
 
 
-@pytest.fixture
-def busy(served: Any) -> Any:  # noqa: F811 (the fixture)
+@pytest.fixture(scope="session")
+def busy_world(full_world: World, tmp_path_factory: pytest.TempPathFactory) -> World:
     """A company with work for its officer: requests in each light, held records, holds, a breach drill, canaries, a model."""
-    world, told = served.world, served.world.ports
-    with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs in this thread
+    world = copied(full_world, tmp_path_factory.mktemp("busy") / "w")
+    told = world.ports
+    with serving(world), ThreadPoolExecutor(1) as aside:  # the browser's own loop runs in this thread
         aside.submit(plant, told, channels(make_app(world.root, clock=world.clock))).result()
     world.object("user1", "access")
     world.clock.advance(days=25)
@@ -92,6 +93,21 @@ def busy(served: Any) -> Any:  # noqa: F811 (the fixture)
     world.object("user3")
     world.clock.advance(days=8)
     enter_breach(told, Noticed(by=OFFICER, why="Exercice : un disque du laboratoire a été perdu.", at=world.clock.now(), release="release-1"))
+    return world
+
+
+@pytest.fixture
+def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
+    """Serve a copy of the full world, or of the one with work in it where that is asked for."""
+    world = request.getfixturevalue("busy_world" if "busy" in request.fixturenames else "full_world")
+    with serving(copied(world, tmp_path / "w")) as here:
+        yield here
+
+
+@pytest.fixture
+def busy(served: Any) -> Any:
+    """The server of that company, with the paths of its requests."""
+    told = served.world.ports
     served.requests = [f"/console/requests/{due.case.entry}" for due in queue(Live(told))]
     return served
 

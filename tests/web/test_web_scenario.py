@@ -9,7 +9,8 @@ import re
 
 import pytest
 from pages import form_of
-from world import CONSUMER, PLANTED, chat, kept, prose, released_text
+from serving import serving
+from world import CONSUMER, PLANTED, chat, copied, kept, moved, prose, released_text
 from world import SAID as SAID_AT
 
 from licit.core.errors import RefusedError
@@ -59,22 +60,30 @@ def come_in(served, tier):
     return client, steps
 
 
-@pytest.fixture
-def story(served):
-    """Tell it to the point where all five have refused; give the server, the first set, and each one's steps and pages."""
-    world = served.world
+@pytest.fixture(scope="module")
+def learnt(full_world, tmp_path_factory):
+    """Give the company after the five chatted, a set was made and a model learnt from it; and the set."""
+    world = copied(full_world, tmp_path_factory.mktemp("learnt") / "w")
     world.take(rows(), device_field="device")
     first = world.build()
     world.ports.enter("run", {"id": "run-1", "releases": [first.name]})
     world.ports.enter("model", {"name": "petite-lueur", "run": "run-1", "next_retrain_due": "2026-09-01"})
+    return world, first
+
+
+@pytest.fixture
+def story(learnt, tmp_path):
+    """Tell it to the point where all five have refused; give the server, the first set, and each one's steps and pages."""
+    world, first = learnt
     told = {}
-    for tier in TIERS:
-        client, steps = come_in(served, tier)
-        page = client.get("/")
-        before = page.text.replace(form_of(page), "")
-        client.post("/choices", data={"form": form_of(page), "do": "refuse"})
-        told[tier] = {"client": client, "steps": list(steps), "before": before}
-    return served, first, told
+    with serving(copied(world, tmp_path / "w")) as served:
+        for tier in TIERS:
+            client, steps = come_in(served, tier)
+            page = client.get("/")
+            before = page.text.replace(form_of(page), "")
+            client.post("/choices", data={"form": form_of(page), "do": "refuse"})
+            told[tier] = {"client": client, "steps": list(steps), "before": before}
+        yield served, moved(first, served.world), told
 
 
 def entries_of(world):

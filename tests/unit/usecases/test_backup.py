@@ -23,20 +23,18 @@ from licit.wiring import init_workspace, open_visits, open_workspace, restore_wo
 
 
 @pytest.fixture(scope="module")
-def planted_world(full_world, tmp_path_factory):
+def backed_up(planted_world, tmp_path_factory):
     """The full world with one more chat of ``user1`` that holds the planted words, released, then backed up beside it."""
-    world = copied(full_world, tmp_path_factory.mktemp("planted") / "w")
-    world.take([chat("planted", "user1", f"Bonjour, je voudrais dire que {PLANTED} avec toi.")])
-    world.build()
+    world = copied(planted_world, tmp_path_factory.mktemp("backed") / "w")
     back_up(world.ports, world.root.parent / "monday")
     return world
 
 
 @pytest.fixture
-def planted(planted_world, tmp_path):
+def planted(backed_up, tmp_path):
     """That world and its backup ``monday``, to be used up; nothing else lies beside them."""
-    shutil.copytree(planted_world.root.parent / "monday", tmp_path / "p/monday")
-    return copied(planted_world, tmp_path / "p/w")
+    shutil.copytree(backed_up.root.parent / "monday", tmp_path / "p/monday")
+    return copied(backed_up, tmp_path / "p/w")
 
 
 def restored(world: World, name: str = "again", backup: str = "monday", **more) -> tuple:

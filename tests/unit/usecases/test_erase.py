@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from world import PLANTED, chat, failing, people_chats, places_of, prose, reasons, released_records
+from world import PLANTED, chat, copied, failing, people_chats, places_of, prose, reasons, released_records
 
 from licit.core.errors import InputError, UnavailableError
 from licit.usecases import commands, deciding, release, staging
@@ -16,12 +16,9 @@ from licit_verify import verify
 
 
 @pytest.fixture
-def planted(full):
+def planted(planted_world, tmp_path):
     """The full world with one more chat of ``user1`` that holds the planted words, released twice."""
-    full.take([chat("planted", "user1", f"Bonjour, je voudrais dire que {PLANTED} avec toi.")])
-    full.build()
-    assert places_of(PLANTED, full.root)
-    return full
+    return copied(planted_world, tmp_path / "w")
 
 
 def test_no_byte_stays(planted):

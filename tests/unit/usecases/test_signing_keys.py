@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from world import World, chat, prose
+from world import World, chat, copied, moved, prose
 
 from licit.core.errors import EvidenceError, InputError, SetupError
 from licit.core.ids import canonical_json
@@ -38,9 +38,10 @@ def listed(world, path):
     return path
 
 
-@pytest.fixture
-def rotated(world, tmp_path):
+@pytest.fixture(scope="module")
+def rotated_world(empty_world, tmp_path_factory):
     """A company with a release before and one after its signing key was followed by another; receipts of both times."""
+    world = copied(empty_world, tmp_path_factory.mktemp("rotated") / "w")
     world.take([chat("c1", "ada", prose("c1")), chat("c2", "bo", prose("c2"))])
     world.object("cy")
     world.first, world.before = world.ports.signer.public_key(), world.build()
@@ -52,6 +53,17 @@ def rotated(world, tmp_path):
     world.clock.advance(days=1)
     world.take([chat("c3", "eve", prose("c3"))])
     world.after = world.build()
+    return world
+
+
+@pytest.fixture
+def rotated(rotated_world, tmp_path):
+    """A copy of it, with the list of its keys."""
+    world = copied(rotated_world, tmp_path / "w")
+    for name in ("first", "second", "early"):
+        setattr(world, name, getattr(rotated_world, name))
+    for name in ("before", "after"):
+        setattr(world, name, moved(getattr(rotated_world, name), world))
     world.keys = listed(world, tmp_path / "keys.json")
     return world
 
