@@ -25,6 +25,7 @@ from .chatlogs._streams import read_lines
 WORDS = ("text", "content", "body", "article", "document", "raw_content", "note_text", "sentence", "question", "prompt",
          "instruction", "utterance")
 TALKS = ("messages", "conversations", "conversation", "dialogue", "turns")
+_NAMES = (*TALKS, *WORDS)
 
 _PIECES = ("content", "value", "text", "utterance", "parts")
 _TAG = re.compile(r"O|[BIESLU]-[\w-]+")
@@ -83,11 +84,11 @@ def read_table(file: InputFile, kind: str, column: str = "") -> Iterator[Row | S
 
 def _row_key(file: InputFile) -> str:
     keys = {path.split("[")[0].split(".")[0] for path in shape(file.head)}
-    return next((name for name in (*TALKS, *WORDS) if name in keys), "text")
+    return next((name for name in _NAMES if name in keys), "text")
 
 
 def _row(row: dict[str, Any], where: str, column: str) -> Row | SetAside:
-    names = (column,) if column else (*TALKS, *WORDS)
+    names = (column,) if column else _NAMES
     for name in names:
         value = row.get(name)
         if isinstance(value, str):

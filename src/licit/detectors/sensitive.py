@@ -32,6 +32,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import re2
 
 from licit.core.errors import misnamed
@@ -61,7 +62,9 @@ _SPEAKER = re.compile(r"^[ \t>*-]*([A-Z\xC0][A-Za-z\xC0\xE0' -]{0,24}?)\*{0,2} ?
 # What splitting into tokens parts: elided words, English endings, and a title from its dot. Only blanks inside it go.
 _SPLIT = re2.compile(rb"\b(?i:(?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu)(?: ' ?|' )[a-z\xC0\xE0]|[a-z]+ ' ?(?:s|m|re|ve|ll|d)\b|[a-z]+ n't\b|"
                      rb"(?:mr?s?|mme|mlle|dr|me) \.)", plain_options())
-_SPLITS = (b" '", b"' ", b" n't", b" .")
+# What stands wherever the above matches, whatever comes before it: where few places may be such, they are asked for this first.
+_NEAR = re2.compile(rb"(?i:(?:[cdjlmnst]|qu)(?: ' ?|' )[a-z\xC0\xE0]|[a-z] ' ?(?:s|m|re|ve|ll|d)|[a-z] n't|[mrse] \.)", plain_options())
+_FEW = 64
 _ROLES = frozenset("user assistant system ai bot chatbot chatgpt claude q a question answer reponse r prompt note".split())
 _LINES_OF_A_CHAT = 3
 # As _SPEAKER, often enough in one text: spares most texts the exact look.
@@ -195,7 +198,7 @@ class SensitiveScreener:
                     found[number] |= {(family.reason, family.name) for family in self._tight.seen(words)}
                 if loose:
                     found[number] |= self._told_loosely(words, loose, found[number])
-                if speakers and _speakers(page.text[starts[number]:starts[number + 1] - 1]):
+                if speakers and self._labels.search(words) and _speakers(page.text[starts[number]:starts[number + 1] - 1]):
                     found[number].add(("pasted-chat", "pasted-chat"))
                 number += 1
         return [_sorted(one) for one in found]
@@ -236,9 +239,19 @@ class _Rules:
 
 def _joined(data: bytes) -> bytes:
     """Put together what splitting into tokens parted; most blocks have nothing of it, and cost no more than to ask."""
-    if not any(mark in data for mark in _SPLITS) or not _SPLIT.search(data):
+    places = _splits(data).tolist()
+    if not places or (len(places) <= _FEW and not _NEAR.search(b"\0".join(data[max(0, place - 4):place + 8] for place in places))):
         return data
     return bytes(_SPLIT.sub(lambda match: match[0].replace(b" ", b""), data))
+
+
+def _splits(data: bytes) -> Any:
+    """Give the places in which words may have been parted: a blank before an apostrophe, a dot or n't, or after an apostrophe."""
+    codes = np.frombuffer(data, np.uint8)
+    blank, apostrophe = codes == ord(" "), codes == ord("'")
+    beside = blank[:-1] & (apostrophe[1:] | (codes[1:] == ord("."))) | apostrophe[:-1] & blank[1:]
+    beside[:-1] |= blank[:-2] & (codes[1:-1] | 32 == ord("n")) & apostrophe[2:]
+    return beside.nonzero()[0]
 
 
 def good_enough(measure: Mapping[str, Any]) -> bool:

@@ -30,6 +30,9 @@ for _language, _words in _FUNCTION_WORDS.items():
     for _word in _words.split():
         _LANGUAGE_OF[_word] = (*_LANGUAGE_OF.get(_word, ()), _language)
 _WORD = re.compile(r"[^\W\d_]+")
+#: Letters of Latin-1 in lower case, blanks for all else: with it, words of most texts are told apart many times faster.
+_LETTERS = bytes(32 if not _WORD.fullmatch(chr(code)) else code if code in b"\xb5\xdf" else ord(chr(code).casefold()) for code in range(256))
+_OF_LATIN = {spelt.encode("latin-1"): known for word, known in _LANGUAGE_OF.items() for spelt in (word, word.replace("ss", "\xdf"))}
 
 #: From this many words on, a text whose language cannot be told is in an unmeasured one.
 _LONG_ENOUGH = 20
@@ -40,9 +43,15 @@ def language_of(text: str, *, most: int = 4000) -> str:
 
     Only the first ``most`` characters are read: language decides no check, since every detector runs on every text.
     """
-    words = _WORD.findall(text[:most].casefold())
+    words: Sequence[Any]
+    try:
+        words = text[:most].encode("latin-1").translate(_LETTERS).split()
+        told = [_OF_LATIN[word] for word in words if word in _OF_LATIN]
+    except UnicodeEncodeError:
+        words = _WORD.findall(text[:most].casefold())
+        told = [_LANGUAGE_OF[word] for word in words if word in _LANGUAGE_OF]
     votes: dict[str, int] = {}
-    for known in [_LANGUAGE_OF[word] for word in words if word in _LANGUAGE_OF]:
+    for known in told:
         for language in known:
             votes[language] = votes.get(language, 0) + 1
     if votes:

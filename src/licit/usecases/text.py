@@ -148,10 +148,13 @@ def _labels(told: Sequence[tuple[Place, Found]]) -> Counter[str] | str:
     whole = [spans for _, spans in told if spans is not None]
     if len(whole) < len(told):
         return "detector-failed"
-    swept = [*zip([place for place, _ in told], sweep_names([place.text for place, _ in told], whole), strict=True)]
-    counts = Counter(span.label for place, spans in swept for span in spans if span.end > place.skip)
-    if any(span.start < place.skip and span.label in DIRECT for place, spans in swept for span in spans):
-        counts[""] = 1
+    counts: Counter[str] = Counter()
+    for (place, _), spans in zip(told, sweep_names([place.text for place, _ in told], whole), strict=True):
+        for span in spans:
+            if span.end > place.skip:
+                counts[span.label] += 1
+            if span.start < place.skip and span.label in DIRECT:
+                counts[""] = 1
     return counts
 
 

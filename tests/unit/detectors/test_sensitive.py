@@ -1,8 +1,14 @@
 """Screening: special categories, offences, minors, pasted chats, of a person."""
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from licit.detectors.sensitive import SensitiveScreener
+from licit.detectors._plain import plain
+from licit.detectors.sensitive import _SPLIT, SensitiveScreener, _joined, _speakers
+
+PARTED = (" '", "' ", " n't", " N'T", " .", "mr", "Mme", "jusqu", "l", "d", "a", "ve", "é", "'", " ", ".", "\n", "\0")
+SAID = ("Anna", "O 'Neil", "L' Anna", "user", " ", "> ", "**", ": ", " :", "x", "\n", "\n", "dr .", "\xa0", "\t")
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +46,26 @@ def test_words_split_into_tokens_are_read_as_they_are_written(look, text, split)
     """Blanks around apostrophes, or between a title and its dot, hide nothing: the parted text tells what the whole one tells."""
     assert ("offence-data", "offence") in look(text)
     assert look(split) == look(text)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(PARTED), max_size=20).map("".join))
+@example("I do N'T\0l 'a" + " ." * 70)
+def test_words_are_joined_alike_in_every_batch(text):
+    """A look beforehand spares most texts the joining, and none that has something to join, whatever stands beside."""
+    block = plain(text.split("\0")).data
+    joined = bytes(_SPLIT.sub(lambda match: match[0].replace(b" ", b""), block))
+    assert _joined(block) == joined
+    assert b"".join(_joined(one + b"\0") for one in block[:-1].split(b"\0")) == joined
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(SAID), max_size=25).map("".join))
+@example("Anna: a\nBen: b\nAnna: c")
+def test_the_first_look_for_speakers_overlooks_none(look, text):
+    """Where people take turns by name the pattern that is asked first matches, also after words were joined."""
+    if _speakers(plain([text]).text[:-1]):
+        assert ("pasted-chat", "pasted-chat") in look(text)
 
 
 @pytest.mark.parametrize("text", [

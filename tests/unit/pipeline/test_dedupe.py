@@ -1,15 +1,16 @@
 """Duplicates: one kept in each cluster, whatever the order; copies of what was refused held from fifty words on."""
 
 import random
+import re
 
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from world import prose
 
-from licit.pipeline.dedupe import RUN, _components, clusters, copies_of, losers, sketch
+from licit.pipeline.dedupe import RUN, _components, _folded, clusters, copies_of, likeness, losers, sketch
 
 QUICK = settings(max_examples=60, deadline=None)
 
@@ -118,3 +119,22 @@ def test_a_sketch_does_not_depend_on_its_neighbours(texts):
         number = len(text.split())
         assert len(shape.runs) == max(0, number - RUN + 1)
         assert bool(shape.bands) is (number >= 3)
+
+
+@QUICK
+@given(st.text() | st.text(st.characters(max_codepoint=255)))
+@example("Stra\xdfe")
+@example("\xb5 \xff \xd7 \xde")
+def test_case_is_folded_as_python_folds_it(text):
+    """The table for Latin-1 gives what folding and writing a text gives."""
+    assert _folded(text) == text.casefold().encode("utf-8", "replace")
+
+
+@QUICK
+@given(st.lists(st.sampled_from(["Words", "are", "words", "été", "ÉTÉ", "…", " ", " ", " ", "\n", "-"]), max_size=12).map("".join), st.lists(st.text(), max_size=3))
+def test_a_text_is_like_itself_in_every_batch(text, others):
+    """What copies are counted by is of the text's words alone, told apart by ASCII signs and blanks, whatever stands beside."""
+    words = re.sub(r"[\x00-/:-@\[-^`{-\x7f]+", " ", text.casefold()).split(" ")
+    alone, beside = likeness([" ".join(filter(None, words))]), likeness([*others, text, *others])
+    assert [column[0].tolist() for column in alone] == [column[len(others)].tolist() for column in beside]
+    assert alone[2][0] == (sum(map(bool, words)) >= 3)
