@@ -165,7 +165,8 @@ def fetch(connection: Connection, statement: Select[Any], **values: Any) -> list
         UnavailableError: the database did not answer.
         EvidenceError: the database is damaged.
     """
-    words, fixed, order = _compiled(statement, type(connection.dialect))
+    kind: Any = type(connection.dialect)
+    words, fixed, order = _compiled(statement, kind)
     given = {**fixed, **values}
     with _cursor(connection) as cursor:
         cursor.execute(words, given if order is None else [given[name] for name in order])
