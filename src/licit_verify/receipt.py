@@ -62,11 +62,12 @@ class Statement:
         what = ", ".join(uses) or every
         if level := self.target.get("level"):
             what += f" ({_LEVELS.get(level, (level, level))[french]})"
-        day = self.received_at.replace("T", " ").removesuffix("Z")
+        day, _, time = self.received_at.removesuffix("Z").partition("T")
+        time = time.partition(".")[0]
         if french:
-            return (f"Le {day} UTC, {verb} {what}.\nEntrée {self.entry} du journal {self.origin}, signée par {self.key_id}. "
+            return (f"Le {day} à {time} UTC, {verb} {what}.\nEntrée {self.entry} du journal {self.origin}, signée par {self.key_id}. "
                     "Le journal s'est engagé à la garder.")
-        return (f"On {day} UTC {verb} {what}.\nEntry {self.entry} of the log {self.origin}, signed by {self.key_id}. The log "
+        return (f"On {day} at {time} UTC {verb} {what}.\nEntry {self.entry} of the log {self.origin}, signed by {self.key_id}. The log "
                 "promised to keep it.")
 
     def as_json(self) -> dict[str, Any]:

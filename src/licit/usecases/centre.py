@@ -302,7 +302,7 @@ def _title(record: Record, length: int = 60) -> str:
     if len(title) <= length:
         return title
     whole, _, _ = title[:length].rpartition(" ")
-    return (whole if len(whole) > length // 2 else title[:length - 1]).rstrip() + "…"
+    return (whole if len(whole) > length // 2 else title[:length - 1]).rstrip(" ,;:.") + "…"
 
 
 def _went(space: Workspace, records: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
