@@ -6,6 +6,7 @@ refuse by one click; the next set and the patch hold nothing of theirs, and each
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from pages import form_of
@@ -90,6 +91,13 @@ def entries_of(world):
     return list(world.ports.log.entries(kinds=("objection",)))
 
 
+def user_data(release):
+    """Give what section 2.4 of a release's public summary says: whether user data is in, and of which kind."""
+    told = json.loads((Path(release.path) / "evidence/public-summary.json").read_bytes())
+    return [{key: field[key] for key in ("id", "answer")} for section in told["sections"] if section["number"] == "2.4"
+            for field in section["fields"] if field["id"] in ("user_data", "user_modality")]
+
+
 def test_everybody_takes_the_same_steps(story):
     """One page, one click, the same answers of the server and the same sentences, whatever they pay.
 
@@ -117,7 +125,10 @@ def test_nothing_of_anybody_is_in_the_next_set(story):
 
 
 def test_the_first_set_is_shut_and_replaced(story):
-    """Training on it is refused from the click on; the patch has none of their rows and all others."""
+    """Training on it is refused from the click on; the patch has none of their rows and all others, and says as truly that chats are in.
+
+    Law: AIA-02
+    """
     served, first, _ = story
     with pytest.raises(RefusedError) as pending:
         open_release(first.path, clock=served.world.clock)
@@ -125,6 +136,7 @@ def test_the_first_set_is_shut_and_replaced(story):
     patch = served.world.space.patch(first.name)
     assert len(kept(first)) - len(kept(patch)) == 3 * len(TIERS)
     assert not [tier for tier, words in SAID.items() if words in released_text(patch.path)]
+    assert user_data(first) == user_data(patch) == [{"id": "user_data", "answer": ["Yes"]}, {"id": "user_modality", "answer": ["Text"]}]
     with pytest.raises(RefusedError) as withdrawn:
         open_release(first.path, clock=served.world.clock)
     assert withdrawn.value.reason == "release-withdrawn"
