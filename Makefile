@@ -20,6 +20,13 @@ $(VENV)/.test: $(VENV)/.base
 		|| echo 'No Chromium: the tests in a browser are skipped. Debian: apt install chromium'
 	@touch $@
 
+# Others' models and frameworks are tried for real. torch comes for the processor alone: without that it draws gigabytes.
+$(VENV)/.all: $(VENV)/.test
+	$(BIN)/pip install --quiet --disable-pip-version-check --index-url https://download.pytorch.org/whl/cpu 'torch>=2.6' \
+		|| echo 'No torch from its own index; the next step takes it from where the others come from.'
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[tokens,web,dev,bench,transformers,datasets]'
+	@touch $@
+
 install: $(VENV)/.base
 install-test: $(VENV)/.test
 
@@ -30,7 +37,7 @@ test: $(VENV)/.test
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m 'not slow'
 	@echo 'All rules hold. Next: make demo, then open the report it names.'
 
-test-all: $(VENV)/.test
+test-all: $(VENV)/.all
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 check: $(VENV)/.test

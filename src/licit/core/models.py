@@ -32,7 +32,7 @@ class LanguageModel(Protocol):
 
     @property
     def kind(self) -> str:
-        """Say what it is: ``licit-tiny``, ``hugging-face``, ``endpoint``."""
+        """Say what it is: ``licit-tiny``, ``hugging-face``, ``endpoint``, ``chat`` (which may decline)."""
         ...
 
     @property

@@ -66,7 +66,7 @@ def _header(result: Mapping[str, Any], tongue: Language) -> Markup:
     missing = el("div", el("p", el("b", _plain(tongue, "not-run"))), el("ul", *left), class_="note") if left else None
     told = None if release["name"] in model["trained_on"] else el("div", el("p", _say(tongue, "other-release" if model["trained_on"] else "untold")), class_="note")
     few = None if result["settings"]["full"] else el("div", el("p", _plain(tongue, "few")), class_="note")
-    due = join(foreign(model["next_retrain_due"]), el("b", " ! ", _plain(tongue, "overdue"), class_="overdue") if model["overdue"] else None)
+    due = join(foreign(tongue.day(model["next_retrain_due"])), el("b", " ! ", _plain(tongue, "overdue"), class_="overdue") if model["overdue"] else None)
     facts = {"model": join(foreign(model["name"]), el("small", _plain(tongue, f"kind-{model['kind']}") if f"kind-{model['kind']}" in MODEL_WORDS else foreign(model["kind"]))),
              "release": join(foreign(release["name"]), el("small", _plain(tongue, "withdrawn")) if release["withdrawn"] else None),
              "ran": _say(tongue, "by-at", by=foreign(result["by"]), at=tongue.moment(result["at"])),
@@ -80,10 +80,12 @@ def _header(result: Mapping[str, Any], tongue: Language) -> Markup:
               el("nav", el("ul", *links), aria_label=tongue.say("contents")))
 
 
-def _table(heads: Sequence[object], rows: Sequence[Sequence[object]]) -> Markup:
+def _table(heads: Sequence[object], rows: Sequence[Sequence[object]], *, stacks: bool = False) -> Markup:
+    """Make a table; one that stacks shows each row as a list on a narrow screen, every figure after the head of its column."""
     head = el("tr", *(el("th", text, scope="col", class_="number" if at else None) for at, text in enumerate(heads)))
-    body = (el("tr", el("th", row[0], scope="row"), *(el("td", cell, class_="number") for cell in row[1:])) for row in rows)
-    return el("table", el("thead", head), el("tbody", *body), class_="plain")
+    body = (el("tr", el("th", row[0], scope="row"), *(el("td", el("span", head, class_="head") if stacks else None, cell, class_="number")
+                                                       for head, cell in zip(heads[1:], row[1:], strict=True))) for row in rows)
+    return el("table", el("thead", head), el("tbody", *body), class_="plain stacks" if stacks else "plain")
 
 
 def _figure(caption: str, picture: Markup) -> Markup:
@@ -144,7 +146,7 @@ def _membership(part: Mapping[str, Any], result: Mapping[str, Any], tongue: Lang
     return join(el("p", _say(tongue, "membership-why", released=tongue.number(part["released"]), held=tongue.number(part["held_out"]))),
                 _figure(_plain(tongue, "area-chart"), areas(part["ways"], names, tongue, _plain(tongue, "area-chart"))),
                 _figure(_plain(tongue, "curve-chart"), curves(part["ways"], tongue, _plain(tongue, "curve-chart"))),
-                _table(heads, rows), missing, el("p", _plain(tongue, "membership-more"), class_="quiet"))
+                _table(heads, rows, stacks=True), missing, el("p", _plain(tongue, "membership-more"), class_="quiet"))
 
 
 def _found_at(at: Mapping[str, Any], tongue: Language) -> Markup:

@@ -111,7 +111,9 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
     # How
     "unit-bytes": ("bytes", "octets"), "unit-tokens": ("tokens", "jetons"), "unit-four-characters": ("pieces of four characters", "morceaux de quatre caractères"),
     "kind-licit-tiny": ("licit's own tiny model, trained here", "le petit modèle de licit, entraîné ici"), "kind-hugging-face": ("folder in the Hugging Face layout", "dossier au format Hugging Face"),
-    "kind-endpoint": ("an address that answers", "une adresse qui répond"), "manifest": ("Manifest of the release", "Manifeste de la publication"),
+    "kind-endpoint": ("an address that answers", "une adresse qui répond"),
+    "kind-chat": ("an address that chats: what it declines to say counts as not said again", "une adresse qui converse : ce qu'elle refuse de dire compte comme non redit"),
+    "manifest": ("Manifest of the release", "Manifeste de la publication"),
     "draw": ("Drawn with", "Tiré avec"), "sizes": ("Asked", "Demandé"),
     "sizes-are": ("{rows} of {whole} released rows, {held} held out, {references} phrases for each canary", "{rows} lignes publiées sur {whole}, {held} mises de côté, {references} phrases par canari"),
     "few": ("Fewer rows or phrases than usual were asked for: no claim can rest on this audit.",

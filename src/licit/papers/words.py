@@ -297,8 +297,16 @@ class Language:
             at = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
         except ValueError:
             return text
+        return f"{self.day(f'{at:%Y-%m-%d}')}, {at:%H:%M} UTC"
+
+    def day(self, text: str) -> str:
+        """Write an ISO 8601 day for people; what cannot be read stays as it is."""
+        try:
+            at = datetime.strptime(text, "%Y-%m-%d")
+        except ValueError:
+            return text
         day = "1er" if at.day == 1 and self.code == "fr" else str(at.day)
-        return f"{day} {_MONTHS[self.code][at.month - 1]} {at.year}, {at:%H:%M} UTC"
+        return f"{day} {_MONTHS[self.code][at.month - 1]} {at.year}"
 
 
 ENGLISH, FRENCH = Language(code="en"), Language(code="fr")

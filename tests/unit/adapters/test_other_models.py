@@ -68,7 +68,7 @@ def test_an_address_that_tells_probabilities_scores(address):
 def test_an_address_without_probabilities_can_only_go_on(address, kind):
     """An address that ignores the echo, or serves chats only, is not taken to have told a text's probability."""
     model = load_model(address(kind))
-    assert model.can == {"continue"}
+    assert (model.can, model.kind) == ({"continue"}, "chat" if kind == "chat" else "endpoint")
     with pytest.raises(SetupError):
         model.score([(PROMPT, "by the lock.")])
     assert "lock" in model.continue_([PROMPT], tokens=4)[0]

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from world import World, chat, copied, make, prose
 
+from licit.adapters.models import load_model
 from licit.adapters.models.tiny import Shape, train
 from licit.core.errors import EvidenceError, InputError, RefusedError
 from licit.core.models import Scored
@@ -115,6 +116,40 @@ def test_an_overfit_model_is_caught_and_a_clean_one_is_not(audited):
     assert found["parts"]["membership"]["ways_not_run"] == []
     assert nothing["parts"]["membership"]["ways_not_run"] == ["reference"]
     assert found["parts"]["membership"]["ways"][0]["at"][1] == {"alarms": 0.001, "hits": None, "needed": 1000}
+
+
+@pytest.mark.slow
+def test_an_overfit_model_of_another_framework_is_caught_and_its_twin_is_not(audited, tmp_path):
+    """A tiny transformer, made, trained and saved by the real library, is found by rows and canaries; as it was before training, by nothing.
+
+    Law: MOD-02, MOD-05
+    """
+    torch, transformers, tokenizers = (pytest.importorskip(name) for name in ("torch", "transformers", "tokenizers"))
+    texts = [*released(audited), *planted(audited)]
+    made = tokenizers.Tokenizer(tokenizers.models.BPE())
+    made.pre_tokenizer, made.decoder = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False), tokenizers.decoders.ByteLevel()
+    made.train_from_iterator([prose(f"other {n}", 18) for n in range(100)], tokenizers.trainers.BpeTrainer(
+        vocab_size=400, special_tokens=["<end>"], initial_alphabet=tokenizers.pre_tokenizers.ByteLevel.alphabet(), show_progress=False))
+    words = transformers.PreTrainedTokenizerFast(tokenizer_object=made, eos_token="<end>", bos_token="<end>")
+    torch.manual_seed(1)
+    torch.set_num_threads(1)  # threads of so small a model wait for each other longer than they work
+    model = transformers.GPT2LMHeadModel(transformers.GPT2Config(vocab_size=400, n_positions=512, n_embd=64, n_layer=2, n_head=4, bos_token_id=0, eos_token_id=0,
+                                                                 resid_pdrop=0, embd_pdrop=0, attn_pdrop=0))
+    steps = torch.optim.AdamW(model.parameters(), lr=3e-3)
+    rows = [torch.tensor([0, *words(text)["input_ids"], 0][:150]) for text in texts]
+    for folder, epochs in (("clean", 0), ("over", 16)):
+        for _ in range(epochs):
+            for some in torch.randperm(len(rows)).split(16):
+                batch = torch.nn.utils.rnn.pad_sequence([rows[at] for at in some], batch_first=True, padding_value=-100)
+                model(input_ids=batch.clamp(min=0), attention_mask=(batch >= 0).long(), labels=batch).loss.backward()
+                steps.step()
+                steps.zero_grad()
+        for one in (model, words):
+            one.save_pretrained(tmp_path / folder)
+    over, clean = (audit(audited.ports, load_model(str(tmp_path / folder)), ORDER) for folder in ("over", "clean"))
+    assert {"canaries", "membership"} <= set(over["found"])
+    assert over["parts"]["membership"]["ways_not_run"] == ["reference"]
+    assert (clean["found"], clean["model"]["kind"]) == ([], "hugging-face")
 
 
 def test_rows_by_heart_are_told_by_source_and_copies_and_no_text_of_them(audited):

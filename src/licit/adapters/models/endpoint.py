@@ -7,7 +7,7 @@ Rules kept here:
 - Probabilities are asked of ``/completions`` with ``echo``; an address that does not tell them for every token given cannot score.
 - Nobody outside sees its tokens: texts are cut by four characters for each.
 - An address that is busy or away is asked again, three times at most; then that is an error, and never an empty answer.
-- What the address says is never put into an error.
+- What the address says is never put into an error. Only what every such address knows is sent: some refuse a question for a word more.
 """
 
 import http.client
@@ -76,7 +76,7 @@ class EndpointModel:
         """Go on with each text; a chat is asked to."""
         out = []
         for prefix in prefixes:
-            asked: dict[str, Any] = {"max_tokens": tokens, "temperature": temperature, "seed": seed}
+            asked: dict[str, Any] = {"max_tokens": tokens, "temperature": temperature, **({"seed": seed} if temperature else {})}
             if self.chat:
                 asked["messages"] = [{"role": "user", "content": "Continue this text, and write nothing else:\n\n" + prefix}]
             else:
@@ -164,6 +164,6 @@ def open_endpoint(place: str) -> EndpointModel:
         return EndpointModel(url=model.url, name=model.name, key=model.key, can=frozenset({"continue", "score"} if whole else {"continue"}))
     if status in _BUSY - {500}:  # it may well tell probabilities at another time
         raise model.failed(status)
-    chat = EndpointModel(url=model.url, name=model.name, key=model.key, chat=True)
+    chat = EndpointModel(url=model.url, name=model.name, key=model.key, chat=True, kind="chat")
     chat.continue_(["One two three"], tokens=4)
     return chat
