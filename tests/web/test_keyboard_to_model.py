@@ -6,7 +6,6 @@ questions can see. Noor objects when all is done.
 """
 
 import json
-import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from types import SimpleNamespace
 import httpx
 import pytest
 from pages import form_of
+from phrases import phrase, rank, words_of
 from serving import NO_CERTIFICATES, SETTINGS, Served, serving
 from upstream import CONSUMERS, Before, before
 from world import copied, failing, kept, places_of, prose, released_text
@@ -31,18 +31,6 @@ TIERS = ("free", "pro", "team", "logged-out")
 MOMENTS = ("before", "after", "rating")
 DEVICE = "device-of-nobody"
 LOGGED_OUT = 'logged_out = "device"\n' + SETTINGS
-_SLOTS = ("renard loup hibou lapin cheval mouton canard cochon pigeon crapaud".split(), "violet vert jaune bleu gris rouge".split(),
-          "danse dort chante marche mange dessine".split(),
-          ["sous la pluie", "sur le toit", "dans le jardin", "au bord de la rivière", "sur la table", "derrière le moulin"],
-          "deux trois quatre cinq six sept huit neuf".split(), "tambours paniers lampes cahiers bateaux fromages tapis escaliers".split())
-
-
-def phrase(seed: str) -> str:
-    """Give words that nobody else says, one of 138,240 that are all as likely before anybody says one."""
-    draw = random.Random(seed)
-    animal, colour, does, where, number, things = (draw.choice(slot) for slot in _SLOTS)
-    return f"Le {animal} {colour} {does} {where} avec {number} {things}"
-
 
 SAID = {(tier, moment): phrase(f"{tier} {moment}") for tier in TIERS for moment in MOMENTS}
 CAMILLE, NOOR = phrase("camille"), phrase("noor")
@@ -79,18 +67,6 @@ class Company:
         client = self.pages[who] = self.centre.browser()
         client.get("/sign-in", params={"token": self.centre.token(**({"device": DEVICE} if who == "logged-out" else {"sub": who}))})
         assert client.post("/choices", data={"form": form_of(client.get("/")), "do": "refuse"}).status_code == 200
-
-
-def words_of(row) -> str:
-    """Give a row as one text, as a model reads it."""
-    return row["text"] or "\n".join(message["content"] for message in row["messages"])
-
-
-def rank(model, words: str, among: int = 999) -> int:
-    """Give the place of a phrase among others of its kind that nobody said, by how likely the model holds each."""
-    texts = [words, *(phrase(f"unsaid {number}") for number in range(among))]
-    found = [float(scored.logs.sum()) for scored in model.score([("", text) for text in texts])]
-    return 1 + sum(other >= found[0] for other in found[1:])
 
 
 @pytest.fixture(scope="module")
