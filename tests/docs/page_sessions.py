@@ -19,6 +19,8 @@ from click.testing import CliRunner
 from licit.surfaces.cli import main
 
 ROOT = Path(__file__).parents[2]
+#: Python that says so with its first import needs more than a plain install, and is run where a test asks for it.
+EXTRA = re.compile(r"import (torch|datasets)\b")
 _FENCE = re.compile(r"^```(\w+)?(?: ([\w./-]+))?$")
 
 
@@ -82,10 +84,14 @@ def _typed(lines: list[str], number: int) -> Iterator[Step]:
 
 @dataclass(slots=True)
 class Terminal:
-    """Runs steps in one folder; ``licit`` runs in this process unless ``real``, and then as a newcomer's shell would."""
+    """Runs steps in one folder; ``licit`` runs in this process unless ``real``, and then as a newcomer's shell would.
+
+    Python that needs an extra is run with ``extras`` only.
+    """
 
     folder: Path
     real: bool = False
+    extras: bool = False
     code: int = 0
     names: dict[str, object] = field(default_factory=dict)
 
@@ -95,6 +101,8 @@ class Terminal:
             (self.folder / step.name).write_text(step.text, encoding="utf-8")
             return ""
         if step.kind == "python":
+            if EXTRA.match(step.text) and not self.extras:
+                return ""
             sys.path.insert(0, str(self.folder))
             try:
                 exec(compile(step.text, f"line {step.line}", "exec"), self.names)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
-from page_sessions import ROOT, Terminal, fences, play, steps
+from page_sessions import EXTRA, ROOT, Terminal, fences, play, steps
 
 from licit.adapters.inputs import find_readers
 from licit.core.evidence import CLAIMS
@@ -54,6 +54,19 @@ def test_how_to_runs(page: Path, world: Path, tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("COLUMNS", "110")
     monkeypatch.delenv("LICIT_WORKSPACE", raising=False)
     assert play(page, Terminal(tmp_path))
+
+
+@pytest.mark.slow
+def test_training_in_frameworks_runs(world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page on training runs with its parts in PyTorch and in datasets, where these are installed."""
+    page = DOCS / "howto" / "train.md"
+    for extra in {found[1] for step in steps(page) if (found := EXTRA.match(step.text))}:
+        pytest.importorskip(extra)
+    shutil.copytree(world, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "110")
+    monkeypatch.delenv("LICIT_WORKSPACE", raising=False)
+    assert play(page, Terminal(tmp_path, extras=True))
 
 
 def test_country_of_the_page_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,7 +46,8 @@ def insist_live(space: Workspace, name: str, manifest: str = "") -> datetime | N
                            remedy="Use the patch release that took its place.")
     pending = recall(space, release=name).touched
     if pending:
-        raise RefusedError(f"{len(pending[0].rows)} rows must leave this release first", about=name,
+        rows = len(pending[0].rows)
+        raise RefusedError(f"{rows} row{'' if rows == 1 else 's'} must leave this release first", about=name,
                            reason="removals-pending", remedy="Build the patch: licit recall --patch.")
     over = [one for one in ended(space) if one.release == name]
     if over:

@@ -16,12 +16,12 @@ from ._shared import json_option, opened, print_json, say, workspace_option
 _by = click.option("--by", required=True, metavar="NAME", help="Who records it.")
 
 
-@click.group("run")
+@click.group("run", epilog="Example: licit run start --release release-1 --model petit-1 --by ines")
 def run_command() -> None:
     """Record a training run: its start, which the release must allow, and its end."""
 
 
-@run_command.command("start", epilog="Example: licit run start --release release-1 --model petit-1 --by ines")
+@run_command.command("start", short_help="Begin a run; every release must allow it.", epilog="Example: licit run start --release release-1 --model petit-1 --by ines")
 @click.option("--release", "releases", multiple=True, required=True, metavar="NAME", help="What it trains on.")
 @click.option("--model", default="", metavar="NAME", help="The model that is to come of it.")
 @click.option("--code", default="", metavar="VERSION", help="The code's version or digest; else the git commit of this folder.")
@@ -41,7 +41,7 @@ def start(releases: tuple[str, ...], model: str, code: str, run_id: str, by: str
     say(f"When it is over: licit run end {name} --by {by}")
 
 
-@run_command.command("end", epilog="Example: licit run end run-1 --next-retrain 2027-06-30 --by ines")
+@run_command.command("end", short_help="End a run: finished, or aborted.", epilog="Example: licit run end run-1 --next-retrain 2027-06-30 --by ines")
 @click.argument("run_id", metavar="RUN")
 @click.option("--aborted", is_flag=True, help="It was broken off.")
 @click.option("--why", default="", metavar="WORDS", help="Why, if it was broken off.")
@@ -68,7 +68,7 @@ def end(run_id: str, aborted: bool, why: str, model: str, next_retrain: str, by:
         say(f"Record what came of it: licit model add {made} --run {run_id} --next-retrain DAY --by {by}")
 
 
-@run_command.command("add", epilog="Example: licit run add run-7 --release release-1 --code v1.2 --by ines")
+@run_command.command("add", short_help="Record a run of the past.", epilog="Example: licit run add run-7 --release release-1 --code v1.2 --by ines")
 @click.argument("run_id", metavar="RUN")
 @click.option("--release", "releases", multiple=True, required=True, metavar="NAME", help="What it trained on.")
 @click.option("--code", default="", metavar="VERSION", help="The code's version.")
@@ -84,7 +84,7 @@ def add(run_id: str, releases: tuple[str, ...], code: str, by: str, as_json: boo
         say(f"Run {run_id} is recorded (entry {seq}).")
 
 
-@run_command.command("list", epilog="Example: licit run list")
+@run_command.command("list", short_help="Show runs, and models to be retrained.", epilog="Example: licit run list")
 @json_option
 @workspace_option
 def list_runs(as_json: bool, workspace: str | None) -> None:
@@ -99,7 +99,7 @@ def list_runs(as_json: bool, workspace: str | None) -> None:
     for one in found:
         since = f" since {one.began:%Y-%m-%d %H:%M} UTC" if one.began and one.under_way else ""
         gone = [name for name in one.releases if name in known and known[name].withdrawn >= 0]
-        say(f"{one.id}  {'under way' if one.under_way else one.state}{since}  on {', '.join(one.releases)}  code {one.code or 'not said'}"
+        say(f"{one.id}  {'under way' if one.under_way else one.state}{since}  on {', '.join(one.releases)}  code {one.code or 'not said'}{f'  model {one.model}' if one.model else ''}"
             f"{f'  ({one.why})' if one.why else ''}{'  STOP IT: ' + ', '.join(gone) + ' is withdrawn' if gone and one.under_way else ''}")
     for late in again:
         say(late.line())

@@ -43,7 +43,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
                   "Demandé pourquoi {record} est dehors : {reason}"),
     "verified": ("{release} verified: {public} claims hold for anybody, {auditor} for an auditor; {untold} cannot be told",
                  "{release} vérifiée : {public} affirmations tiennent pour chacun, {auditor} pour un auditeur ; {untold} sans réponse"),
-    "trained": ("{model}, {weights:,} weights, trained on {rows} rows of {release} in run {run}; in bits a byte,",
+    "trained": ("{model}, {weights} weights, trained on {rows} rows of {release} in run {run}; in bits a byte,",
                 "{model}, {weights} poids, entraîné sur {rows} lignes de {release} ({run}) ; en bits par octet,"),
     "trained-2": ("sentences it read surprise it by {read}, those refused beforehand by {refused} (a blind guess: 8)",
                   "les phrases lues le surprennent de {read}, celles refusées avant de {refused} (au hasard : 8)"),
@@ -67,12 +67,22 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "papers": ("receipt, proof, recall", "reçu, preuve, rappel"),
     "summary": ("public summary", "résumé public"),
     "inputs": ("the pretend exports", "les exports inventés"),
+    "model": ("what was trained", "ce qui a été entraîné"),
 }
 
 
 def say(key: str, language: str, **values: object) -> str:
     """Give a sentence in ``en`` or ``fr``."""
-    return _WORDS[key][language == "fr"].format(**values)
+    french = language == "fr"
+    return _WORDS[key][french].format(**{name: _number(value, french) for name, value in values.items()})
+
+
+def _number(value: object, french: bool) -> object:
+    """Write a number as the language does, and leave all else as it is."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    written = f"{value:,}"
+    return written.replace(",", "\u202f").replace(".", ",") if french else written
 
 
 def screen(outcome: Outcome, folder: Path, language: str) -> Iterator[str]:
@@ -114,8 +124,11 @@ def _places(outcome: Outcome, folder: Path, language: str) -> Iterator[str]:
     last = space / "releases" / outcome.last
     places = {"report": last / "evidence" / "report.html", "data": last / "data",
               "summary": last / "evidence" / "public-summary.html", "papers": folder / "papers"}
-    tries = (f"licit verify {last} --auditor {space}", f"licit verify {folder / 'altered-copy'}",
-             f"licit explain {outcome.explained} --workspace {space}")
+    tries = [f"licit verify {last} --auditor {space}", f"licit verify {folder / 'altered-copy'}",
+             f"licit explain {outcome.explained} --workspace {space}"]
+    if any(beat.name == "trained" for beat in outcome.beats):
+        places["model"] = folder / "model"
+        tries.append(f"licit run list --workspace {space}")
     head = say("look", language)
     for name, path in places.items():
         yield f"{head:<10}{path}  ({say(name, language)})"
