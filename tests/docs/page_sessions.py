@@ -101,6 +101,7 @@ class Terminal:
             (self.folder / step.name).write_text(step.text, encoding="utf-8")
             return ""
         if step.kind == "python":
+            self.code = 0  # what fails in Python raises
             if EXTRA.match(step.text) and not self.extras:
                 return ""
             sys.path.insert(0, str(self.folder))

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from licit.core.errors import RefusedError
+from licit.surfaces.demo.screen import say
 from licit.surfaces.demo.training import Training, names, trained
 from licit.usecases.runs import runs_at
 
@@ -26,3 +27,11 @@ def test_a_run_of_the_demonstration_is_found_afterwards(full, tmp_path, monkeypa
     assert [(run["run"], run["models"], run["next_retrain_due"]) for run in touched.runs] == [("essai-1", ["petite-lueur-1"], "2026-05-30")]
     with pytest.raises(RefusedError, match="removals-pending"):
         trained(full.space, release, tmp_path / "again", Training(size="small", epochs=1), called)
+
+
+def test_numbers_are_written_as_the_language_does():
+    """What was trained is said with the reader's own marks in numbers, and words stay words."""
+    values = {"model": "m-1,5", "weights": 237312, "rows": 210, "release": "r", "run": "essai-1", "read": 0.1, "refused": 9.7}
+    assert "237,312 weights" in say("trained", "en", **values)
+    assert "m-1,5, 237\u202f312 poids" in say("trained", "fr", **values)
+    assert "surprennent de 0,1" in say("trained-2", "fr", **values)

@@ -1,6 +1,6 @@
 """The screen at the end, and the steps before it: what was seen, in words that need no handbook, in two languages.
 
-Rules kept here: one screen of at most forty lines and a hundred columns; a beat that was not seen to hold is shown as
+Rules kept here: one screen of at most forty lines (two more where a model was trained) and a hundred columns; a beat that was not seen to hold is shown as
 such; the meaning of a reason comes from the one table of reasons.
 """
 
@@ -127,8 +127,9 @@ def _places(outcome: Outcome, folder: Path, language: str) -> Iterator[str]:
     tries = [f"licit verify {last} --auditor {space}", f"licit verify {folder / 'altered-copy'}",
              f"licit explain {outcome.explained} --workspace {space}"]
     if any(beat.name == "trained" for beat in outcome.beats):
-        places["model"] = folder / "model"
-        tries.append(f"licit run list --workspace {space}")
+        # In place of others, not beside them: all is to stay on one screen.
+        del places["summary"]
+        places["model"], tries[1] = folder / "model", f"licit run list --workspace {space}"
     head = say("look", language)
     for name, path in places.items():
         yield f"{head:<10}{path}  ({say(name, language)})"
