@@ -69,7 +69,10 @@ class Filter:
         return body
 
     async def outlet(self, body: Any, __user__: Any = None, __metadata__: Any = None) -> Any:
-        """Hand a chat over whose answer is there; give it back as it came."""
+        """Hand a chat over whose answer is there; give it back as it came.
+
+        Law: CHO-06, CHO-08
+        """
         try:
             given = _handing(body, __user__ or {}, __metadata__ or {}, self.valves)
             self._count(given if isinstance(given, str) else await asyncio.to_thread(self._hand_over, given))

@@ -1,9 +1,14 @@
 """LiteLLM's own loggers, with its real functions and its real proxy: whose standing does not allow it, nobody is told their words."""
 
 import json
+import shutil
+import socket
 import subprocess
+import time
+from contextlib import suppress
 
 import pytest
+from openai import APIConnectionError, APIError, OpenAI
 from peers import ANSWER, LITELLM, ROOT, WORD, environment, python_of
 from world import places_of
 
@@ -48,7 +53,10 @@ ATTACKS = ["tools", "picture", "unknown fields", "log me", "own callback", "head
 
 @pytest.mark.parametrize("talk", [*REFUSED, *ATTACKS])
 def test_no_logger_is_told_the_words_of_who_refuses_or_is_unknown(told, talk):
-    """Plain, streamed, failed; in metadata, tags, tools, their arguments, pictures, unknown fields, exceptions; whatever is asked."""
+    """Plain, streamed, failed; in metadata, tags, tools, their arguments, pictures, unknown fields, exceptions; whatever is asked.
+
+    Law: CHO-06
+    """
     told_anything = loggers(told, talk, words=BOTH) - {("_PROXY_Spy", "failure")}
     assert told_anything == set(), [text for _, _, text in told["seen"][talk]]
 
@@ -73,7 +81,10 @@ def test_marks_that_the_operator_turned_off_are_told(told):
 
 
 def test_licit_keeps_whole_exchanges_of_conversations_of_people(told, shared):
-    """A title made in the background, a talk without an id, a temporary one, one not to be logged, half an answer: not handed over."""
+    """A title made in the background, a talk without an id, a temporary one, one not to be logged, half an answer: not handed over.
+
+    Law: CHO-08
+    """
     assert told["handed"] == {"purpose": 1, "thread-unknown": 1, "chat-state": 1, "no-log": 1, "kept": 1}
     assert shared.world.record("good", "lite-yes")
 
@@ -88,3 +99,69 @@ def test_nothing_of_who_refused_is_in_the_workspace(told, shared):
 def test_nothing_of_licit_is_imported_beside_litellm(told):
     """The plug-in runs alone."""
     assert told["licit"] is False
+
+
+CONFIG = """
+model_list:
+  - {{model_name: plain, litellm_params: {{model: openai/plain, api_base: "{upstream}/v1", api_key: sk-x, max_retries: 0}}}}
+  - {{model_name: error, litellm_params: {{model: openai/error, api_base: "{upstream}/v1", api_key: sk-x, max_retries: 0}}}}
+litellm_settings: {{callbacks: ["litellm_spy.spy", "licit_plugins.litellm_logger.licit"], num_retries: 0}}
+router_settings: {{num_retries: 0, disable_cooldowns: true}}
+general_settings: {{user_header_name: x-account}}
+"""
+
+
+@pytest.fixture(scope="module")
+def proxy(shared, key, python, one_upstream, tmp_path_factory):
+    """LiteLLM's own proxy with our line in its configuration; gives its address and what a logger beside ours was told."""
+    home = tmp_path_factory.mktemp("proxy")
+    (home / "config.yaml").write_text(CONFIG.format(upstream=one_upstream.address), encoding="utf-8")
+    shutil.copy(ROOT / "tests/web/litellm_spy.py", home)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    told = environment(SPIED=str(home / "spied"), LICIT_ADDRESS=shared.address, LICIT_KEY=key, LICIT_SOURCE="chat", LICIT_ISSUER="chat",
+                       LICIT_CAPACITY="consumer", LICIT_AGE="adult", LICIT_ACCEPT_HELD="waiting-period", LICIT_PATIENCE="10")
+    with (home / "log").open("wb") as log, subprocess.Popen(
+            [str(python.with_name("litellm")), "--config", str(home / "config.yaml"), "--host", "127.0.0.1", "--port", str(port)],
+            stdout=log, stderr=log, cwd=home, env=told) as ran:
+        try:
+            yield f"http://127.0.0.1:{port}", home
+        finally:
+            ran.terminate()
+
+
+def test_the_proxy_of_litellm_with_our_line_in_its_configuration(proxy, shared, one_upstream):
+    """Plain, streamed, failed, by the field or by the header that names a person: loggers are told the words of who permits it alone; licit keeps theirs."""
+    one_upstream.answer, (address, home) = ANSWER, proxy
+    with OpenAI(base_url=f"{address}/v1", api_key="sk-any", max_retries=0, timeout=60) as client:
+        until = time.monotonic() + 120
+        while time.monotonic() < until:
+            with suppress(APIConnectionError):
+                client.models.list()
+                break
+            time.sleep(.5)
+        for person in ("lite-no", "", "lite-header", "lite-yes"):
+            if person == "lite-header":
+                named = {"extra_headers": {"x-account": "lite-no"}}
+            else:
+                named = {"user": person} if person else {}
+            asked = {"messages": [{"role": "user", "content": f"{WORD} {person}"}], "extra_body": {"metadata": {"conversation_id": f"proxy-{person}"}}, **named}
+            assert client.chat.completions.create(model="plain", **asked).choices[0].message.content == ANSWER
+            assert ANSWER in "".join(one.choices[0].delta.content or "" for one in client.chat.completions.create(model="plain", stream=True, **asked) if one.choices)
+            with pytest.raises(APIError):
+                client.chat.completions.create(model="error", **asked)
+    until = time.monotonic() + 20
+    while time.monotonic() < until and len(spied(home)) < 3:
+        time.sleep(.2)
+    time.sleep(1)
+    assert [event for event, _ in sorted(spied(home))] == ["failure", "ok", "ok"]
+    assert all(f"{WORD} lite-yes" in text for _, text in spied(home))
+    assert shared.world.record("proxy-lite-yes", "lite-yes")
+    assert places_of(f"{WORD} lite-header", shared.world.root) == places_of(f"{WORD} lite-no", shared.world.root) == []
+    assert WORD not in (home / "log").read_text(encoding="utf-8", errors="replace")
+
+
+def spied(home):
+    """Give what the logger beside ours was told."""
+    path = home / "spied"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []

@@ -57,7 +57,10 @@ def test_a_request_says_whose_it_is(told):
 
 @pytest.mark.slow
 def test_a_chat_is_handed_over_as_standing_allows(told, shared):
-    """Words with their ids and times, without the picture; of who refused nothing was sent."""
+    """Words with their ids and times, without the picture; of who refused nothing was sent.
+
+    Law: CHO-06
+    """
     assert told["counts"]["yes"] == [True, {"kept": 1}]
     assert told["counts"]["no"] == [True, {"objection": 1}]
     record, = read_records(shared.world.ports, [shared.world.record(f"{CHAT}01", "ow-yes")])
@@ -75,5 +78,8 @@ NOT = {"nobody": "subject-unknown", "temporary": "chat-state", "older temporary"
 @pytest.mark.slow
 @pytest.mark.parametrize("case", NOT)
 def test_whatever_is_in_doubt_is_not_handed_over_and_the_chat_goes_on(told, case):
-    """The chat comes back as it came, and the reason is counted."""
+    """The chat comes back as it came, and the reason is counted.
+
+    Law: CHO-08
+    """
     assert told["counts"][case] == [True, {NOT[case]: 1}]

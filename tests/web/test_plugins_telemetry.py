@@ -1,6 +1,7 @@
 """OpenTelemetry's own SDK: an exporter is given no words of who refuses, is unknown or is not alone in a trace."""
 
 import json
+import subprocess
 import time
 from contextlib import contextmanager
 
@@ -15,7 +16,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import Link, SpanContext, StatusCode
-from peers import ANSWER, WORD
+from peers import ANSWER, ROOT, TELEMETRY, WORD, environment, python_of
 
 from licit.usecases.centre import read_records
 from licit.wiring import open_visits
@@ -24,7 +25,6 @@ from licit_plugins.telemetry import (
     REFERENCE,
     LicitCompletionHook,
     LicitLogProcessor,
-    LicitSpanExporter,
     LicitSpanProcessor,
 )
 
@@ -78,7 +78,10 @@ def told_of(person, asked=None, **more):
 
 @pytest.mark.parametrize("person", ["no", "", "held", "breaks"])
 def test_no_words_are_exported_without_a_yes(person):
-    """Messages, instructions, tools, pictures, unknown fields, events, exceptions, status, links: none of their words; the numbers stay."""
+    """Messages, instructions, tools, pictures, unknown fields, events, exceptions, status, links: none of their words; the numbers stay.
+
+    Law: CHO-06
+    """
     span, text = told_of(person)
     assert WORD not in text
     assert ANSWER not in text
@@ -208,20 +211,21 @@ def test_the_completion_hook_of_util_genai(asked, shared, monkeypatch):
     assert shared.world.record("h-otel-hook", "otel-hook")
 
 
+@pytest.fixture(scope="module")
+def told(shared, key, one_upstream):
+    one_upstream.answer = ANSWER
+    given = json.dumps({"licit": shared.address, "key": key, "upstream": one_upstream.address})
+    ran = subprocess.run([str(python_of("telemetry", TELEMETRY)), str(ROOT / "tests/web/telemetry_talks.py")], input=given, capture_output=True, text=True,
+                         timeout=240, env=environment(OTEL_SEMCONV_STABILITY_OPT_IN="gen_ai_latest_experimental",
+                                                      OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT="SPAN_AND_EVENT"))
+    assert "ANSWER" in ran.stdout, ran.stderr[-3000:]
+    return json.loads(ran.stdout.rpartition("ANSWER")[2])
+
+
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_the_client_of_langfuse(monkeypatch):
-    """Langfuse's own client, with the guard in its exporter's place: its observations go on whole for who permits it, and bare for others."""
-    langfuse = pytest.importorskip("langfuse")
-    exporter = InMemorySpanExporter()
-    client = langfuse.Langfuse(public_key="pk-test", secret_key="sk-test", base_url="http://127.0.0.1:9", tracer_provider=TracerProvider(shutdown_on_exit=False),
-                               span_exporter=LicitSpanExporter(exporter, licit()))
-    for person in ("yes", "no", "held", ""):
-        given = {"user_id": person} if person else {"session_id": "s"}
-        with langfuse.propagate_attributes(**given), client.start_as_current_observation(name="answer", as_type="generation", input=WORD, metadata={"x": WORD}) as told:
-            told.update(output=ANSWER, model="m", usage_details={"input": 3})
-    client.flush()
-    spans = [span.to_json() for span in exporter.get_finished_spans()]
-    assert [WORD in text and ANSWER in text for text in spans] == [True, False, False, False]
-    assert not any(word in text for text in spans[1:] for word in (WORD, ANSWER))
-    client.shutdown()
+@pytest.mark.parametrize("tool", ["by_langfuse", "by_openai"])
+def test_real_clients_export_words_of_who_permits_it_alone(told, tool):
+    """Langfuse's client, and OpenAI's with OpenTelemetry's instrumentation: the same calls go on whole for one person, and bare for others."""
+    assert {person: {word for word in (WORD, ANSWER) if any(word in text for text in texts)} for person, texts in told[tool].items()} == {
+        "otel-yes": {WORD, ANSWER}, "otel-no": set(), "": set()}
+    assert len({len(texts) for texts in told[tool].values()}) == 1

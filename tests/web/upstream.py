@@ -76,6 +76,8 @@ class Upstream:
                 for some in ('{"town":', '"Brest"}'):
                     calls = [{"index": 0, "function": {"arguments": some}}]
                     yield self._keep(piece({"tool_calls": calls}))
+            if model == "whole-call" and not number:  # as Mistral's API gives one
+                yield self._keep(piece({"tool_calls": [{"index": 0, "id": "call-1", "function": {"name": "weather", "arguments": '{"town":"Brest"}'}}]}))
             if model == "slow":
                 try:
                     await asyncio.sleep(30)
@@ -128,7 +130,8 @@ class Upstream:
         """Answer anything else by what was asked; clients that want JSON get models and embeddings."""
         body = await request.body()
         self.asked.append((dict(request.headers), body))
-        if (last := request.url.path.rpartition("/")[2]) in JSON and "application/json" in request.headers.get("accept", ""):
+        wants = "application/json" in request.headers.get("accept", "") or request.headers.get("user-agent", "").startswith("litellm")
+        if (last := request.url.path.rpartition("/")[2]) in JSON and wants:
             return Response(json.dumps(JSON[last]).encode(), 200, {}, "application/json")
         return Response(request.method.encode() + b" " + request.url.path.encode() + b"?" + request.url.query.encode() + b" " + body, 201)
 
