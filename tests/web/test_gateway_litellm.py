@@ -24,7 +24,6 @@ def test_the_client_of_litellm(passing, upstream):
     assert told["embedding"] == [.5, -.5]
     assert told["models"] == ["pretend"]
     counted = passing.counted(9)
-    assert {name: counted[name] for name in ("kept", "answer-error")} == {"kept": 7, "answer-error": 1}
-    assert sum(counted.values()) == 9
+    assert (counted["kept"], sum(counted.values())) == (7, 9), counted
     assert all(headers["authorization"] == "Bearer sk-test" for headers, _ in upstream.asked)
     assert places_of(WORD, passing.world.root)
