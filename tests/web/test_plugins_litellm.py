@@ -122,7 +122,7 @@ def proxy(shared, key, python, one_upstream, tmp_path_factory):
     told = environment(SPIED=str(home / "spied"), LICIT_ADDRESS=shared.address, LICIT_KEY=key, LICIT_SOURCE="chat", LICIT_ISSUER="chat",
                        LICIT_CAPACITY="consumer", LICIT_AGE="adult", LICIT_ACCEPT_HELD="waiting-period", LICIT_PATIENCE="10")
     with (home / "log").open("wb") as log, subprocess.Popen(
-            [str(python.with_name("litellm")), "--config", str(home / "config.yaml"), "--host", "127.0.0.1", "--port", str(port)],
+            [str(python), "-c", "from litellm.proxy.proxy_cli import run_server; run_server()", "--config", str(home / "config.yaml"), "--host", "127.0.0.1", "--port", str(port)],
             stdout=log, stderr=log, cwd=home, env=told) as ran:
         try:
             yield f"http://127.0.0.1:{port}", home
