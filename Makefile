@@ -20,12 +20,11 @@ $(VENV)/.test: $(VENV)/.base
 		|| echo 'No Chromium: the tests in a browser are skipped. Debian: apt install chromium'
 	@touch $@
 
-# Others' models and frameworks are tried for real. torch comes for the processor alone: without that it draws gigabytes.
+# Others' models and frameworks are tried for real. torch comes for the processor alone, from its own index: any other draws gigabytes.
 $(VENV)/.all: $(VENV)/.test
-	$(BIN)/pip install --quiet --disable-pip-version-check --index-url https://download.pytorch.org/whl/cpu 'torch>=2.6' \
-		|| echo 'No torch from its own index; the next step takes it from where the others come from.'
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[tokens,web,dev,bench,transformers,datasets]'
-	@touch $@
+	@$(BIN)/pip install --quiet --disable-pip-version-check --index-url https://download.pytorch.org/whl/cpu 'torch>=2.6' \
+		&& $(BIN)/pip install --quiet --disable-pip-version-check -e '.[tokens,web,dev,bench,transformers,datasets]' && touch $@ \
+		|| echo 'No torch, transformers or datasets could be installed: the tests that need them are skipped, and say so.'
 
 install: $(VENV)/.base
 install-test: $(VENV)/.test
