@@ -2,12 +2,13 @@
 
 import json
 import sys
+from datetime import timedelta
 from itertools import chain
 
 import pytest
 
 from licit.core.errors import InputError, RefusedError, SetupError
-from licit.surfaces.loader import open_release
+from licit.surfaces.loader import gate, open_release
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +36,9 @@ def test_torch_has_each_row_once_over_ranks_and_workers(opened):
     """A DataLoader's workers and the ranks have between them every row once, in one order for a seed, and follow the epoch."""
     data = pytest.importorskip("torch.utils.data")
     whole = names(opened.rows(seed=5))
-    for workers in (0, 2):
-        ranks = [data.DataLoader(opened.torch(seed=5, rank=rank, world_size=2), batch_size=None, num_workers=workers, timeout=60 * bool(workers)) for rank in range(2)]
+    for world_size, workers in ((2, 0), (2, 2), (5, 2)):
+        ranks = [data.DataLoader(opened.torch(seed=5, rank=rank, world_size=world_size), batch_size=None, num_workers=workers, timeout=60 * bool(workers))
+                 for rank in range(world_size)]
         given = list(chain.from_iterable(map(names, ranks)))
         assert sorted(given) == sorted(whole)
         assert workers or given == whole
@@ -101,6 +103,26 @@ def test_torch_refuses_what_the_loader_refuses(full):
     full.clock.advance(minutes=2)
     with pytest.raises(RefusedError, match="removals-pending"):
         next(walk)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ask", ["torch", "hf"])
+def test_an_objection_in_mid_epoch_reaches_the_workers(full, monkeypatch, ask):
+    """A worker of a DataLoader has the workspace asked by itself, gives no row after a refusal but those on their way, and says why.
+
+    Law: FOL-02
+    """
+    data, _ = pytest.importorskip("torch.utils.data"), pytest.importorskip("datasets")
+    monkeypatch.setattr(gate, "EVERY", timedelta(0))
+    monkeypatch.setattr(gate, "SHARE", 0)
+    opened = open_release(full.root / "releases/release-1")
+    walk, given = iter(data.DataLoader(getattr(opened, ask)(), batch_size=None, num_workers=1, prefetch_factor=1, timeout=60)), []
+    given.append(next(walk))
+    full.object("user1")
+    with pytest.raises(RefusedError, match=r"^release-1: .* rests on a right that is over \(release-withdrawn\)\. ") as refused:
+        given += walk
+    assert refused.value.reason == "release-withdrawn"
+    assert 0 < len(given) < 6 < len(opened)
 
 
 @pytest.mark.slow

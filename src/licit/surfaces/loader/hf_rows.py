@@ -16,6 +16,7 @@ from datasets.iterable_dataset import ExamplesIterable
 from ...core.errors import InputError
 from .gate import Gate
 from .rows import Rows, Shard, Wanted
+from .workers import handed_on
 
 
 class _Parts(ExamplesIterable):  # type: ignore[misc]
@@ -26,6 +27,10 @@ class _Parts(ExamplesIterable):  # type: ignore[misc]
         self._gate, self._wanted = gate, wanted
 
     def __iter__(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        with handed_on():
+            yield from self._walked()
+
+    def _walked(self) -> Iterator[tuple[str, dict[str, Any]]]:
         state, parts = self._state_dict, self.kwargs["parts"]
         if state and state["of"] != self._of():
             raise InputError("this state is of another release, seed, epoch or shard", about=self._gate.manifest["name"],

@@ -15,6 +15,7 @@ from typing import Any
 from ...core.errors import InputError
 from .gate import Gate
 from .rows import Rows, Shard, Wanted
+from .workers import handed_on
 
 # Loaded by name, so that types are the same with PyTorch and without.
 torch: Any = import_module("torch")
@@ -37,7 +38,8 @@ class TorchRows(data.IterableDataset):  # type: ignore[misc]
         """Give the rows of this process: from the start, or from the state that was put in."""
         if data.get_worker_info() is not None:
             self._elsewhere.fill_(1)
-        yield from self._mine()
+        with handed_on():
+            yield from self._mine()
 
     def set_epoch(self, epoch: int) -> None:
         """Give another order of the same seed from the next walk on, in the workers too."""
