@@ -1,6 +1,7 @@
 """LiteLLM's own loggers, with its real functions and its real proxy: whose standing does not allow it, nobody is told their words."""
 
 import json
+import secrets
 import shutil
 import socket
 import subprocess
@@ -101,13 +102,14 @@ def test_nothing_of_licit_is_imported_beside_litellm(told):
     assert told["licit"] is False
 
 
+MASTER = f"sk-{secrets.token_hex(32)}"  # without one the proxy refuses to start
 CONFIG = """
 model_list:
   - {{model_name: plain, litellm_params: {{model: openai/plain, api_base: "{upstream}/v1", api_key: sk-x, max_retries: 0}}}}
   - {{model_name: error, litellm_params: {{model: openai/error, api_base: "{upstream}/v1", api_key: sk-x, max_retries: 0}}}}
 litellm_settings: {{callbacks: ["litellm_spy.spy", "licit_plugins.litellm_logger.licit"], num_retries: 0}}
 router_settings: {{num_retries: 0, disable_cooldowns: true}}
-general_settings: {{user_header_name: x-account}}
+general_settings: {{user_header_name: x-account, master_key: {master}}}
 """
 
 
@@ -115,7 +117,7 @@ general_settings: {{user_header_name: x-account}}
 def proxy(shared, key, python, one_upstream, tmp_path_factory):
     """LiteLLM's own proxy with our line in its configuration; gives its address and what a logger beside ours was told."""
     home = tmp_path_factory.mktemp("proxy")
-    (home / "config.yaml").write_text(CONFIG.format(upstream=one_upstream.address), encoding="utf-8")
+    (home / "config.yaml").write_text(CONFIG.format(upstream=one_upstream.address, master=MASTER), encoding="utf-8")
     shutil.copy(ROOT / "tests/web/litellm_spy.py", home)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -133,13 +135,15 @@ def proxy(shared, key, python, one_upstream, tmp_path_factory):
 def test_the_proxy_of_litellm_with_our_line_in_its_configuration(proxy, shared, one_upstream):
     """Plain, streamed, failed, by the field or by the header that names a person: loggers are told the words of who permits it alone; licit keeps theirs."""
     one_upstream.answer, (address, home) = ANSWER, proxy
-    with OpenAI(base_url=f"{address}/v1", api_key="sk-any", max_retries=0, timeout=60) as client:
+    with OpenAI(base_url=f"{address}/v1", api_key=MASTER, max_retries=0, timeout=60) as client:
         until = time.monotonic() + 120
         while time.monotonic() < until:
             with suppress(APIConnectionError):
                 client.models.list()
                 break
             time.sleep(.5)
+        else:
+            pytest.fail((home / "log").read_text(encoding="utf-8", errors="replace")[-2000:])
         for person in ("lite-no", "", "lite-header", "lite-yes"):
             if person == "lite-header":
                 named = {"extra_headers": {"x-account": "lite-no"}}
