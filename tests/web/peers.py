@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 #: What plug-ins are tried with. A mark written last tells a whole environment from one that broke off.
 LITELLM = ("litellm[proxy]==1.106.2",)
 #: Langfuse's client, and OpenAI's as OpenTelemetry instruments it.
-TELEMETRY = ("langfuse==5.0.4", "openai==3.54.0", "opentelemetry-instrumentation-openai-v2==2.4b0")
+TELEMETRY = ("langfuse==5.0.4", "openai==3.54.0", "opentelemetry-instrumentation-genai-openai==1.3b0")
 #: Open WebUI's wheel with what its loader and its runner of filters import; 75 of its 91 requirements are left out.
 OPEN_WEBUI = ("open-webui==0.12.4", "aiohappyeyeballs==2.7.1", "aiohttp==3.14.5", "aiosignal==1.4.0", "aiosqlite==0.22.1", "alembic==1.18.4",
               "annotated-doc==0.0.7", "annotated-types==0.8.0", "anyio==4.16.0", "attrs==26.1.0", "beautifulsoup4==4.14.3", "certifi", "cffi==2.1.1",
