@@ -277,7 +277,7 @@ def test_a_workspace_that_another_command_holds(empty_world, rough, tmp_path, mo
     rough.says, rough.then, rough.asked = STREAM + GOOD, "close", lambda: None
     with before(copied(empty_world, tmp_path / "w"), rough, CONSUMERS + 'in_doubt = "refuse"\n') as here:
         files = whole(here.world.root)
-        with closing(sqlite3.connect(next(here.world.root.glob("*.db")), isolation_level=None)) as other:
+        with closing(sqlite3.connect(here.world.root / "licit.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             assert here.ask(PLANTED, stream=True).content == GOOD  # nobody knows yet
             assert here.counted(1) == {"workspace-busy": 1}
