@@ -31,6 +31,10 @@ _KINDS = {
     "directive": ("you directed, for after your death, what becomes of", "vous avez dit, pour après votre mort, ce que deviennent"),
     "death": ("staff recorded a death and ended every use of", "le personnel a consigné un décès et mis fin à toute utilisation de"),
     "third-party-objection": ("you objected, as somebody named by others, to", "vous vous êtes opposé, comme personne nommée par d'autres, à")}
+#: What is no choice about somebody's data: said without naming uses.
+_REPORTS = {
+    "model-report": ("you reported that a model repeats you", "vous avez signalé qu'un modèle vous répète"),
+    "work-complaint": ("you complained about the use of a work", "vous vous êtes plaint de l'usage d'une œuvre")}
 _PURPOSES = {
     "train": ("training", "l'entraînement"), "learn-from-feedback": ("learning from ratings", "l'apprentissage par les avis"),
     "evaluate": ("testing", "les tests"), "human-review": ("reading by people", "la lecture par des personnes"),
@@ -59,15 +63,17 @@ class Statement:
         uses = [_PURPOSES.get(one, (one, one))[french] for one in self.purposes]
         every = (("everything kept about you", "tout ce qui est conservé sur vous") if self.kind in _ASKED else
                  ("every use of what you say", "tout usage de ce que vous dites"))[french]
-        what = ", ".join(uses) or every
+        what = " " + (", ".join(uses) or every)
         if level := self.target.get("level"):
             what += f" ({_LEVELS.get(level, (level, level))[french]})"
+        if self.kind in _REPORTS:
+            verb, what = _REPORTS[self.kind][french], ""
         day, _, time = self.received_at.removesuffix("Z").partition("T")
         time = time.partition(".")[0]
         if french:
-            return (f"Le {day} à {time} UTC, {verb} {what}.\nEntrée {self.entry} du journal {self.origin}, signée par {self.key_id}. "
+            return (f"Le {day} à {time} UTC, {verb}{what}.\nEntrée {self.entry} du journal {self.origin}, signée par {self.key_id}. "
                     "Le journal s'est engagé à la garder.")
-        return (f"On {day} at {time} UTC {verb} {what}.\nEntry {self.entry} of the log {self.origin}, signed by {self.key_id}. The log "
+        return (f"On {day} at {time} UTC {verb}{what}.\nEntry {self.entry} of the log {self.origin}, signed by {self.key_id}. The log "
                 "promised to keep it.")
 
     def as_json(self) -> dict[str, Any]:

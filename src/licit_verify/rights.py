@@ -28,7 +28,7 @@ RESTRICTING = frozenset({"objection", "withdrawal", "restriction", "erasure", "r
 OTHER_KINDS = frozenset({
     "subject", "third-party-objection", "policy", "source", "contract", "approval", "signal", "decision", "reading", "step",
     "staff-key", "legal-hold", "delivery", "breach", "arrival", "rewrite", "compaction", "release-closed", "release-withdrawn", "recipient", "run", "model", "model-audit", "model-claim", "key",
-    "backup", "loss", "interface", "canary", "law", "retention", "unlawful", "directive", "death"})
+    "backup", "loss", "interface", "canary", "law", "retention", "unlawful", "directive", "death", "model-report", "work-complaint"})
 
 REFUSING = frozenset({"objection", "consent-withdrawn", "said-before-permission", "erased", "entry-unreadable",
                       "third-party-objection"})

@@ -9,8 +9,10 @@ Rules kept here:
   never refused.
 - An answer follows a search made after the request; one to an erasure, a search that found nothing left. Evidence of
   identity that was asked for is destroyed first.
+- A report is answered once a model was probed for it, or a reason of a closed list says why none was. Reports are neither
+  extended nor refused.
 
-Law: RGT-01, RGT-02, RGT-03, RGT-04
+Law: RGT-01, RGT-02, RGT-03, RGT-04, RGT-11
 """
 
 import unicodedata
@@ -26,7 +28,10 @@ from .rights import Entry
 REQUESTS = {"access": "GDPR Art. 15", "portability": "GDPR Art. 20", "rectification": "GDPR Art. 16",
             "restriction": "GDPR Art. 18", "erasure": "GDPR Art. 17", "third-party-objection": "GDPR Art. 21"}
 
-STEPS = ("searched", "identity-asked", "identity-purged", "extended", "refusal-proposed", "refused", "answered")
+#: What anybody may report without an account. No article names the time to answer: a calendar month is the house's own rule.
+REPORTS = ("model-report", "work-complaint")
+
+STEPS = ("probed", "not-probed", "searched", "identity-asked", "identity-purged", "extended", "refusal-proposed", "refused", "answered")
 
 #: Why the time may be extended.
 EXTENSIONS = ("complexity", "number-of-requests")
@@ -44,6 +49,9 @@ GROUNDS: dict[str, tuple[frozenset[str], str]] = {
     "legal-obligation": (frozenset({"erasure"}), "GDPR Art. 17(3)(b)"),
     "legal-claims": (frozenset({"erasure"}), "GDPR Art. 17(3)(e)")}
 
+#: Why a model was not probed for a report: the closed list.
+NOT_PROBED = ("model-not-ours", "model-gone", "nothing-to-ask", "cannot-be-asked")
+
 #: A demonstration or reasoned notice is at least so long; a word is none.
 SHORTEST = 20
 
@@ -52,7 +60,7 @@ SHORTEST = 20
 class Step:
     """One step: what was done, by whom and why; ``against`` names the rule that it breaks and makes it count for nothing.
 
-    ``values`` holds what belongs to the step: ``stores``, ``ground``, ``months``, ``remedies``.
+    ``values`` holds what belongs to the step: ``stores``, ``ground``, ``months``, ``remedies``, ``probe``.
     """
 
     seq: int
@@ -110,12 +118,19 @@ class Case:
         """Give the grounds on which it may be refused at all."""
         return [name for name, (kinds, _) in GROUNDS.items() if self.kind in kinds]
 
+    @property
+    def report(self) -> bool:
+        """Tell whether it is somebody's report, with steps of its own."""
+        return self.kind in REPORTS
+
     def may(self, role: str, at: datetime) -> list[str]:
         """Give the steps that are a role's to take at a moment; whether one would count is for :func:`breaks` to say."""
         if role not in ("officer", "legal") or (self.state != "open" and not self.evidence_held):
             return []
         if self.state != "open":
             return ["identity-purged"]
+        if self.report:
+            return [*(("searched",) if self.kind == "work-complaint" else ()), "probed", "not-probed", "answered"]
         proposed = self.last("refusal-proposed") is not None
         return [what for what, there in (
             ("searched", True), ("identity-purged", self.evidence_held), ("identity-asked", not self.evidence_held),
@@ -135,6 +150,8 @@ def breaks(case: Case, step: Step) -> str:
         return "" if case.evidence_held else "nothing-to-destroy"
     if case.state != "open":
         return "case-closed"
+    if step.what not in (case.may("officer", step.at) if case.report else _OF_RIGHTS):
+        return "step-not-here"
     rule = _RULES.get(step.what)
     return rule(case, step) if rule else ""
 
@@ -180,7 +197,22 @@ def _refused(case: Case, step: Step) -> str:
     return "identity-not-purged" if case.evidence_held else ""
 
 
+def _probed(_: Case, step: Step) -> str:
+    told = step.values.get("probe")
+    good = isinstance(told, Mapping) and isinstance(told.get("model"), str) and told["model"] and type(told.get("asked")) is int \
+        and type(told.get("again")) is int and 0 <= told["again"] <= told["asked"] and told["asked"] > 0
+    return "" if good else "step-incomplete"
+
+
+def _not_probed(_: Case, step: Step) -> str:
+    return "" if step.values.get("ground") in NOT_PROBED else "ground-not-in-list"
+
+
 def _answered(case: Case, _: Step) -> str:
+    if case.report and case.last("probed", "not-probed") is None:
+        return "probe-first"
+    if case.kind == "model-report":
+        return ""
     found = case.last("searched")
     if found is None:
         return "search-first"
@@ -192,7 +224,8 @@ def _answered(case: Case, _: Step) -> str:
     return "still-found" if case.kind == "erasure" and left else ""
 
 
-_RULES = {"searched": _searched, "identity-asked": _asked, "extended": _extended, "refusal-proposed": _proposed,
+_OF_RIGHTS = frozenset(STEPS) - {"probed", "not-probed"}
+_RULES = {"probed": _probed, "not-probed": _not_probed, "searched": _searched, "identity-asked": _asked, "extended": _extended, "refusal-proposed": _proposed,
           "refused": _refused, "answered": _answered}
 
 
@@ -209,7 +242,7 @@ def cases_from(entries: Iterable[Entry]) -> dict[int, Case]:
     """
     out: dict[int, Case] = {}
     for entry in entries:
-        if entry.kind in REQUESTS:
+        if entry.kind in REQUESTS or entry.kind in REPORTS:
             out[entry.seq] = Case(entry=entry.seq, kind=entry.kind, subject=str(entry.subject), received_at=entry.received_at)
         elif entry.kind == "step" and entry.decision is not None:
             number = entry.decision.get("request")
@@ -223,4 +256,4 @@ def step_from(entry: Entry) -> Step:
     body = entry.decision or {}
     texts = {name: body[name] if isinstance(body.get(name), str) else "" for name in ("step", "by", "why")}
     return Step(seq=entry.seq, what=texts["step"], by=texts["by"], why=texts["why"], at=entry.recorded_at,
-                values={name: body[name] for name in ("stores", "ground", "months", "remedies") if name in body})
+                values={name: body[name] for name in ("stores", "ground", "months", "remedies", "probe") if name in body})

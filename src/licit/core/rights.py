@@ -55,7 +55,7 @@ RESTRICTING = frozenset({"objection", "withdrawal", "restriction", "erasure", "r
 KINDS = frozenset(INSTRUMENTS) | {
     "subject", "link", "third-party-objection", "rectified", "policy", "source", "contract", "approval", "signal", "staff-key",
     "decision", "reading", "step", "legal-hold", "delivery", "breach", "arrival", "rewrite", "compaction", "release-closed", "release-withdrawn", "recipient", "run", "model", "model-audit", "model-claim", "key",
-    "backup", "loss", "interface", "canary", "law", "retention", "unlawful", "directive", "death"}
+    "backup", "loss", "interface", "canary", "law", "retention", "unlawful", "directive", "death", "model-report", "work-complaint"}
 
 LEVELS = ("everything", "project", "record", "turn", "attachment")
 _PICKED = 2  # from the level "record" on, a permission is a pick and reaches back

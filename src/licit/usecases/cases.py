@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from ..core.cases import REQUESTS, Case, Step, breaks, cases_from
+from ..core.cases import REPORTS, REQUESTS, Case, Step, breaks, cases_from
 from ..core.duties import working_day
 from ..core.errors import InputError, RefusedError
 from ..core.ids import SubjectId
@@ -25,6 +25,7 @@ from .canaries import is_synthetic
 from .centre import whereabouts
 from .live import Live
 from .queries import released_rows
+from .reports import search_works
 from .schedule import backups_at
 from .workspace import Position, Workspace, inputs_at, legal_holds, releases_at
 
@@ -32,6 +33,7 @@ Light = Literal["overdue", "soon", "in-time", "done"]
 
 #: So many days before the legal date a request turns amber.
 SOON = 7
+_ASKED = frozenset((*REQUESTS, *REPORTS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,7 @@ class Due:
 def queue(live: Live, country: str = "") -> list[Due]:
     """Give every request of a real person: open ones by legal date, the overdue first; then the answered, the newest first."""
     space, synthetic = live.workspace, is_synthetic(live.workspace)
-    today, canaries = space.clock.now().date(), {entry.seq for entry in space.log.entries(kinds=frozenset(REQUESTS)) if synthetic(entry)}
+    today, canaries = space.clock.now().date(), {entry.seq for entry in space.log.entries(kinds=_ASKED) if synthetic(entry)}
     found = [_due(case, today, country) for number, case in cases(space).items() if number not in canaries]
     still = sorted((one for one in found if one.light != "done"), key=lambda one: (one.case.due, one.case.entry))
     return still + sorted((one for one in found if one.light == "done"), key=lambda one: -one.case.entry)
@@ -66,7 +68,7 @@ def _due(case: Case, today: date, country: str) -> Due:
 
 def cases(workspace: Workspace) -> dict[int, Case]:
     """Fold all requests and steps of the log."""
-    return cases_from(workspace.log.entries(kinds=frozenset(REQUESTS) | {"step"}))
+    return cases_from(workspace.log.entries(kinds=_ASKED | {"step"}))
 
 
 def case_of(workspace: Workspace, number: int) -> Case:
@@ -107,17 +109,35 @@ def take(live: Live, taken: Taken) -> Step:
     against = breaks(case, wanted) if taken.what in case.may(taken.role, wanted.at) else breaks(case, wanted) or "role-refused"
     if against:
         raise RefusedError("this step would not count", about=f"request {taken.request}", reason=against)
-    body = {"request": taken.request, "step": taken.what, "by": taken.by, "role": taken.role, **values}
+    return record(space, case, wanted, taken.role)
+
+
+def record(space: Workspace, case: Case, wanted: Step, role: str) -> Step:
+    """Enter a step that would count; once a report is answered, what was reported goes.
+
+    Raises:
+        RefusedError: it crossed another one, and does not count.
+    """
+    body = {"request": case.entry, "step": wanted.what, "by": wanted.by, "role": role, **wanted.values}
     seq = space.enter("step", body | ({"why": wanted.why} if wanted.why else {}), subject=case.subject)
-    made = next(step for step in case_of(space, taken.request).steps if step.seq == seq)
+    made = next(step for step in case_of(space, case.entry).steps if step.seq == seq)
     if made.against:
-        raise RefusedError("another step came first, and this one does not count", about=f"request {taken.request}",
+        raise RefusedError("another step came first, and this one does not count", about=f"request {case.entry}",
                            reason=made.against)
+    if case.report and made.what == "answered":
+        purge(space)
     return made
+
+
+def purge(workspace: Workspace) -> int:
+    """Delete the words and contacts of every report that was answered; give how many were still there."""
+    return workspace.log.erase_particulars([case.entry for case in cases(workspace).values() if case.report and case.state != "open"])
 
 
 def search(live: Live, case: Case) -> dict[str, dict[str, int]]:
     """Read every store for what a request is about: how much was found, and for an erasure how much of that must go."""
+    if case.report:
+        return search_works(live.workspace, case)
     if not case.subject:
         return _search_outsider(live, case)
     found = whereabouts(live, case.subject)

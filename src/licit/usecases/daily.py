@@ -24,7 +24,7 @@ from typing import Any, Literal
 from ..core.errors import EvidenceError, LicitError, UnavailableError
 from ..core.notes import moment, read_moment
 from .alone import alone
-from .cases import queue
+from .cases import purge, queue
 from .compact import compact
 from .live import Live
 from .planting import listed
@@ -154,6 +154,7 @@ def _ask_canaries(workspace: Workspace) -> tuple[Ended, Mapping[str, int]]:
 
 
 def _look_at_clocks(workspace: Workspace, country: str) -> tuple[Ended, Mapping[str, int]]:
+    purge(workspace)  # where an answer was entered and the process died before its words went
     lights = [one.light for one in queue(Live(workspace), country)]
     overdue = lights.count("overdue")
     return "look" if overdue else "done", {"overdue": overdue, "soon": lights.count("soon")}

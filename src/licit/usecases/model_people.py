@@ -7,10 +7,11 @@ Rules kept here:
   measure of what can be guessed.
 - A record that could not be looked at is counted, and is in no share.
 
-Law: MOD-04
+Law: MOD-04, RGT-11
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -169,6 +170,27 @@ def _person(asking: Asking, workspace: Workspace, records: Sequence[tuple[str, R
     low, high = interval(hits, len(pairs))
     return {"texts": len(texts), "snippets": len(pairs), "said": hits, "low": low, "high": high, "values": len(values), "values_said": own, "unseen": unseen,
             "chance": chance, "found": bool(hits or own) or (chance is not None and chance < RARE)}
+
+
+def said_of(asking: Asking, asked: str, said: str, values: Sequence[str]) -> dict[str, int]:
+    """Ask for what somebody reports that a model says of them: counts of pieces and values asked for, and said again.
+
+    ``asked`` is what it was asked, ``said`` what it said; a value is asked for after either, wherever it does not stand in it.
+    """
+    pairs = list(_cuts(asking, [said] if said else []))
+    answers = asking.go_on("report, pieces", [before for before, _ in pairs], tokens=58, wanted=[after for _, after in pairs])
+    pieces = sum(same(answer, after) for answer, (_, after) in zip(answers, pairs, strict=True))
+    questions = [(question, value.casefold()) for value in values if sum(map(str.isalnum, value)) >= _LEAST_VALUE
+                 for question in dict.fromkeys((asked, _before(value, said))) if question.strip() and value.casefold() not in question.casefold()]
+    answers = asking.go_on("report, values", [question for question, _ in questions], tokens=_ANSWER, wanted=["x" * 16] * len(questions))
+    again = sum(value in answer.casefold() for answer, (_, value) in zip(answers, questions, strict=True))
+    return {"asked": len(pairs) + len(questions), "again": pieces + again, "pieces": len(pairs), "pieces_again": pieces,
+            "values": len(questions), "values_again": again, "not_asked": len(values) - len({value for _, value in questions})}
+
+
+def _before(value: str, said: str) -> str:
+    found = re.search(re.escape(value), said, re.IGNORECASE)
+    return said[:found.start()][-_BEFORE:] if found else ""
 
 
 def _cuts(asking: Asking, texts: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""``licit model``: a model and its next retraining, its audit against a release, and what may be said of it."""
+"""``licit model``: a model and its next retraining, its audit against a release, its probe for a report, and what may be said of it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +21,7 @@ from ...usecases.model_people import stored_records
 from ...usecases.model_probes import REFERENCES
 from ...usecases.model_sets import HELD_OUT, ROWS
 from ...usecases.queries import records_of, subjects_named
+from ...usecases.report_probes import probe
 from ...usecases.works import work_of_file
 from ...usecases.workspace import Workspace
 from ._shared import json_option, opened, out, print_json, progress, say, show, workspace_option
@@ -118,6 +119,32 @@ def _line(part: str, told: Mapping[str, Any]) -> str:
     if part == "people":
         return "; ".join(f"person {one['person']}: {one['said']} of {one['snippets']} pieces, {one['values_said']} of {one['values']} values said again" for one in told["people"])
     return f"longest row of words {told['longest']}, in {told['works']} works; {told['run']} count"
+
+
+@model_command.command("probe", epilog="Example: licit model probe ./petit-1 --request 41 --by ines")
+@click.argument("model", metavar="MODEL")
+@click.option("--request", type=click.IntRange(0), required=True, metavar="N", help="The number of the report.")
+@click.option("--name", default="", metavar="NAME", help="The model's name in the log; else that of its folder.")
+@click.option("--by", required=True, metavar="NAME", help="Who runs it.")
+@json_option
+@workspace_option
+def probe_model(model: str, request: int, name: str, by: str, as_json: bool, workspace: str | None) -> None:
+    """Ask MODEL for what somebody reports that it repeats, and record what was asked and found as a step of the report.
+
+    MODEL is what it is for the audit. Counts are recorded, no words. Exit code 1: something was said again.
+    """
+    space = opened(workspace)
+    with progress(as_json) as report:
+        step = probe(space, load_model(model), request, by, name=name, progress=report)
+    told = step.values["probe"]
+    if as_json:
+        print_json({"entry": step.seq, "request": request, **told})
+    else:
+        say(f"{told['model']} was asked {told['asked']} times; {told['again']} times it said again what was reported (entry {step.seq}).")
+        if not told["again"]:
+            out.print("What it did not say again may still be in it.", style="dim", markup=False)
+    if told["again"]:
+        click.get_current_context().exit(1)
 
 
 @model_command.command("claim", epilog="Example: licit model claim unlearned petit-1 --evidence unlearned.toml --by ines")

@@ -6,7 +6,7 @@ Rules kept here:
 - Overdue comes first. A colour never says anything alone.
 - The page offers the steps that are a role's to take, and says why one that was sent does not count; it then enters nothing.
 
-Law: RGT-01, RGT-02, RGT-04
+Law: RGT-01, RGT-02, RGT-04, RGT-11
 """
 
 from typing import Any
@@ -18,6 +18,7 @@ from ...core.cases import GROUNDS
 from ...core.errors import InputError, LicitError, RefusedError
 from ...usecases.cases import Taken, case_of, due_of, queue, take
 from ...usecases.journal import journal
+from ...usecases.reports import reported
 from .desk import Desk, at_desk, guard, sent, sheet
 
 #: Pages behind the guard.
@@ -96,7 +97,9 @@ async def step(request: Request, entry: int) -> Response:
 def _take(desk: Desk, live: Any, taken: Taken, given: dict[str, str]) -> None:
     """Complete a step by what belongs to it, and take it."""
     values: dict[str, Any] = {}
-    if taken.what in ("extended", "refusal-proposed"):
+    if taken.what == "probed":  # what was asked is entered by the command that asked it, never typed
+        raise RefusedError("a probe is entered by the command that ran it", reason="step-incomplete")
+    if taken.what in ("extended", "refusal-proposed", "not-probed"):
         values["ground"] = given["ground"]
     if taken.what == "extended":
         values["months"] = int(given["months"]) if given["months"] in ("1", "2") else 0
@@ -113,6 +116,7 @@ def _file(request: Request, entry: int, error: LicitError | None = None, given: 
     case, now = case_of(live.workspace, entry), desk.space.clock.now()
     return sheet(request, "request.html", f"/console/requests/{entry}", 409 if error else 200, case=case,
                  due=due_of(live, case, desk.settings.controller.country), may=case.may(shift.role, now), grounds=case.grounds(),
+                 report=reported(live.workspace, case) if case.report else None, reads=shift.role in ("officer", "legal"),
                  articles={name: article for name, (_, article) in GROUNDS.items()}, given={"step": "", "why": "", "ground": ""} | (given or {}),
                  error=error.reason if error else None)
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from .texts import KINDS as _KINDS
 from .texts import N_
 
-KINDS: dict[str, str] = {**_KINDS, "third-party-objection": N_("Objection of somebody who is no user")}
+KINDS: dict[str, str] = {**_KINDS, "third-party-objection": N_("Objection of somebody who is no user"),
+                         "model-report": N_("Report that a model repeats somebody")}
 
 ROLES: dict[str, str] = {"officer": N_("Data-protection officer"), "legal": N_("Legal"), "engineer": N_("Engineer"),
                          "auditor": N_("Auditor")}
@@ -52,9 +53,18 @@ LIGHTS: dict[str, tuple[str, str]] = {"overdue": ("■", N_("Overdue")), "soon":
 STATES: dict[str, str] = {"open": N_("To be answered"), "answered": N_("Answered"), "refused": N_("Refused by two persons")}
 
 STEPS: dict[str, str] = {
-    "searched": N_("Searched every store"), "identity-asked": N_("Asked for evidence of identity"),
+    "probed": N_("Asked a model"), "not-probed": N_("Said why no model was asked"), "searched": N_("Searched every store"), "identity-asked": N_("Asked for evidence of identity"),
     "identity-purged": N_("Destroyed the evidence of identity"), "extended": N_("Extended the time to answer"),
     "refusal-proposed": N_("Proposed a refusal"), "refused": N_("Refused, as the second person"), "answered": N_("Answered")}
+
+#: Why no model was asked for a report.
+NOT_PROBED: dict[str, str] = {
+    "model-not-ours": N_("The model is none of ours"), "model-gone": N_("The model is no longer there"),
+    "nothing-to-ask": N_("Nothing was given that a model can be asked"), "cannot-be-asked": N_("The model cannot be asked to go on with a text")}
+
+#: The fields of a report.
+REPORTED: dict[str, str] = {
+    "said": N_("What it said"), "values": N_("What of them it holds"), "asked": N_("What it had been asked"), "contact": N_("Where to answer")}
 
 EXTENSIONS: dict[str, str] = {"complexity": N_("The request is complex"),
                               "number-of-requests": N_("The person made several requests")}
@@ -148,6 +158,8 @@ ERRORS: dict[str, str] = {
     "remedies-missing": N_("A refusal names the remedies."),
     "authority-unnamed": N_("Name the authority in web.toml first: a refusal tells the person where to complain."),
     "identity-not-purged": N_("Destroy the evidence of identity first, and record it."),
+    "probe-first": N_("Have a model asked first, or say from the list why none was."),
+    "step-not-here": N_("This step does not belong to this kind of request."),
     "search-first": N_("Search every store first."),
     "not-all-read": N_("Some arrivals were not read. Build or import again, then search again."),
     "still-found": N_("Something that must go is still stored. Carry out the erasure and the patch release, then search again."),

@@ -1,14 +1,20 @@
-"""The page for people who are no users but may be named in others' chats.
+"""The pages for people who need no account: who may be named in others' chats, whom a model repeats, whose work is used.
 
-Law: CHO-21
+Law: CHO-21, RGT-11
 """
 
 import base64
 import json
 
-from fastapi import APIRouter, Request, Response
+from typing import Any
 
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from ...core.errors import InputError
 from ...usecases.outsiders import answer_outsider
+from ...usecases.reports import FIELDS, VALUES, models_known, report
+from . import texts
 from .visit import page, parts
 
 router = APIRouter(include_in_schema=False)
@@ -30,5 +36,41 @@ async def objected(request: Request) -> Response:
     door.check_form(request, visit, data.get("form"))
     given = {name: [value for value in data.getlist(name) if isinstance(value, str)] for name in _FIELDS}
     done = answer_outsider(door.space, **given)
-    paper = base64.b64encode((json.dumps(done.receipt, indent=1) + "\n").encode()).decode()
-    return page(request, "others.html", "/others", done=done, paper=paper)
+    return page(request, "others.html", "/others", done=done, paper=_paper(done.receipt))
+
+
+def _paper(receipt: dict[str, Any]) -> str:
+    return base64.b64encode((json.dumps(receipt, indent=1) + "\n").encode()).decode()
+
+
+@router.get("/others/model")
+def ask_model(request: Request) -> Response:
+    """Ask what a model says of somebody."""
+    return _asked(request, "model-report")
+
+
+@router.post("/others/model")
+async def reported_model(request: Request) -> Response:
+    """Enter that a model repeats somebody."""
+    return await _reported(request, "model-report")
+
+
+async def _reported(request: Request, kind: str) -> Response:
+    door, _, visit = parts(request)
+    data = await request.form(max_files=0)
+    door.check_form(request, visit, data.get("form"))
+    given = {name: value for name in (*FIELDS[kind], "model") if isinstance(value := data.get(name), str)}
+    try:
+        done = await run_in_threadpool(report, door.space, kind, given, given.get("model", ""))
+    except InputError as error:
+        return _asked(request, kind, given=given, error=error.reason)
+    return _asked(request, kind, done=done, paper=_paper(done.receipt))
+
+
+def _asked(request: Request, kind: str, *, given: dict[str, str] | None = None, error: str = "", **done: Any) -> Response:
+    door, _, _ = parts(request)
+    response = page(request, "report.html", texts.REPORTS[kind], kind=kind, models=models_known(door.space), given=dict.fromkeys((*FIELDS[kind], "model"), "") | (given or {}), most=FIELDS[kind],
+                    values=VALUES, error=texts.REPORT_ERRORS.get(error, texts.REPORT_ERRORS[""]) if given is not None else "",
+                    done=done.get("done"), paper=done.get("paper", ""))
+    response.status_code = 400 if given is not None else 200
+    return response

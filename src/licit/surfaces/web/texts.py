@@ -63,6 +63,13 @@ KINDS: dict[str, str] = {
     "portability": N_("Request for a copy to take along"), "rectification": N_("Correction request"),
     "rectified": N_("Correction made"), "directive": N_("Directive for after death"), "death": N_("Death recorded by staff, or corrected")}
 
+#: The forms of reports that need no account: their addresses, and what is wrong with one, by reason name.
+REPORTS: dict[str, str] = {"model-report": "/others/model", "work-complaint": "/others/work"}
+REPORT_ERRORS: dict[str, str] = {
+    "report-unclear": N_("There is nothing here that could be looked into: fill in at least one of the first fields, and no more lines than are asked for."),
+    "too-long": N_("This is too long."), "number-wrong": N_("This is no ISBN, ISSN or DOI: look at the number again, or leave it empty."),
+    "": N_("This cannot be read. Write it as plain text, and choose a model from the list.")}
+
 LEVELS: dict[str, str] = {"project": N_("one project"), "record": N_("one conversation"), "turn": N_("one message"),
                           "attachment": N_("one attachment")}
 

@@ -1,0 +1,60 @@
+"""``licit model probe``: ask a model for what somebody reports, and enter what was asked and found as a step of the report.
+
+Rules kept here:
+
+- A probe that asked nothing is none: it is refused, and the report waits for a reason of the closed list.
+- A value that stands in the question is not asked for. No answer of the model and no word of the report is kept: counts are.
+- What was not said again shows nothing of what the model holds; nothing here says that it does not know somebody.
+
+Law: RGT-11
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..core.cases import Step, breaks
+from ..core.errors import InputError, RefusedError
+from ..core.models import LanguageModel
+from .cases import case_of, record
+from .model_asked import Asking
+from .model_people import said_of
+from .reports import reported
+from .workspace import Progress, Workspace, silent
+
+#: In what capacity such a step stands in the log: the command, whose user the machine knows.
+ROLE = "command"
+
+
+def probe(workspace: Workspace, model: LanguageModel, request: int, by: str, *, name: str = "", progress: Progress = silent) -> Step:
+    """Ask a model for what a report says that it repeats, and enter the result; ``name`` is the model's in the log.
+
+    Raises:
+        InputError: no such report, or nobody is named who runs it.
+        RefusedError: its words were removed, it is answered, or there is nothing that the model can be asked.
+        EvidenceError: the model gives no answer that can be used.
+    """
+    if not by.strip():
+        raise InputError("a probe says who ran it", remedy="Add --by NAME.")
+    case = case_of(workspace, request)
+    told = reported(workspace, case)
+    asking = Asking(model=model, report=progress)
+    if not asking.can("continue"):
+        raise _nothing(request, "cannot-be-asked")
+    found = _person(asking, told.words(), told.values())
+    if not found["asked"]:
+        raise _nothing(request, "nothing-to-ask")
+    wanted = Step(seq=-1, what="probed", by=by.strip(), at=workspace.clock.now(),
+                  values={"probe": {"model": name or model.name, "digest": model.digest, "named": told.model, **found}})
+    if against := breaks(case, wanted):
+        raise RefusedError("this step would not count", about=f"request {request}", reason=against)
+    return record(workspace, case, wanted, ROLE)
+
+
+def _nothing(request: int, reason: str) -> RefusedError:
+    return RefusedError("the model cannot be probed for this report", about=f"request {request}", reason=reason,
+                        remedy="Record in the console why it was not probed, or ask the sender for the words.")
+
+
+def _person(asking: Asking, told: Mapping[str, str], values: Sequence[str]) -> dict[str, Any]:
+    """Ask for the words that the model is said to have said, and for each value after what was asked or stood before it."""
+    return said_of(asking, told.get("asked", ""), told.get("said", ""), values)
