@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from desks import acted, staffed
 from pages import form_of
-from world import places_of
+from world import places_of, prose
 
 from licit.core.errors import RefusedError
 from licit.usecases.cases import case_of, purge
@@ -41,7 +41,7 @@ class Teller:
 def world(shared):
     """The shared world, in which one model was trained."""
     if "petit-1" not in shared.browser().get("/others/model").text:
-        register_downstream(shared.world.ports, "run", {"id": "run-7", "releases": []})
+        register_downstream(shared.world.ports, "run", {"id": "run-7", "releases": ["release-1"]})
         register_downstream(shared.world.ports, "model", {"name": "petit-1", "run": "run-7", "next_retrain_due": "2027-01-01"})
     return shared.world
 
@@ -115,6 +115,43 @@ def test_what_was_not_asked_is_no_probe(shared, world):
     assert "What it did not say again may still be in it." in page.get(f"/console/requests/{number}").text
     assert acted(page, f"/console/requests/{number}", "probed").status_code == 409
     assert acted(page, f"/console/requests/{number}", "extended", ground="complexity", months="1", why="A long enough reason.").status_code == 409
+
+
+def test_a_complaint_about_a_work_is_searched_probed_and_answered(shared, world):
+    """A rightsholder's complaint has a day; the search names the sets and the models trained on them; it is answered after that and a probe.
+
+    Law: PRV-14
+    """
+    work = " ".join(prose(f"1 {number} {letter}") for number in (0, 1) for letter in "ab")
+    page, number = sent(shared.browser(), "/others/work", title="Le tambour", words=work, complaint="Nobody asked us.", contact=MAIL)
+    assert "It is answered by April 1, 2026." in page.text
+    officer, path = staffed(shared, "legal", "Works officer"), f"/console/requests/{number}"
+    assert "Nobody asked us." in officer.get(path).text
+    probe(world.ports, Teller(text=work), number, "ines")
+    assert "Search every store first." in acted(officer, path, "answered").text
+    searched = acted(officer, path, "searched").text
+    assert re.search(r'release-1 <span class="quiet">models: petit-1</span></th><td>2</td>', searched)
+    assert "Answered" in acted(officer, path, "answered").text
+    told = {one.what: one.values for one in case_of(world.ports, number).counting}
+    assert {name: told["probed"]["probe"][name] for name in ("asked", "again")} == {"asked": 1, "again": 1}
+    _, short = sent(shared.browser(), "/others/work", words=prose("1 0 a"))
+    with pytest.raises(RefusedError, match="cannot be probed"):  # too few words for a long row to show
+        probe(world.ports, Teller(text=work), short, "ines")
+    assert places_of("Nobody asked us.", world.root) == []
+
+
+def test_a_title_alone_is_no_search(shared, world):
+    """With nothing to search for, the search enters nothing; the complaint is answered once the log says that nothing could be asked.
+
+    Law: PRV-14
+    """
+    assert sent(shared.browser(), "/others/work", number="978-0-00-000000-1")[0].status_code == 400
+    _, number = sent(shared.browser(), "/others/work", title="Le tambour")
+    officer, path = staffed(shared, "officer", "Titles officer"), f"/console/requests/{number}"
+    assert "more of its words" in acted(officer, path, "searched").text
+    assert case_of(world.ports, number).steps == ()
+    acted(officer, path, "not-probed", ground="nothing-to-ask")
+    assert acted(officer, path, "answered").status_code == 200
 
 
 @pytest.mark.parametrize("given", [{}, {"contact": MAIL}, {"said": "x" * 4001}, {"said": "a\x00b"}, {"said": "x", "model": "nobody-trained-this"}])

@@ -12,7 +12,7 @@ Rules kept here:
 - A report is answered once a model was probed for it, or a reason of a closed list says why none was. Reports are neither
   extended nor refused.
 
-Law: RGT-01, RGT-02, RGT-03, RGT-04, RGT-11
+Law: RGT-01, RGT-02, RGT-03, RGT-04, RGT-11, PRV-14
 """
 
 import unicodedata
@@ -209,9 +209,10 @@ def _not_probed(_: Case, step: Step) -> str:
 
 
 def _answered(case: Case, _: Step) -> str:
-    if case.report and case.last("probed", "not-probed") is None:
+    looked = case.last("probed", "not-probed")
+    if case.report and looked is None:
         return "probe-first"
-    if case.kind == "model-report":
+    if case.kind == "model-report" or (looked and looked.values.get("ground") == "nothing-to-ask"):
         return ""
     found = case.last("searched")
     if found is None:

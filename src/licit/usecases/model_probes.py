@@ -171,6 +171,11 @@ def works(asking: Asking, sets: Sets, given: Iterable[str] = ()) -> dict[str, An
     protected = [name for name, ground in grounds.items() if ground not in ("own", "public-domain")]
     rows = sets.members.filter(pl.col("source").is_in(protected))
     asked = [(source, text) for source, text in rows.select("source", "words").iter_rows()][:_WORKS] + [("given", text) for text in given]
+    return works_begun(asking, asked)
+
+
+def works_begun(asking: Asking, asked: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Begin each text, given with its source, and count the longest row of its own words in what follows."""
     cut = asking.model.cut([text for _, text in asked], BEFORE, AFTER)
     asked = [(source, text) for (source, text), pair in zip(asked, cut, strict=True) if pair]
     if not asked:

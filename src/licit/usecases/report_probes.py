@@ -6,10 +6,9 @@ Rules kept here:
 - A value that stands in the question is not asked for. No answer of the model and no word of the report is kept: counts are.
 - What was not said again shows nothing of what the model holds; nothing here says that it does not know somebody.
 
-Law: RGT-11
+Law: RGT-11, PRV-14
 """
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..core.cases import Step, breaks
@@ -18,11 +17,16 @@ from ..core.models import LanguageModel
 from .cases import case_of, record
 from .model_asked import Asking
 from .model_people import said_of
+from .model_probes import RUN, works_begun
 from .reports import reported
 from .workspace import Progress, Workspace, silent
 
 #: In what capacity such a step stands in the log: the command, whose user the machine knows.
 ROLE = "command"
+#: So many characters apart a work is begun.
+_APART = 1000
+#: A row of words is long enough to tell only where so many follow.
+_LEAST = 2 * RUN
 
 
 def probe(workspace: Workspace, model: LanguageModel, request: int, by: str, *, name: str = "", progress: Progress = silent) -> Step:
@@ -40,7 +44,8 @@ def probe(workspace: Workspace, model: LanguageModel, request: int, by: str, *, 
     asking = Asking(model=model, report=progress)
     if not asking.can("continue"):
         raise _nothing(request, "cannot-be-asked")
-    found = _person(asking, told.words(), told.values())
+    found = _work(asking, told.words().get("words", "")) if case.kind == "work-complaint" else said_of(
+        asking, told.words().get("asked", ""), told.words().get("said", ""), told.values())
     if not found["asked"]:
         raise _nothing(request, "nothing-to-ask")
     wanted = Step(seq=-1, what="probed", by=by.strip(), at=workspace.clock.now(),
@@ -55,6 +60,10 @@ def _nothing(request: int, reason: str) -> RefusedError:
                         remedy="Record in the console why it was not probed, or ask the sender for the words.")
 
 
-def _person(asking: Asking, told: Mapping[str, str], values: Sequence[str]) -> dict[str, Any]:
-    """Ask for the words that the model is said to have said, and for each value after what was asked or stood before it."""
-    return said_of(asking, told.get("asked", ""), told.get("said", ""), values)
+def _work(asking: Asking, words: str) -> dict[str, Any]:
+    """Begin a work at places all along it, and count those after which a long row of its own words follows."""
+    rest = (words[at:] for at in range(0, len(words), _APART))
+    found = works_begun(asking, [("given", text) for text in rest if len(text.split()) >= _LEAST])
+    if found["state"] == "not-run":
+        return {"asked": 0}
+    return {"asked": found["works"], "again": found["with_run"]["hits"], "longest": found["longest"], "run": found["run"]}

@@ -7,7 +7,7 @@ Rules kept here:
 - The answer to the sender is a receipt and a day. What is found is for staff to tell, who look at the work or the model first.
 - Nothing to ask with is an error: a report that nobody could look into would look like one that counts.
 
-Law: RGT-11
+Law: RGT-11, PRV-14
 """
 
 from collections.abc import Mapping
@@ -20,8 +20,8 @@ from ..core.duties import add_months
 from ..core.errors import InputError, RefusedError
 from .commands import receipt
 from .queries import downstream_of
-from .workspace import Workspace
 from .works import Work, check, work_of_number
+from .workspace import Workspace
 
 #: The fields of each report, with the most characters of each.
 FIELDS: dict[str, dict[str, int]] = {

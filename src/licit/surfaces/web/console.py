@@ -6,7 +6,7 @@ Rules kept here:
 - Overdue comes first. A colour never says anything alone.
 - The page offers the steps that are a role's to take, and says why one that was sent does not count; it then enters nothing.
 
-Law: RGT-01, RGT-02, RGT-04, RGT-11
+Law: RGT-01, RGT-02, RGT-04, RGT-11, PRV-14
 """
 
 from typing import Any

@@ -6,7 +6,7 @@ from .texts import KINDS as _KINDS
 from .texts import N_
 
 KINDS: dict[str, str] = {**_KINDS, "third-party-objection": N_("Objection of somebody who is no user"),
-                         "model-report": N_("Report that a model repeats somebody")}
+                         "model-report": N_("Report that a model repeats somebody"), "work-complaint": N_("Complaint about a work")}
 
 ROLES: dict[str, str] = {"officer": N_("Data-protection officer"), "legal": N_("Legal"), "engineer": N_("Engineer"),
                          "auditor": N_("Auditor")}
@@ -64,7 +64,8 @@ NOT_PROBED: dict[str, str] = {
 
 #: The fields of a report.
 REPORTED: dict[str, str] = {
-    "said": N_("What it said"), "values": N_("What of them it holds"), "asked": N_("What it had been asked"), "contact": N_("Where to answer")}
+    "said": N_("What it said"), "values": N_("What of them it holds"), "asked": N_("What it had been asked"), "contact": N_("Where to answer"),
+    "title": N_("Title and author"), "number": N_("ISBN, ISSN or DOI"), "words": N_("Words of the work"), "complaint": N_("What is complained of")}
 
 EXTENSIONS: dict[str, str] = {"complexity": N_("The request is complex"),
                               "number-of-requests": N_("The person made several requests")}
@@ -159,6 +160,8 @@ ERRORS: dict[str, str] = {
     "authority-unnamed": N_("Name the authority in web.toml first: a refusal tells the person where to complain."),
     "identity-not-purged": N_("Destroy the evidence of identity first, and record it."),
     "probe-first": N_("Have a model asked first, or say from the list why none was."),
+    "nothing-to-ask": N_("Nothing was given that can be searched for: ask for the number of the work or more of its words, or record that nothing can be asked."),
+    "words-gone": N_("What was reported was deleted when it was answered."),
     "step-not-here": N_("This step does not belong to this kind of request."),
     "search-first": N_("Search every store first."),
     "not-all-read": N_("Some arrivals were not read. Build or import again, then search again."),

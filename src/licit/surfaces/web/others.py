@@ -1,11 +1,10 @@
 """The pages for people who need no account: who may be named in others' chats, whom a model repeats, whose work is used.
 
-Law: CHO-21, RGT-11
+Law: CHO-21, RGT-11, PRV-14
 """
 
 import base64
 import json
-
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -53,6 +52,18 @@ def ask_model(request: Request) -> Response:
 async def reported_model(request: Request) -> Response:
     """Enter that a model repeats somebody."""
     return await _reported(request, "model-report")
+
+
+@router.get("/others/work")
+def ask_work(request: Request) -> Response:
+    """Ask about a work and what is complained of."""
+    return _asked(request, "work-complaint")
+
+
+@router.post("/others/work")
+async def reported_work(request: Request) -> Response:
+    """Enter a complaint about a work."""
+    return await _reported(request, "work-complaint")
 
 
 async def _reported(request: Request, kind: str) -> Response:
