@@ -10,7 +10,7 @@ from licit.surfaces.web.desk import RIGHTS
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 #: Every room of the console, as the table of roles names them.
 ROOMS = [route for method, route in RIGHTS if method == "GET" and "{" not in route]
-CENTRE = ["/", "/where", "/where/{record}", "/give/{record}", "/rights/access", "/rights/erasure", "/check", "/others", "/parity?at=2026-02-01", "/figures", "/after"]
+CENTRE = ["/", "/where", "/where/{record}", "/give/{record}", "/rights/access", "/rights/erasure", "/check", "/others", "/others/model", "/parity?at=2026-02-01", "/figures", "/after"]
 #: Words that only one language's pages have.
 FOREIGN = {"fr": ["Refuse ", "Allow ", "Legal basis", "Overdue", "received", "Steps", " waits", "Training models"],
            "en": ["Refuser", "Autoriser", "Base légale", "En retard", "reçue", "Étapes", " attend", "Entraînement"]}

@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 
 import pytest
+from click.testing import CliRunner
 from desks import acted, staffed
 from pages import form_of
 from world import places_of, prose
 
 from licit.core.errors import RefusedError
+from licit.surfaces.cli import model
 from licit.usecases.cases import case_of, purge
 from licit.usecases.commands import register_downstream
 from licit.usecases.report_probes import probe
@@ -53,7 +55,7 @@ def sent(client, where="/others/model", **given):
     return page, int(found[1]) if found else -1
 
 
-def test_a_report_goes_from_the_form_to_the_answer(shared, world):
+def test_a_report_goes_from_the_form_to_the_answer(shared, world, monkeypatch):
     """Somebody without an account reports; it stands in the queue with its day; a probe and an answer are steps with who took them.
 
     Law: RGT-11
@@ -68,9 +70,12 @@ def test_a_report_goes_from_the_form_to_the_answer(shared, world):
     assert (PLACE in opened, f"licit model probe MODEL --request {number}" in opened) == (True, True)
     assert PLACE not in staffed(shared, "auditor", "Reports auditor").get(path).text
     assert "Have a model asked first" in acted(officer, path, "answered").text
-    step = probe(world.ports, Teller(text=SAID), number, "ines")
-    told = step.values["probe"]
-    assert (told["values"], told["values_again"], told["pieces_again"] > 0, told["named"]) == (2, 2, True, "petit-1")
+    monkeypatch.setattr(model, "load_model", lambda place: Teller(text=SAID, name=place))
+    command = ["probe", "another", "--request", str(number), "--by", "ines", "--workspace", str(world.root), "--json"]
+    assert "the report names another model" in str(CliRunner().invoke(model.model_command, command).exception)
+    answer = CliRunner().invoke(model.model_command, [*command, "--name", "petit-1"])
+    told = json.loads(answer.output)
+    assert (answer.exit_code, told["values"], told["values_again"], told["pieces_again"] > 0) == (1, 2, 2, True)
     assert "petit-1 was asked 3 times; 3 times it said again what was reported." in officer.get(path).text
     assert "Answered" in acted(officer, path, "answered", why="Told by mail.").text
     done = case_of(world.ports, number)
@@ -104,9 +109,9 @@ def test_what_was_not_asked_is_no_probe(shared, world):
     Law: RGT-11
     """
     _, vague = sent(shared.browser(), values="Léa")
-    for model, number, reason in ((Teller(can=frozenset({"score"})), vague, "cannot-be-asked"), (Teller(), vague, "nothing-to-ask")):
+    for teller, number, reason in ((Teller(can=frozenset({"score"})), vague, "cannot-be-asked"), (Teller(), vague, "nothing-to-ask")):
         with pytest.raises(RefusedError) as error:
-            probe(world.ports, model, number, "ines")
+            probe(world.ports, teller, number, "ines")
         assert error.value.reason == reason
     assert case_of(world.ports, vague).steps == ()
     _, number = sent(shared.browser(), said=SAID, values=MAIL)

@@ -2,7 +2,8 @@
 
 Rules kept here:
 
-- A probe that asked nothing is none: it is refused, and the report waits for a reason of the closed list.
+- A probe that asked nothing, or another model than the report names, is none: it is refused, and the report waits for one or for a
+  reason of the closed list.
 - A value that stands in the question is not asked for. No answer of the model and no word of the report is kept: counts are.
 - What was not said again shows nothing of what the model holds; nothing here says that it does not know somebody.
 
@@ -34,13 +35,16 @@ def probe(workspace: Workspace, model: LanguageModel, request: int, by: str, *, 
 
     Raises:
         InputError: no such report, or nobody is named who runs it.
-        RefusedError: its words were removed, it is answered, or there is nothing that the model can be asked.
+        RefusedError: it names another model, its words were removed, it is answered, or there is nothing that the model can be asked.
         EvidenceError: the model gives no answer that can be used.
     """
     if not by.strip():
         raise InputError("a probe says who ran it", remedy="Add --by NAME.")
     case = case_of(workspace, request)
     told = reported(workspace, case)
+    if told.model not in ("", called := name or model.name):
+        raise RefusedError("the report names another model", about=f"request {request}", reason="model-other",
+                           remedy=f"Probe {told.model}; if this is the one, add --name {told.model}.")
     asking = Asking(model=model, report=progress)
     if not asking.can("continue"):
         raise _nothing(request, "cannot-be-asked")
@@ -49,7 +53,7 @@ def probe(workspace: Workspace, model: LanguageModel, request: int, by: str, *, 
     if not found["asked"]:
         raise _nothing(request, "nothing-to-ask")
     wanted = Step(seq=-1, what="probed", by=by.strip(), at=workspace.clock.now(),
-                  values={"probe": {"model": name or model.name, "digest": model.digest, "named": told.model, **found}})
+                  values={"probe": {"model": called, "digest": model.digest, **found}})
     if against := breaks(case, wanted):
         raise RefusedError("this step would not count", about=f"request {request}", reason=against)
     return record(workspace, case, wanted, ROLE)
