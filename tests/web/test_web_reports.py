@@ -13,6 +13,7 @@ from world import places_of, prose
 
 from licit.core.errors import RefusedError
 from licit.surfaces.cli import model
+from licit.surfaces.web.visit import REPORTS
 from licit.usecases.cases import case_of, purge
 from licit.usecases.commands import register_downstream
 from licit.usecases.report_probes import probe
@@ -166,3 +167,12 @@ def test_nothing_to_look_into_is_told(shared, world, given):
     page, number = sent(shared.browser(), **given)
     assert (page.status_code, number, world.ports.log.head()[0]) == (400, -1, size)
     assert 'id="wrong"' in page.text
+
+
+def test_nobody_fills_the_log_with_reports(served):
+    """Beyond so many a minute from one address a report is answered 429 and not entered; refusing is not slowed by it."""
+    client = served.browser()
+    token = form_of(client.get("/others/model"))
+    answers = [client.post("/others/model", data={"form": token}).status_code for _ in range(REPORTS + 1)]
+    assert (answers[-1], 400 in answers) == (429, True)
+    assert client.post("/others", data={"form": token, "name": "Léa Outremer"}).status_code == 200

@@ -7,7 +7,7 @@ import base64
 import json
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from ...core.errors import InputError
@@ -68,6 +68,8 @@ async def reported_work(request: Request) -> Response:
 
 async def _reported(request: Request, kind: str) -> Response:
     door, _, visit = parts(request)
+    if not door.reports.check(request.client.host if request.client else ""):
+        raise HTTPException(429, "too many reports; try again in a minute", {"retry-after": "60"})
     data = await request.form(max_files=0)
     door.check_form(request, visit, data.get("form"))
     given = {name: value for name in (*FIELDS[kind], "model") if isinstance(value := data.get(name), str)}

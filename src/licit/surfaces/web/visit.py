@@ -29,6 +29,8 @@ from .settings import Settings
 from .words import Words, chosen
 
 COOKIE, LANGUAGE_COOKIE = "licit-visit", "licit-language"
+#: A report may hold pages of text, and needs no account: so many a minute from one address.
+REPORTS = 30
 #: A choice is remembered as long as French guidance lets a tracker of consent live: thirteen months.
 _REMEMBERED = 13 * 30 * 24 * 3600
 
@@ -58,6 +60,7 @@ class Door:
     def __init__(self, space: Workspace, settings: Settings, visits: SqlVisits, key: bytes) -> None:
         """Take what it needs; ``key`` is the secret of pseudonyms and form tokens."""
         self.space, self.settings, self.visits, self._key = space, settings, visits, key
+        self.reports = Limit(REPORTS)
 
     def visit(self, request: Request) -> Visit:
         """Say who comes; asked again for the same request, the same."""
