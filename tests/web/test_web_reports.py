@@ -65,6 +65,9 @@ def test_a_report_goes_from_the_form_to_the_answer(shared, world, monkeypatch):
     assert "It is answered by April 1, 2026." in page.text
     paper = json.loads(base64.b64decode(re.search(r'base64,([^"]+)"', page.text)[1]))
     assert MAIL not in base64.b64decode(paper["payload"]).decode()
+    client = shared.browser()
+    checked = client.post("/check", data={"form": form_of(client.get("/check")), "text": json.dumps(paper)}).text
+    assert "you reported that a model repeats you" in checked
     officer, path = staffed(shared, "officer", "Reports officer"), f"/console/requests/{number}"
     assert f'href="{path}">Report that a model repeats somebody' in officer.get("/console").text
     opened = officer.get(path).text
@@ -82,6 +85,7 @@ def test_a_report_goes_from_the_form_to_the_answer(shared, world, monkeypatch):
     done = case_of(world.ports, number)
     assert [(one.what, one.by) for one in done.counting] == [("probed", "ines"), ("answered", "Reports officer")]
     assert done.state == "answered"
+    assert "Asked a model" in officer.get("/console/journal").text
 
 
 def test_what_was_reported_goes_with_the_answer(shared, world):
