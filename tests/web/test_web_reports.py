@@ -80,7 +80,7 @@ def test_a_report_goes_from_the_form_to_the_answer(shared, world, monkeypatch):
     answer = CliRunner().invoke(model.model_command, [*command, "--name", "petit-1"])
     told = json.loads(answer.output)
     assert (answer.exit_code, told["values"], told["values_again"], told["pieces_again"] > 0) == (1, 2, 2, True)
-    assert "petit-1 was asked 3 times; 3 times it said again what was reported." in officer.get(path).text
+    assert "petit-1: questions asked: 3; said again what was reported: 3." in officer.get(path).text
     assert "Answered" in acted(officer, path, "answered", why="Told by mail.").text
     done = case_of(world.ports, number)
     assert [(one.what, one.by) for one in done.counting] == [("probed", "ines"), ("answered", "Reports officer")]

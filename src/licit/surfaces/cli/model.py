@@ -140,7 +140,7 @@ def probe_model(model: str, request: int, name: str, by: str, as_json: bool, wor
     if as_json:
         print_json({"entry": step.seq, "request": request, **told})
     else:
-        say(f"{told['model']} was asked {told['asked']} times; {told['again']} times it said again what was reported (entry {step.seq}).")
+        say(f"{told['model']}: questions asked: {told['asked']}; said again what was reported: {told['again']} (entry {step.seq}).")
         if not told["again"]:
             out.print("What it did not say again may still be in it.", style="dim", markup=False)
     if told["again"]:
