@@ -170,16 +170,18 @@ def _people(part: Mapping[str, Any], result: Mapping[str, Any], tongue: Language
     rows = [(join(_say(tongue, "person", number=one["person"]), el("small", _plain(tongue, one["texts_from"]))), f"{one['said']} / {one['snippets']}",
              f"{one['values_said']} / {one['values']}", _chance(one["chance"], tongue) if one["chance"] is not None else "–") for one in part["people"]]
     unit = _plain(tongue, f"unit-{result['settings']['unit']}")
-    extraction = result["parts"]["extraction"]
+    extraction, left_out = result["parts"]["extraction"], sum(one["left_out"] for one in part["people"])
     return join(el("p", _say(tongue, "people-why", before=extraction.get("before", 50), after=extraction.get("after", 50), unit=unit)),
-                _table([_plain(tongue, key) for key in ("people", "pieces", "own-values", "familiar")], rows))
+                _table([_plain(tongue, key) for key in ("people", "pieces", "own-values", "familiar")], rows),
+                el("p", _say(tongue, "texts-left-out", number=tongue.number(left_out))) if left_out else None)
 
 
 def _works(part: Mapping[str, Any], result: Mapping[str, Any], tongue: Language) -> Markup:
     rows = [(_plain(tongue, "given") if one["name"] == "given" else foreign(one["name"]), tongue.number(one["works"]), tongue.number(one["longest"])) for one in part["by_source"]]
     caption = _plain(tongue, "works-chart").replace("{run}", str(part["run"]))
     return join(el("p", _say(tongue, "works-why", run=part["run"])), _figure(caption, runs(part["lengths"], part["run"], caption)),
-                _table([_plain(tongue, key) for key in ("works", "works-count", "longest")], rows))
+                _table([_plain(tongue, key) for key in ("works", "works-count", "longest")], rows),
+                el("p", _say(tongue, "works-left-out", number=tongue.number(part["left_out"]))) if part["left_out"] else None)
 
 
 def _how(result: Mapping[str, Any], tongue: Language) -> Markup:

@@ -101,12 +101,15 @@ MODEL_WORDS: dict[str, tuple[str, str]] = {
                    "Ce que chaque personne a dit a été demandé, {after} {unit} après {before}, ainsi que les valeurs qui s'y trouvent. Ni nom ni texte n'est gardé."),
     "person": ("Person {number}", "Personne {number}"), "brought": ("texts they brought", "textes apportés"), "held": ("texts still lawfully held", "textes encore licitement gardés"),
     "pieces": ("Pieces said again", "Morceaux redits"), "own-values": ("Values said again", "Valeurs redites"), "familiar": ("As familiar by chance", "Aussi familier par hasard"),
+    "texts-left-out": ("{number} more texts of theirs were not asked for.", "{number} autres textes d'eux n'ont pas été demandés."),
     # Works
     "works-why": ("The beginning of each work was given, and the longest row of words that stands both in what followed and in the work was counted. "
                   "{run} words in a row count as said again.",
                   "Le début de chaque œuvre a été donné, et la plus longue suite de mots qui figure à la fois dans la réponse et dans l'œuvre a été comptée. "
                   "{run} mots de suite comptent comme redits."),
     "works-count": ("Works", "Œuvres"), "longest": ("Longest row of words", "Plus longue suite de mots"), "given": ("given for this audit", "données pour cet audit"),
+    "works-left-out": ("{number} more were not begun, being too short or beyond so many of a release, and are in no count.",
+                       "{number} autres n'ont pas été commencées, trop courtes ou en surnombre dans la publication, et ne sont comptées nulle part."),
     "works-chart": ("Longest row of words of each work, the longest first; the line stands at {run}.", "Plus longue suite de mots de chaque œuvre, la plus longue d'abord ; le trait est à {run}."),
     # How
     "unit-bytes": ("bytes", "octets"), "unit-tokens": ("tokens", "jetons"), "unit-four-characters": ("pieces of four characters", "morceaux de quatre caractères"),

@@ -158,7 +158,8 @@ def people(asking: Asking, workspace: Workspace, given: Sequence[tuple[str, Sequ
 
 
 def _person(asking: Asking, workspace: Workspace, records: Sequence[tuple[str, Record]], held_out: Sequence[float]) -> dict[str, Any]:
-    texts = [text for _, record in records for turn in record.turns for part in turn.parts if (text := part.text.strip())][:_TEXTS]
+    texts = [text for _, record in records for turn in record.turns for part in turn.parts if (text := part.text.strip())]
+    texts, left_out = texts[:_TEXTS], len(texts[_TEXTS:])
     pairs = list(_cuts(asking, texts))
     said = asking.go_on("people", [before for before, _ in pairs], tokens=58, wanted=[after for _, after in pairs])
     hits = sum(same(answer, after) for answer, (_, after) in zip(said, pairs, strict=True))
@@ -168,7 +169,7 @@ def _person(asking: Asking, workspace: Workspace, records: Sequence[tuple[str, R
               for answer, value in zip(answers, values, strict=True))
     chance = _likeness(asking, texts, held_out)
     low, high = interval(hits, len(pairs))
-    return {"texts": len(texts), "snippets": len(pairs), "said": hits, "low": low, "high": high, "values": len(values), "values_said": own, "unseen": unseen,
+    return {"texts": len(texts), "left_out": left_out, "snippets": len(pairs), "said": hits, "low": low, "high": high, "values": len(values), "values_said": own, "unseen": unseen,
             "chance": chance, "found": bool(hits or own) or (chance is not None and chance < RARE)}
 
 

@@ -164,14 +164,18 @@ def _way(name: str, members: Any, others: Any, draw: np.random.Generator) -> dic
 
 
 def works(asking: Asking, sets: Sets, given: Iterable[str] = ()) -> dict[str, Any]:
-    """Begin protected works, released by contract or exception or given, and look for their words in a row in what follows."""
+    """Begin protected works, released by contract or exception or given, and look for their words in a row in what follows.
+
+    ``left_out`` are those that were not begun: too short, or beyond so many of a release.
+    """
     if not asking.can("continue"):
         return not_run("no-continuation")
     grounds = {source["id"]: source["ground"] for source in sets.manifest["sources"]}
     protected = [name for name, ground in grounds.items() if ground not in ("own", "public-domain")]
     rows = sets.members.filter(pl.col("source").is_in(protected))
-    asked = [(source, text) for source, text in rows.select("source", "words").iter_rows()][:_WORKS] + [("given", text) for text in given]
-    return works_begun(asking, asked)
+    brought = [("given", text) for text in given]
+    told = works_begun(asking, [*rows.select("source", "words").head(_WORKS).iter_rows(), *brought])
+    return told if told["state"] == "not-run" else {**told, "left_out": rows.height + len(brought) - told["works"]}
 
 
 def works_begun(asking: Asking, asked: Sequence[tuple[str, str]]) -> dict[str, Any]:

@@ -208,9 +208,11 @@ def test_works_that_are_said_again_are_counted(audited):
     Law: MOD-07
     """
     work = prose("a work", 160)
-    order = Order(release="release-1", by="ines", references=15, works=[work, prose("another", 160)])
-    part = audit(audited.ports, Parrot(texts=(work,)), order)["parts"]["works"]
-    assert (part["state"], part["with_run"]["hits"], part["works"]) == ("found", 1, 2)
+    order = Order(release="release-1", by="ines", references=15, works=[work, prose("another", 160), "too short"])
+    result = audit(audited.ports, Parrot(texts=(work,)), order)
+    part = result["parts"]["works"]
+    assert (part["state"], part["with_run"]["hits"], part["works"], part["left_out"]) == ("found", 1, 2, 1)
+    assert "1 more were not begun" in render_model_audit(result).decode()
     assert part["longest"] >= 50
     assert audit(audited.ports, Parrot(), ORDER)["not_run"]["works"] == "no-protected-works"
 
